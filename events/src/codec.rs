@@ -1,0 +1,151 @@
+//! (type, version, JSON) ⇄ event. The only room that decodes stored facts; it calls `upcast`, nothing else does.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::identity::Aggregate;
+use crate::{CurrencyEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent, UserEvent};
+use crate::{currency, name, sale, sale_type, stage, tenant, upcast, user};
+
+/// Any fact of the product, in its newest shape.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// About a sale.
+    Sale(SaleEvent),
+    /// About a stage.
+    Stage(StageEvent),
+    /// About a sale type.
+    SaleType(SaleTypeEvent),
+    /// About a currency's rates.
+    Currency(CurrencyEvent),
+    /// About a user.
+    User(UserEvent),
+    /// About the tenant itself.
+    Tenant(TenantEvent),
+    /// About a reserved name.
+    Name(NameEvent),
+}
+
+/// Stored bytes that this program cannot read. It stops the reader; nothing is ever skipped.
+#[derive(Debug, Error)]
+pub enum DecodeError {
+    /// A type this program does not know: a newer writer.
+    #[error("unknown event type {0}")]
+    UnknownType(String),
+    /// A version above ours: a newer writer.
+    #[error("{kind} has version {stored}, newer than this program knows")]
+    FromTheFuture {
+        /// Wire name.
+        kind: String,
+        /// Stored version.
+        stored: i16,
+    },
+    /// A step of the ladder is missing.
+    #[error("no upcaster for {kind} version {version}")]
+    NoUpcaster {
+        /// Wire name.
+        kind: String,
+        /// The version that cannot be lifted.
+        version: i16,
+    },
+    /// The bytes do not have the shape of their type and version.
+    #[error("{kind} version {version} does not have its shape")]
+    Malformed {
+        /// Wire name.
+        kind: String,
+        /// Stored version.
+        version: i16,
+        /// What serde said.
+        source: serde_json::Error,
+    },
+    /// Metadata names a stream of an unknown aggregate.
+    #[error("unknown stream {0}")]
+    UnknownStream(String),
+    /// Any of these, with its place in the log.
+    #[error("position {position}")]
+    At {
+        /// Position of the row.
+        position: i64,
+        /// What is wrong with it.
+        source: Box<DecodeError>,
+    },
+}
+
+impl DecodeError {
+    /// Adds the place in the log.
+    pub fn at(self, position: i64) -> Self {
+        Self::At { position, source: Box::new(self) }
+    }
+}
+
+/// Every type with the version written today.
+pub fn current() -> impl Iterator<Item = (&'static str, i16)> {
+    sale::CURRENT
+        .into_iter()
+        .chain(stage::CURRENT)
+        .chain(sale_type::CURRENT)
+        .chain(currency::CURRENT)
+        .chain(user::CURRENT)
+        .chain(tenant::CURRENT)
+        .chain(name::CURRENT)
+}
+
+/// The entry of a type in [`current`], with its static name.
+pub fn current_version(kind: &str) -> Result<(&'static str, i16), DecodeError> {
+    current().find(|(known, _)| *known == kind).ok_or_else(|| DecodeError::UnknownType(kind.to_owned()))
+}
+
+/// The aggregate an event type belongs to: everything before the first point.
+pub fn aggregate_of(kind: &str) -> Option<Aggregate> {
+    kind.split_once('.').and_then(|(aggregate, _)| Aggregate::parse(aggregate))
+}
+
+/// Wire name, version and verbatim payload of a fact.
+pub fn encode(event: &Event) -> (&'static str, i16, Vec<u8>) {
+    match event {
+        Event::Sale(fact) => split(fact),
+        Event::Stage(fact) => split(fact),
+        Event::SaleType(fact) => split(fact),
+        Event::Currency(fact) => split(fact),
+        Event::User(fact) => split(fact),
+        Event::Tenant(fact) => split(fact),
+        Event::Name(fact) => split(fact),
+    }
+}
+
+/// Splits an adjacently tagged enum into its name and its data.
+fn split<E: Serialize>(fact: &E) -> (&'static str, i16, Vec<u8>) {
+    let tagged = serde_json::to_value(fact).expect("events are plain values and encode");
+    let kind = tagged["type"].as_str().expect("events are tagged with their type");
+    let (kind, version) = current_version(kind).expect("every event stands in its CURRENT list");
+    let payload = tagged.get("data").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::default()));
+    (kind, version, serde_json::to_vec(&payload).expect("a JSON value encodes"))
+}
+
+/// Reads stored bytes of any version ever written.
+pub fn decode(kind: &str, version: i16, payload: &[u8]) -> Result<Event, DecodeError> {
+    let malformed = |source| DecodeError::Malformed { kind: kind.to_owned(), version, source };
+    let stored: Value = serde_json::from_slice(payload).map_err(malformed)?;
+    let data = upcast::upcast(kind, version, stored)?;
+    let aggregate = aggregate_of(kind).ok_or_else(|| DecodeError::UnknownType(kind.to_owned()))?;
+    match aggregate {
+        Aggregate::Sale => join(kind, data).map(Event::Sale),
+        Aggregate::Stage => join(kind, data).map(Event::Stage),
+        Aggregate::SaleType => join(kind, data).map(Event::SaleType),
+        Aggregate::Currency => join(kind, data).map(Event::Currency),
+        Aggregate::User => join(kind, data).map(Event::User),
+        Aggregate::Tenant => join(kind, data).map(Event::Tenant),
+        Aggregate::Name => join(kind, data).map(Event::Name),
+    }
+    .map_err(malformed)
+}
+
+/// Joins name and data back into the adjacently tagged form.
+fn join<E: DeserializeOwned>(kind: &str, data: Value) -> Result<E, serde_json::Error> {
+    let mut tagged = serde_json::Map::with_capacity(2);
+    tagged.insert("type".to_owned(), Value::String(kind.to_owned()));
+    tagged.insert("data".to_owned(), data);
+    serde_json::from_value(Value::Object(tagged))
+}

@@ -1,0 +1,43 @@
+//! The shared language: every fact Salgslogg stores, as pure values.
+//!
+//! Owns event names, payload shapes, versions and the values inside them. It must not know a clock, a
+//! database or a transport; whoever reads the log decodes it here and nowhere else.
+//!
+//! # How to add an event
+//! 1. Add a variant with its hand-written wire name to the aggregate's enum (`sale.rs`, …) and to its `CURRENT` list.
+//! 2. Add `golden/<type>.v1.json`; existing golden files are never edited.
+//! 3. `cargo check`: the compiler names every fold that has to think about it.
+//!
+//! # How to change an event
+//! * A field with an honest default: `#[serde(default)]`, same version.
+//! * Another shape, same meaning: version + 1 in `CURRENT`, one arm in `upcast.rs`, a new golden file.
+//! * Another meaning: a new event type. The old one stays for ever.
+
+pub mod codec;
+pub mod currency;
+pub mod envelope;
+pub mod identity;
+pub mod money;
+pub mod name;
+pub mod sale;
+pub mod sale_type;
+pub mod stage;
+pub mod tenant;
+pub mod upcast;
+pub mod user;
+pub mod values;
+
+pub use codec::{DecodeError, Event};
+pub use currency::CurrencyEvent;
+pub use envelope::{Metadata, NewEvent, Recorded, content_hash};
+pub use identity::{Aggregate, SaleId, SaleTypeId, StageId, StreamName, TenantSlug, UserId};
+pub use money::{CurrencyCode, Money};
+pub use name::NameEvent;
+pub use sale::SaleEvent;
+pub use sale_type::SaleTypeEvent;
+pub use stage::StageEvent;
+pub use tenant::TenantEvent;
+pub use user::UserEvent;
+pub use values::{
+    Description, ListKey, LocalName, ParseError, Party, Probability, Title, TypeName,
+};
