@@ -1,0 +1,117 @@
+//! What a decision has to know of other streams: named first, looked up by the caller, then read here.
+
+use std::collections::BTreeMap;
+
+use events::{Aggregate, SaleTypeId, StageId, StreamName, UserId};
+
+use crate::State;
+use crate::currency::CurrencyCommand;
+use crate::name::{Name, name_streams};
+use crate::sale::{self, SaleCommand};
+use crate::sale_type::{SaleType, SaleTypeCommand};
+use crate::stage::{Stage, StageCommand};
+use crate::tenant::{Tenant, TenantCommand};
+use crate::user::{User, UserCommand};
+
+/// A command of any aggregate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// On a sale.
+    Sale(SaleCommand),
+    /// On a stage.
+    Stage(StageCommand),
+    /// On a sale type.
+    SaleType(SaleTypeCommand),
+    /// On a currency.
+    Currency(CurrencyCommand),
+    /// On a user.
+    User(UserCommand),
+    /// On the tenant.
+    Tenant(TenantCommand),
+}
+
+impl Order {
+    /// The kind of stream it is for.
+    pub fn aggregate(&self) -> Aggregate {
+        match self {
+            Self::Sale(_) => Aggregate::Sale,
+            Self::Stage(_) => Aggregate::Stage,
+            Self::SaleType(_) => Aggregate::SaleType,
+            Self::Currency(_) => Aggregate::Currency,
+            Self::User(_) => Aggregate::User,
+            Self::Tenant(_) => Aggregate::Tenant,
+        }
+    }
+}
+
+/// States of other streams, as far as they were looked up.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct References(BTreeMap<StreamName, State>);
+
+impl References {
+    /// Adds what was found; a stream without events is its empty state.
+    pub fn insert(&mut self, stream: StreamName, state: State) {
+        self.0.insert(stream, state);
+    }
+
+    /// Whether this stream was looked up.
+    pub fn knows(&self, stream: &StreamName) -> bool {
+        self.0.contains_key(stream)
+    }
+
+    /// The sale type, none if it does not exist.
+    pub fn sale_type(&self, id: SaleTypeId) -> Option<&SaleType> {
+        match self.0.get(&id.stream()) {
+            Some(State::SaleType(found @ SaleType::Defined(_))) => Some(found),
+            _ => None,
+        }
+    }
+
+    /// The stage, none if it does not exist.
+    pub fn stage(&self, id: StageId) -> Option<&Stage> {
+        match self.0.get(&id.stream()) {
+            Some(State::Stage(found @ Stage::Added(_))) => Some(found),
+            _ => None,
+        }
+    }
+
+    /// The user, none if unknown.
+    pub fn user(&self, id: &UserId) -> Option<&User> {
+        match self.0.get(&StreamName::of_user(id)) {
+            Some(State::User(found @ User::Added { .. })) => Some(found),
+            _ => None,
+        }
+    }
+
+    /// Who holds a name; a name never looked up counts as free.
+    pub fn name(&self, stream: &StreamName) -> Name {
+        match self.0.get(stream) {
+            Some(State::Name(found)) => found.clone(),
+            _ => Name::Free,
+        }
+    }
+
+    /// The tenant, with its defaults before it is provisioned.
+    pub fn tenant(&self) -> Tenant {
+        self.0
+            .values()
+            .find_map(|state| if let State::Tenant(tenant) = state { Some(tenant.clone()) } else { None })
+            .unwrap_or_default()
+    }
+}
+
+/// Streams an order has to know besides its own. Ask again after every look-up: one answer may lead to the
+/// next question (a type leads to its stages).
+pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -> Vec<StreamName> {
+    let wanted = match (order, state) {
+        (Order::Sale(command), State::Sale(state)) => sale::needs(state, command, actor, known),
+        (Order::Stage(command), _) => name_streams(Aggregate::Stage, command.name()),
+        (Order::SaleType(command), _) => {
+            let mut wanted = name_streams(Aggregate::SaleType, command.name());
+            wanted.extend(command.stages().iter().map(|stage| stage.stream()));
+            wanted
+        }
+        (Order::Sale(_) | Order::Currency(_) | Order::User(_) | Order::Tenant(_), _) => Vec::new(),
+    };
+    wanted.into_iter().filter(|stream| !known.knows(stream)).collect()
+}

@@ -1,0 +1,172 @@
+//! The business said no: every reason, as a fact about the world, with its stable code.
+
+use events::{Aggregate, CurrencyCode};
+use thiserror::Error;
+
+/// Why a command was refused. Never a technical fault.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Nothing was ever registered under this id.
+    #[error("there is no {0} with this id")]
+    Unknown(Aggregate),
+    /// The id is taken.
+    #[error("a {0} with this id exists already")]
+    AlreadyExists(Aggregate),
+    /// Sellers change their own sales only (role table of design §4).
+    #[error("the sale belongs to somebody else")]
+    NotYours,
+    /// SO-1.
+    #[error("a sale needs a title")]
+    TitleRequired,
+    /// SO-22: closed sales are read-only.
+    #[error("the sale is closed; reopen it first")]
+    SaleClosed,
+    /// §3.5: already sold or lost.
+    #[error("the sale is sold or lost already")]
+    AlreadyClosed,
+    /// §3.5: reopen first.
+    #[error("the sale is stalled; reopen it first")]
+    SaleStalled,
+    /// §3.2: terms of a stall that is not.
+    #[error("the sale is not stalled")]
+    NotStalled,
+    /// §3.5: nothing to reopen.
+    #[error("the sale is open already")]
+    SaleOpen,
+    /// SO-21.
+    #[error("only a sold or lost sale can be completed")]
+    NotClosed,
+    /// SO-F6.
+    #[error("the stage does not belong to the sale's type")]
+    StageNotInSaleType,
+    /// No such stage in the tenant.
+    #[error("there is no such stage")]
+    UnknownStage,
+    /// No such sale type in the tenant.
+    #[error("there is no such sale type")]
+    UnknownSaleType,
+    /// Owners are users of the tenant.
+    #[error("there is no such user")]
+    UnknownOwner,
+    /// SO-13.
+    #[error("the reopen date lies before today")]
+    ReopenDatePast,
+    /// SO-39: a sale keeps its currency.
+    #[error("the sale is in {0}; its currency cannot change")]
+    CurrencyDiffers(CurrencyCode),
+    /// SO-12.
+    #[error("a percentage of an amount of 0 says nothing")]
+    PercentWithoutAmount,
+    /// A sale is worth nothing or something.
+    #[error("the amount must not be negative")]
+    AmountNegative,
+    /// Cost cannot be below 0.
+    #[error("the total cost would be negative")]
+    CostNegative,
+    /// Beyond 10^13 major units (design §2).
+    #[error("the figure exceeds 10000000000000")]
+    AmountTooLarge,
+    /// SO-10.
+    #[error("give exactly one of total_cost, profit and profit_percent")]
+    ExactlyOneMarginFigure,
+    /// A sale type or stage of this name exists (SO-45, SO-47).
+    #[error("the name is taken")]
+    NameTaken,
+    /// SO-45.
+    #[error("a guide needs two stages at least")]
+    GuideNeedsTwoStages,
+    /// A stage stands once in a type.
+    #[error("a stage is listed twice")]
+    StageListedTwice,
+    /// SO-36.
+    #[error("a duration is 0 to 1200 units")]
+    DurationOutOfRange,
+    /// SO-38: the base currency's rate is 1 by definition.
+    #[error("the base currency has no rate of its own")]
+    BaseCurrencyHasNoRate,
+    /// SO-38.
+    #[error("a rate is above 0, with at most ten digits before and after the point")]
+    RateOutOfRange,
+    /// SO-38.
+    #[error("a unit is a whole number from 1 to 1000000")]
+    UnitOutOfRange,
+    /// Design §2, Tenant.
+    #[error("amounts exist in the base currency; it can no longer change")]
+    AmountsExist,
+    /// A command reached a stream of another aggregate: a fault of the caller's routing.
+    #[error("this stream does not take commands of a {0}")]
+    WrongStream(Aggregate),
+}
+
+impl Refusal {
+    /// The stable code of the problem that reports it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "not_found",
+            Self::AlreadyExists(_) => "already_exists",
+            Self::NotYours => "not_your_sale",
+            Self::TitleRequired => "title_required",
+            Self::SaleClosed => "sale_closed",
+            Self::AlreadyClosed => "already_closed",
+            Self::SaleStalled => "sale_stalled",
+            Self::NotStalled => "not_stalled",
+            Self::SaleOpen => "sale_open",
+            Self::NotClosed => "not_closed",
+            Self::StageNotInSaleType => "stage_not_in_sale_type",
+            Self::UnknownStage => "unknown_stage",
+            Self::UnknownSaleType => "unknown_sale_type",
+            Self::UnknownOwner => "unknown_owner",
+            Self::ReopenDatePast => "reopen_date_past",
+            Self::CurrencyDiffers(_) => "currency_differs",
+            Self::PercentWithoutAmount => "percent_without_amount",
+            Self::AmountNegative => "amount_negative",
+            Self::CostNegative => "cost_negative",
+            Self::AmountTooLarge => "amount_too_large",
+            Self::ExactlyOneMarginFigure => "exactly_one_margin_figure",
+            Self::NameTaken => "name_taken",
+            Self::GuideNeedsTwoStages => "guide_needs_two_stages",
+            Self::StageListedTwice => "stage_listed_twice",
+            Self::DurationOutOfRange => "duration_out_of_range",
+            Self::BaseCurrencyHasNoRate => "base_currency_has_no_rate",
+            Self::RateOutOfRange => "rate_out_of_range",
+            Self::UnitOutOfRange => "unit_out_of_range",
+            Self::AmountsExist => "amounts_exist",
+            Self::WrongStream(_) => "wrong_stream",
+        }
+    }
+
+    /// JSON Pointer of the field it is about, where one field is to blame.
+    pub fn pointer(&self) -> Option<&'static str> {
+        match self {
+            Self::TitleRequired => Some("/title"),
+            Self::StageNotInSaleType | Self::UnknownStage => Some("/stage"),
+            Self::UnknownSaleType => Some("/sale_type"),
+            Self::UnknownOwner => Some("/owner"),
+            Self::ReopenDatePast => Some("/reopen_date"),
+            Self::CurrencyDiffers(_) => Some("/amount/currency"),
+            Self::PercentWithoutAmount => Some("/profit_percent"),
+            Self::AmountNegative => Some("/amount/amount"),
+            Self::NameTaken => Some("/name"),
+            Self::GuideNeedsTwoStages => Some("/guide"),
+            Self::StageListedTwice => Some("/stages"),
+            Self::DurationOutOfRange => Some("/duration/n"),
+            Self::RateOutOfRange => Some("/rate"),
+            Self::UnitOutOfRange => Some("/unit"),
+            Self::Unknown(_)
+            | Self::AlreadyExists(_)
+            | Self::NotYours
+            | Self::SaleClosed
+            | Self::AlreadyClosed
+            | Self::SaleStalled
+            | Self::NotStalled
+            | Self::SaleOpen
+            | Self::NotClosed
+            | Self::CostNegative
+            | Self::AmountTooLarge
+            | Self::ExactlyOneMarginFigure
+            | Self::BaseCurrencyHasNoRate
+            | Self::AmountsExist
+            | Self::WrongStream(_) => None,
+        }
+    }
+}

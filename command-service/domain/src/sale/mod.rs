@@ -1,0 +1,231 @@
+//! A sale: commands, what is remembered, the table of decisions (domain §3.2, §3.5).
+
+mod close;
+mod edit;
+mod margin;
+mod registration;
+mod stall;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use chrono::NaiveDate;
+use events::sale::{Direction, ReopenCause};
+use events::{Aggregate, Event, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, StreamName, UserId};
+
+pub use edit::SaleChanges;
+pub use margin::MarginFigure;
+pub use registration::{NewSale, SALE_DATE_MAX};
+pub use state::{Deal, Outcome, Sale};
+
+use crate::{Context, Decider, Decision, Reach, References, Refusal};
+
+/// What may be asked of a sale.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SaleCommand {
+    /// SO-1, SO-2.
+    RegisterSale(Box<NewSale>),
+    /// SO-5.
+    EditSale(Box<SaleChanges>),
+    /// SO-F17.
+    ChangeOwner {
+        /// The new owner.
+        owner: UserId,
+    },
+    /// SO-6, SO-8: any stage of the type, in any direction.
+    AdvanceStage {
+        /// The new stage.
+        stage: StageId,
+    },
+    /// SO-7.
+    OverrideProbability {
+        /// Kept until the next stage change.
+        probability: Probability,
+    },
+    /// SO-11.
+    ChangeAmount {
+        /// In the sale's currency.
+        amount: Money,
+    },
+    /// SO-10.
+    SetMargin(MarginFigure),
+    /// SO-13.
+    StallSale {
+        /// Not before today.
+        reopen_date: NaiveDate,
+        /// Why.
+        reason: ListKey,
+    },
+    /// SO-13; a term left out stays.
+    ChangeStallTerms {
+        /// Not before today.
+        reopen_date: Option<NaiveDate>,
+        /// Why.
+        reason: Option<ListKey>,
+    },
+    /// SO-16, SO-22.
+    ReopenSale {
+        /// Who or what wants it.
+        cause: ReopenCause,
+    },
+    /// SO-17.
+    MarkSold {
+        /// Why it was won.
+        reason: ListKey,
+        /// Today when left out.
+        close_date: Option<NaiveDate>,
+        /// Actual value; the estimate when left out.
+        amount: Option<Money>,
+    },
+    /// SO-18.
+    MarkLost {
+        /// Why it was lost.
+        reason: ListKey,
+        /// Today when left out.
+        close_date: Option<NaiveDate>,
+        /// Who got it.
+        competitor: Option<ListKey>,
+    },
+    /// SO-21.
+    CompleteSale,
+    /// SO-21.
+    ClearCompletion,
+}
+
+/// Other streams a command on a sale has to know.
+pub(crate) fn needs(sale: &Sale, command: &SaleCommand, actor: &UserId, known: &References) -> Vec<StreamName> {
+    match command {
+        SaleCommand::RegisterSale(new) => registration::needs(new, actor, known),
+        SaleCommand::AdvanceStage { stage } => {
+            let sale_type = sale.deal().map(|deal| deal.sale_type.stream());
+            sale_type.into_iter().chain([stage.stream()]).collect()
+        }
+        SaleCommand::ChangeOwner { owner } => vec![StreamName::of_user(owner)],
+        SaleCommand::ReopenSale { .. } => match sale {
+            Sale::Closed { deal, .. } => deal.stage.map(StageId::stream).into_iter().collect(),
+            Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } => Vec::new(),
+        },
+        SaleCommand::EditSale(_)
+        | SaleCommand::OverrideProbability { .. }
+        | SaleCommand::ChangeAmount { .. }
+        | SaleCommand::SetMargin(_)
+        | SaleCommand::StallSale { .. }
+        | SaleCommand::ChangeStallTerms { .. }
+        | SaleCommand::MarkSold { .. }
+        | SaleCommand::MarkLost { .. }
+        | SaleCommand::CompleteSale
+        | SaleCommand::ClearCompletion => Vec::new(),
+    }
+}
+
+impl Decider for Sale {
+    type Command = SaleCommand;
+    type Event = SaleEvent;
+    type State = Self;
+
+    fn decide(sale: &Self, command: SaleCommand, context: &Context<'_>) -> Result<Decision, Refusal> {
+        use SaleCommand as C;
+        let deal = match (sale, command) {
+            (Self::Unknown, C::RegisterSale(new)) => return registration::register(*new, context),
+            (Self::Unknown, _) => return Err(Refusal::Unknown(Aggregate::Sale)),
+            (Self::Open(_) | Self::Stalled { .. } | Self::Closed { .. }, C::RegisterSale(_)) => {
+                return Err(Refusal::AlreadyExists(Aggregate::Sale));
+            }
+            (Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. }, command) => {
+                may_change(deal, context)?;
+                (deal, command)
+            }
+        };
+        let (deal, command) = deal;
+        let events = match command {
+            C::RegisterSale(_) => return Err(Refusal::AlreadyExists(Aggregate::Sale)),
+            C::EditSale(changes) => edit::edit(unlocked(sale)?, *changes)?,
+            C::ChangeOwner { owner } => return change_owner(unlocked(sale)?, &owner, context),
+            C::AdvanceStage { stage } => advance(open(sale)?, stage, context)?,
+            C::OverrideProbability { probability } => override_probability(unlocked(sale)?, probability),
+            C::ChangeAmount { amount } => margin::change_amount(unlocked(sale)?, amount)?,
+            C::SetMargin(figure) => margin::set(unlocked(sale)?, figure)?,
+            C::StallSale { reopen_date, reason } => stall::stall(sale, reopen_date, reason, context)?,
+            C::ChangeStallTerms { reopen_date, reason } => stall::change_terms(sale, reopen_date, reason, context)?,
+            C::ReopenSale { cause } => close::reopen(sale, cause, context)?,
+            C::MarkSold { reason, close_date, amount } => {
+                close::sold(sale, deal, reason, close_date.unwrap_or(context.today), amount)?
+            }
+            C::MarkLost { reason, close_date, competitor } => {
+                close::lost(sale, deal, reason, close_date.unwrap_or(context.today), competitor)?
+            }
+            C::CompleteSale => close::complete(sale, true)?,
+            C::ClearCompletion => close::complete(sale, false)?,
+        };
+        Ok(Decision::of(events.into_iter().map(Event::Sale)))
+    }
+
+    fn evolve(sale: Self, event: &SaleEvent) -> Self {
+        state::evolve(sale, event)
+    }
+}
+
+/// Sellers change their own sales only (role table of design §4).
+fn may_change(deal: &Deal, context: &Context<'_>) -> Result<(), Refusal> {
+    match context.reach {
+        Reach::All => Ok(()),
+        Reach::Own if deal.owner == *context.actor => Ok(()),
+        Reach::Own => Err(Refusal::NotYours),
+    }
+}
+
+/// The deal of an open or stalled sale; closed sales are read-only (SO-22).
+fn unlocked(sale: &Sale) -> Result<&Deal, Refusal> {
+    match sale {
+        Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
+        Sale::Open(deal) | Sale::Stalled { deal, .. } => Ok(deal),
+        Sale::Closed { .. } => Err(Refusal::SaleClosed),
+    }
+}
+
+/// The deal of an open sale; a stalled one is reopened first (§3.5).
+fn open(sale: &Sale) -> Result<&Deal, Refusal> {
+    match sale {
+        Sale::Stalled { .. } => Err(Refusal::SaleStalled),
+        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } => unlocked(sale),
+    }
+}
+
+/// SO-F17: the new owner's primary group goes into the event.
+fn change_owner(deal: &Deal, owner: &UserId, context: &Context<'_>) -> Result<Decision, Refusal> {
+    if deal.owner == *owner {
+        return Ok(Decision::nothing());
+    }
+    let user = context.references.user(owner).ok_or(Refusal::UnknownOwner)?;
+    let owner_group = user.primary_group().map(str::to_owned);
+    let changed = SaleEvent::OwnerChanged { from: deal.owner.clone(), to: owner.clone(), owner_group };
+    Ok(Decision::of([Event::Sale(changed)]))
+}
+
+/// SO-6, SO-8: the probability becomes the stage's, replacing any manual value.
+fn advance(deal: &Deal, to: StageId, context: &Context<'_>) -> Result<Vec<SaleEvent>, Refusal> {
+    if deal.stage == Some(to) {
+        return Ok(vec![]);
+    }
+    let order = stages_of(deal.sale_type, context);
+    let rank_of = |stage: StageId| order.iter().position(|candidate| *candidate == stage);
+    let target = rank_of(to).ok_or(Refusal::StageNotInSaleType)?;
+    let probability = context.references.stage(to).ok_or(Refusal::UnknownStage)?.probability();
+    let back = deal.stage.and_then(rank_of).is_some_and(|current| target < current);
+    let direction = if back { Direction::Backward } else { Direction::Forward };
+    Ok(vec![SaleEvent::StageAdvanced { from: deal.stage, to, probability, direction }])
+}
+
+/// Stages of a type in order, none for an unknown type.
+fn stages_of<'a>(sale_type: SaleTypeId, context: &Context<'a>) -> &'a [StageId] {
+    let terms = context.references.sale_type(sale_type).and_then(|known| known.terms());
+    terms.map(|terms| terms.stages.as_slice()).unwrap_or_default()
+}
+
+/// SO-7: kept until the next stage change.
+fn override_probability(deal: &Deal, probability: Probability) -> Vec<SaleEvent> {
+    if deal.probability == probability {
+        return vec![];
+    }
+    vec![SaleEvent::ProbabilityOverridden { probability }]
+}

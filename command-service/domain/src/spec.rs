@@ -1,0 +1,86 @@
+//! Given, when, then: tests of decisions read as sentences.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use events::{Event, StreamName, UserId};
+
+use crate::{Context, Order, Reach, References, Refusal, State, decide, needs};
+
+/// A history, and the world it happened in.
+#[derive(Debug, Clone)]
+pub struct Given {
+    state: State,
+    references: References,
+    at: DateTime<Utc>,
+    actor: UserId,
+    reach: Reach,
+}
+
+/// Starts from the facts of the stream under test.
+pub fn given(aggregate: events::Aggregate, facts: impl IntoIterator<Item = Event>) -> Given {
+    let state = facts.into_iter().fold(State::empty(aggregate), |state, fact| state.evolve(&fact));
+    let at = "2026-03-10T09:00:00Z".parse().expect("a fixed instant");
+    Given { state, references: References::default(), at, actor: UserId::parse("ola").expect("a name"), reach: Reach::All }
+}
+
+impl Given {
+    /// Adds a fact of another stream.
+    pub fn and(mut self, stream: StreamName, fact: &Event) -> Self {
+        let state = State::empty(stream.aggregate).evolve(fact);
+        self.references.insert(stream, state);
+        self
+    }
+
+    /// Another person asks, with the reach of a seller.
+    pub fn by_seller(mut self, actor: &str) -> Self {
+        self.actor = UserId::parse(actor).expect("a name");
+        self.reach = Reach::Own;
+        self
+    }
+
+    /// Decides an order.
+    #[track_caller]
+    pub fn when(self, order: Order) -> Then {
+        let wanted = needs(&self.state, &order, &self.actor, &self.references);
+        let mut references = self.references.clone();
+        for stream in wanted {
+            let empty = State::empty(stream.aggregate);
+            references.insert(stream, empty);
+        }
+        let today: NaiveDate = self.at.date_naive();
+        let context = Context { at: self.at, today, actor: &self.actor, reach: self.reach, references: &references };
+        let decided = decide(&self.state, order, &context);
+        Then { decided: decided.map(|decision| decision.events) }
+    }
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Then {
+    decided: Result<Vec<Event>, Refusal>,
+}
+
+impl Then {
+    /// Exactly these facts.
+    #[track_caller]
+    pub fn then(self, facts: impl IntoIterator<Item = Event>) {
+        assert_eq!(self.decided, Ok(facts.into_iter().collect()));
+    }
+
+    /// No fact, no refusal.
+    #[track_caller]
+    pub fn then_nothing(self) {
+        self.then([]);
+    }
+
+    /// Exactly this refusal.
+    #[track_caller]
+    pub fn then_refused(self, refusal: Refusal) {
+        assert_eq!(self.decided, Err(refusal));
+    }
+
+    /// The facts, to look at or to go on from.
+    #[track_caller]
+    pub fn facts(self) -> Vec<Event> {
+        self.decided.expect("the command was accepted")
+    }
+}

@@ -1,0 +1,61 @@
+//! The folded state of any stream, and the fold.
+
+use events::{Aggregate, Event};
+
+use crate::Decider;
+use crate::currency::Currency;
+use crate::name::Name;
+use crate::sale::Sale;
+use crate::sale_type::SaleType;
+use crate::stage::Stage;
+use crate::tenant::Tenant;
+use crate::user::User;
+
+/// What one stream amounts to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// A sale.
+    Sale(Sale),
+    /// A stage.
+    Stage(Stage),
+    /// A sale type.
+    SaleType(SaleType),
+    /// A currency.
+    Currency(Currency),
+    /// A user.
+    User(User),
+    /// The tenant.
+    Tenant(Tenant),
+    /// A reserved name.
+    Name(Name),
+}
+
+impl State {
+    /// The state before the first event.
+    pub fn empty(aggregate: Aggregate) -> Self {
+        match aggregate {
+            Aggregate::Sale => Self::Sale(Sale::default()),
+            Aggregate::Stage => Self::Stage(Stage::default()),
+            Aggregate::SaleType => Self::SaleType(SaleType::default()),
+            Aggregate::Currency => Self::Currency(Currency::default()),
+            Aggregate::User => Self::User(User::default()),
+            Aggregate::Tenant => Self::Tenant(Tenant::default()),
+            Aggregate::Name => Self::Name(Name::default()),
+        }
+    }
+
+    /// The state after one more event; an event of another aggregate changes nothing.
+    #[must_use]
+    pub fn evolve(self, event: &Event) -> Self {
+        match (self, event) {
+            (Self::Sale(state), Event::Sale(fact)) => Self::Sale(Sale::evolve(state, fact)),
+            (Self::Stage(state), Event::Stage(fact)) => Self::Stage(Stage::evolve(state, fact)),
+            (Self::SaleType(state), Event::SaleType(fact)) => Self::SaleType(SaleType::evolve(state, fact)),
+            (Self::Currency(state), Event::Currency(fact)) => Self::Currency(Currency::evolve(state, fact)),
+            (Self::User(state), Event::User(fact)) => Self::User(User::evolve(state, fact)),
+            (Self::Tenant(state), Event::Tenant(fact)) => Self::Tenant(Tenant::evolve(state, fact)),
+            (Self::Name(state), Event::Name(fact)) => Self::Name(Name::evolve(state, fact)),
+            (state, _) => state,
+        }
+    }
+}
