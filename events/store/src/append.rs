@@ -1,0 +1,206 @@
+//! Appending groups: who may share a batch, what to do when one group spoils it, and how to learn the
+//! truth after a lost connection. Decides nothing about events.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use events::{NewEvent, StreamName, TenantSlug};
+use uuid::Uuid;
+
+use crate::EventStore;
+use crate::batch::Batch;
+use crate::error::{AppendError, Failure, classify};
+use crate::outcome::{self, Appended, Outcome};
+
+/// One command's wish: stored whole or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Whose log rows these are. An unknown tenant is entered when the group succeeds.
+    pub tenant: TenantSlug,
+    /// The command's key and answer; absent when a repeat need not be recognised.
+    pub receipt: Option<ReceiptRequest>,
+    /// Business time of all events, never falling within a stream, never in the future.
+    pub effective_at: Option<DateTime<Utc>>,
+    /// The streams, each at most once; the first is the primary one.
+    pub appends: Vec<StreamAppend>,
+}
+
+/// Events for one stream, or none to only check its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamAppend {
+    /// Which stream.
+    pub stream: StreamName,
+    /// The version the decision rests on; 0 = the stream must not exist.
+    pub expected: i64,
+    /// What to append; may be empty.
+    pub events: Vec<NewEvent>,
+}
+
+/// What makes a command repeatable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptRequest {
+    /// SHA-256 of tenant, principal and `Idempotency-Key`.
+    pub key: [u8; 32],
+    /// SHA-256 of the request: another one under the same key is refused.
+    pub request: [u8; 32],
+    /// Static part of the reply, returned for a repeat.
+    pub answer: Vec<u8>,
+}
+
+impl EventStore {
+    /// Appends groups, an outcome for each, in order. `writer` names the process in the batch row.
+    ///
+    /// One SQL call, one flush, unless groups touch the same stream or key: later ones then follow in a
+    /// call of their own and are judged after the earlier ones. Data that the database refuses fails
+    /// its own group only. A batch whose connection dies is sent again until its outcome is known;
+    /// groups without a key are recognised by their event ids. On an error nothing is known to be
+    /// stored; repeat with the same keys.
+    pub async fn append(&self, writer: Uuid, groups: &[Group]) -> Result<Vec<Outcome>, AppendError> {
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; groups.len()];
+        for wave in self.waves(groups, &mut outcomes) {
+            let mut pending = vec![wave];
+            while let Some(part) = pending.pop() {
+                let chosen: Vec<&Group> = part.iter().map(|index| &groups[*index]).collect();
+                match self.send_until_known(writer, &chosen).await {
+                    Ok(known) => {
+                        for (index, outcome) in part.iter().zip(known) {
+                            outcomes[*index] = Some(outcome);
+                        }
+                    }
+                    Err(error) => match (classify(&error), part.as_slice()) {
+                        (Failure::BadContent, [one]) => {
+                            outcomes[*one] = Some(Outcome::Poisoned(error.to_string()));
+                        }
+                        (Failure::BadContent, _) => {
+                            let (left, right) = part.split_at(part.len() / 2);
+                            pending.push(right.to_vec());
+                            pending.push(left.to_vec());
+                        }
+                        (Failure::PartitionMissing, _) => {
+                            return Err(AppendError::PartitionMissing { table: table_of(&error) });
+                        }
+                        _ => return Err(AppendError::Unavailable(error)),
+                    },
+                }
+            }
+        }
+        Ok(outcomes.into_iter().map(|o| o.expect("every group is in one wave")).collect())
+    }
+
+    /// Splits a batch so that within a wave every written stream and every key appears once. Groups
+    /// that cannot be sent at all get their outcome here.
+    fn waves(&self, groups: &[Group], outcomes: &mut [Option<Outcome>]) -> Vec<Vec<usize>> {
+        let mut waves: Vec<Vec<usize>> = Vec::new();
+        let mut written: HashMap<Uuid, usize> = HashMap::new();
+        let mut touched: HashMap<Uuid, usize> = HashMap::new();
+        let mut keys: HashMap<[u8; 32], usize> = HashMap::new();
+        for (index, group) in groups.iter().enumerate() {
+            let streams: Vec<(Uuid, bool)> = group
+                .appends
+                .iter()
+                .map(|a| (a.stream.stream_id(&group.tenant), !a.events.is_empty()))
+                .collect();
+            if let Some(fault) = malformed(&streams) {
+                outcomes[index] = Some(Outcome::Poisoned(fault.to_owned()));
+                continue;
+            }
+            let after = |wave: Option<&usize>| wave.map_or(0, |last| last + 1);
+            let key = group.receipt.as_ref().map(|receipt| receipt.key);
+            let wave = streams
+                .iter()
+                .map(|(id, writes)| after(if *writes { touched.get(id) } else { written.get(id) }))
+                .chain([after(key.and_then(|key| keys.get(&key)))])
+                .max()
+                .unwrap_or(0);
+            for (id, writes) in streams {
+                touched.insert(id, wave.max(touched.get(&id).copied().unwrap_or(0)));
+                if writes {
+                    written.insert(id, wave);
+                }
+            }
+            if let Some(key) = key {
+                keys.insert(key, wave);
+            }
+            waves.resize_with(waves.len().max(wave + 1), Vec::new);
+            waves[wave].push(index);
+        }
+        waves
+    }
+
+    async fn send_until_known(
+        &self,
+        writer: Uuid,
+        groups: &[&Group],
+    ) -> Result<Vec<Outcome>, sqlx::Error> {
+        let batch = Batch::of(groups);
+        // after a restart each connection of the pool may fail once before a fresh one is opened
+        let mut attempts_left = self.pool().options().get_max_connections() + 2;
+        let mut sent_before = false;
+        loop {
+            let attempt = async {
+                let mut verdicts = batch.send(self.pool(), self.log_id(), writer).await?;
+                let mut outcomes = outcome::read(groups, &mut verdicts)?;
+                if sent_before {
+                    self.recognise(groups, &mut outcomes).await?;
+                }
+                Ok(outcomes)
+            };
+            match attempt.await {
+                Err(error) if attempts_left > 0 => match classify(&error) {
+                    Failure::OutcomeUnknown => {
+                        tracing::warn!(error = %error, groups = groups.len(), "connection lost, sending the batch again");
+                        sent_before = true;
+                    }
+                    Failure::RolledBack => {}
+                    Failure::BadContent | Failure::PartitionMissing | Failure::GaveUp => {
+                        return Err(error);
+                    }
+                },
+                known => return known,
+            }
+            attempts_left -= 1;
+        }
+    }
+
+    /// Turns the conflict of a group without key into what it is when the first sending stored it.
+    async fn recognise(&self, groups: &[&Group], outcomes: &mut [Outcome]) -> Result<(), sqlx::Error> {
+        for (group, outcome) in groups.iter().zip(outcomes) {
+            let Outcome::Conflict { .. } = outcome else { continue };
+            let wrote = group.appends.iter().find_map(|a| a.events.first().map(|e| (a, e)));
+            let (None, Some((append, event))) = (&group.receipt, wrote) else { continue };
+            let found: Option<(i64, Option<i64>)> = sqlx::query_as(
+                "SELECT position, number FROM es.event \
+                 WHERE log_id = $1 AND stream_id = $2 AND stream_version = $3 AND event_id = $4",
+            )
+            .bind(self.log_id())
+            .bind(append.stream.stream_id(&group.tenant))
+            .bind(append.expected + 1)
+            .bind(event.event_id)
+            .fetch_optional(self.pool())
+            .await?;
+            if let Some((first, number)) = found {
+                let count = |append: &StreamAppend| append.events.len() as i64;
+                *outcome = Outcome::Appended(Appended {
+                    versions: group.appends.iter().map(|a| a.expected + count(a)).collect(),
+                    first: Some(first),
+                    last: Some(first - 1 + group.appends.iter().map(count).sum::<i64>()),
+                    number,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn malformed(streams: &[(Uuid, bool)]) -> Option<&'static str> {
+    if streams.is_empty() {
+        return Some("a group names no stream");
+    }
+    let twice = streams.iter().enumerate().any(|(i, a)| streams[..i].iter().any(|b| a.0 == b.0));
+    twice.then_some("a group names a stream twice")
+}
+
+fn table_of(error: &sqlx::Error) -> String {
+    let table = error.as_database_error().and_then(|refusal| refusal.table());
+    table.unwrap_or("event").to_owned()
+}

@@ -1,0 +1,39 @@
+//! Opens a pool with the settings the log expects.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::error::StoreError;
+
+/// A connection idle for longer is tried before use; under load nobody pays the round trip.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// Opens a pool on the log: statements end after 5 s, a forgotten transaction after 10 s, and every
+/// query uses an index, since each of them has one and a plan may have been made on an empty table.
+///
+/// Connects lazily: a database that is still starting is waited for (5 s) by the first query.
+pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(url)?.application_name("salgslogg").options([
+        ("statement_timeout", "5s"),
+        ("lock_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("enable_seqscan", "off"),
+        ("jit", "off"),
+    ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_IDLE {
+                    sqlx::Connection::ping(connection).await?;
+                }
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options))
+}

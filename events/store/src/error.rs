@@ -1,0 +1,91 @@
+//! What can go wrong with the database. Refusals of the log are outcomes, not errors.
+
+use thiserror::Error;
+
+/// A question to the log could not be answered.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database could not be reached or gave up; asking again later may work.
+    #[error("the log cannot be reached")]
+    Unavailable(#[from] sqlx::Error),
+    /// A stored row cannot be read: the database was not written by this crate.
+    #[error("position {position}: {what}")]
+    Corrupt {
+        /// The row's position, 0 when it has none.
+        position: i64,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+/// A batch could not be stored. Nothing of it is, unless `Unavailable` says the outcome is unknown;
+/// a repeat with the same keys is then answered with the truth.
+#[derive(Debug, Error)]
+pub enum AppendError {
+    /// Events or receipts have no partition to go to: nobody created them ahead.
+    #[error("no partition for new rows of es.{table}")]
+    PartitionMissing {
+        /// `event` or `command`.
+        table: String,
+    },
+    /// The database could not be reached or gave up.
+    #[error("the log cannot be written")]
+    Unavailable(#[from] sqlx::Error),
+}
+
+/// What a failed call means for the batch it carried. Judged by SQLSTATE, never by message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The connection died: the batch may be stored or not.
+    OutcomeUnknown,
+    /// Rolled back by a race; the same batch may succeed.
+    RolledBack,
+    /// Some group carries what the database refuses.
+    BadContent,
+    /// The partition for new rows is missing.
+    PartitionMissing,
+    /// Everything else; rolled back or never sent.
+    GaveUp,
+}
+
+pub(crate) fn classify(error: &sqlx::Error) -> Failure {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
+            Failure::OutcomeUnknown
+        }
+        sqlx::Error::Encode(_) => Failure::BadContent,
+        sqlx::Error::Database(refusal) => {
+            let state = refusal.code().unwrap_or_default();
+            match state.as_ref() {
+                // a missing partition is a check violation that names no constraint
+                "23514" if refusal.constraint().is_none() => Failure::PartitionMissing,
+                "57P01" | "57P02" | "57P03" | "57P05" => Failure::OutcomeUnknown,
+                "40001" | "40P01" => Failure::RolledBack,
+                "ES003" | "ES004" => Failure::BadContent,
+                _ => match state.get(..2) {
+                    Some("08") => Failure::OutcomeUnknown,
+                    Some("21" | "22" | "23" | "54") => Failure::BadContent,
+                    _ => Failure::GaveUp,
+                },
+            }
+        }
+        _ => Failure::GaveUp,
+    }
+}
+
+/// Reads anew when a connection turns out to be dead: after a restart of the database a pool may hold
+/// several, and each failure removes one.
+pub(crate) async fn read_again<T>(
+    pool: &sqlx::PgPool,
+    mut query: impl AsyncFnMut() -> Result<T, sqlx::Error>,
+) -> Result<T, StoreError> {
+    let mut attempts_left = pool.options().get_max_connections();
+    loop {
+        match query().await {
+            Err(error) if attempts_left > 0 && classify(&error) == Failure::OutcomeUnknown => {
+                attempts_left -= 1;
+            }
+            other => return other.map_err(StoreError::from),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+SELECT ARRAY(
+         SELECT coalesce((SELECT x.version FROM es.stream x WHERE x.log_id = $1 AND x.stream_id = s.id), 0)
+           FROM unnest($2::uuid[]) WITH ORDINALITY AS s(id, ord)
+          ORDER BY s.ord) AS versions,
+       k.request_hash, k.answer, k.version, k.last_position, k.number
+  FROM (SELECT 1) AS one
+  LEFT JOIN LATERAL (
+    SELECT x.request_hash, x.answer, x.versions[1] AS version, x.last_position, x.number
+      FROM es.command x
+     WHERE x.log_id = $1 AND x.command_key = $3
+       AND x.day BETWEEN (now() AT TIME ZONE 'UTC')::date - 7 AND (now() AT TIME ZONE 'UTC')::date + 1
+     LIMIT 1) AS k ON true

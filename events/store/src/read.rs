@@ -1,0 +1,189 @@
+//! Reading the log: one stream, the whole log in pages, one tenant's part of it.
+
+use events::{Aggregate, Recorded, TenantSlug};
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row};
+use uuid::Uuid;
+
+use crate::EventStore;
+use crate::error::{StoreError, read_again};
+
+macro_rules! select_event {
+    ($rest:literal) => {
+        concat!(
+            "SELECT position, previous_position, tenant_id, stream_id, stream_version, event_id, event_type, \
+             schema_version, recorded_at, effective_at, number, meta, payload, content_hash FROM es.event ",
+            $rest
+        )
+    };
+}
+
+/// Which of a tenant's events to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Only events behind this position.
+    pub after: i64,
+    /// At most so many.
+    pub limit: i64,
+    /// Only these types; empty = all.
+    pub types: Vec<String>,
+    /// Only events of this kind of stream.
+    pub aggregate: Option<Aggregate>,
+    /// Only events of this stream.
+    pub stream_id: Option<Uuid>,
+}
+
+impl EventStore {
+    /// The events of a stream behind a version, oldest first.
+    pub async fn load(
+        &self,
+        tenant: &TenantSlug,
+        stream_id: Uuid,
+        after_version: i64,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let rows = self
+            .rows(async |pool: &PgPool| {
+                sqlx::query(select_event!(
+                    "WHERE log_id = $1 AND stream_id = $2 AND stream_version > $3 ORDER BY stream_version"
+                ))
+                .bind(self.log_id())
+                .bind(stream_id)
+                .bind(after_version)
+                .fetch_all(pool)
+                .await
+            })
+            .await?;
+        // a stream id is derived from its tenant; a row of another tenant could only be a forged id
+        let mut events = self.recorded(rows).await?;
+        events.retain(|event| event.tenant == *tenant);
+        Ok(events)
+    }
+
+    /// The next events of the whole log behind a position, without a hole.
+    pub async fn read_after(&self, position: i64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
+        let rows = self
+            .rows(async |pool: &PgPool| {
+                sqlx::query(select_event!(
+                    "WHERE log_id = $1 AND position > $2 ORDER BY position LIMIT $3"
+                ))
+                .bind(self.log_id())
+                .bind(position)
+                .bind(limit)
+                .fetch_all(pool)
+                .await
+            })
+            .await?;
+        self.recorded(rows).await
+    }
+
+    /// A tenant's events behind a position, in order; empty for an unknown tenant.
+    pub async fn read_tenant(
+        &self,
+        tenant: &TenantSlug,
+        filter: &Filter,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let Some(tenant_id) = self.tenant_id(tenant).await? else { return Ok(Vec::new()) };
+        let types = (!filter.types.is_empty()).then_some(&filter.types);
+        let prefix = filter.aggregate.map(|aggregate| format!("{aggregate}."));
+        let rows = self
+            .rows(async |pool: &PgPool| {
+                let query = match filter.stream_id {
+                    Some(stream_id) => sqlx::query(select_event!(
+                        "WHERE log_id = $1 AND tenant_id = $2 AND position > $3 AND stream_id = $7 \
+                         AND ($4::text[] IS NULL OR event_type = ANY ($4)) \
+                         AND ($5::text IS NULL OR starts_with(event_type, $5)) \
+                         ORDER BY stream_version LIMIT $6"
+                    ))
+                    .bind(self.log_id())
+                    .bind(tenant_id)
+                    .bind(filter.after)
+                    .bind(types)
+                    .bind(&prefix)
+                    .bind(filter.limit)
+                    .bind(stream_id),
+                    None => sqlx::query(select_event!(
+                        "WHERE log_id = $1 AND tenant_id = $2 AND position > $3 \
+                         AND ($4::text[] IS NULL OR event_type = ANY ($4)) \
+                         AND ($5::text IS NULL OR starts_with(event_type, $5)) \
+                         ORDER BY position LIMIT $6"
+                    ))
+                    .bind(self.log_id())
+                    .bind(tenant_id)
+                    .bind(filter.after)
+                    .bind(types)
+                    .bind(&prefix)
+                    .bind(filter.limit),
+                };
+                query.fetch_all(pool).await
+            })
+            .await?;
+        self.recorded(rows).await
+    }
+
+    /// The log's newest position, 0 when it is empty.
+    pub async fn head(&self) -> Result<i64, StoreError> {
+        let head: Option<i64> = read_again(self.pool(), async || {
+            sqlx::query_scalar(
+                "SELECT last_position FROM es.batch WHERE log_id = $1 ORDER BY last_position DESC LIMIT 1",
+            )
+            .bind(self.log_id())
+            .fetch_optional(self.pool())
+            .await
+        })
+        .await?;
+        Ok(head.unwrap_or(0))
+    }
+
+    /// The content hash stored at a position; none behind the head.
+    pub async fn recorded_event_hash(&self, position: i64) -> Result<Option<[u8; 32]>, StoreError> {
+        read_again(self.pool(), async || {
+            sqlx::query_scalar("SELECT content_hash FROM es.event WHERE log_id = $1 AND position = $2")
+                .bind(self.log_id())
+                .bind(position)
+                .fetch_optional(self.pool())
+                .await
+        })
+        .await
+    }
+
+    async fn rows(
+        &self,
+        query: impl AsyncFn(&PgPool) -> Result<Vec<PgRow>, sqlx::Error>,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        read_again(self.pool(), async || query(self.pool()).await).await
+    }
+
+    async fn recorded(&self, rows: Vec<PgRow>) -> Result<Vec<Recorded>, StoreError> {
+        let mut events = Vec::with_capacity(rows.len());
+        for row in rows {
+            let tenant_id: i32 = row.try_get("tenant_id")?;
+            let position: i64 = row.try_get("position")?;
+            let tenant = match self.tenants.slug(tenant_id) {
+                Some(known) => known,
+                None => self.tenant_slug(tenant_id).await?.ok_or_else(|| StoreError::Corrupt {
+                    position,
+                    what: format!("tenant {tenant_id} is unknown"),
+                })?,
+            };
+            events.push(Recorded {
+                log_id: self.log_id(),
+                position,
+                previous: row.try_get("previous_position")?,
+                tenant,
+                tenant_id,
+                stream_id: row.try_get("stream_id")?,
+                version: row.try_get("stream_version")?,
+                event_id: row.try_get("event_id")?,
+                event_type: row.try_get("event_type")?,
+                schema_version: row.try_get("schema_version")?,
+                recorded_at: row.try_get("recorded_at")?,
+                effective_at: row.try_get("effective_at")?,
+                number: row.try_get("number")?,
+                meta: row.try_get("meta")?,
+                payload: row.try_get("payload")?,
+                content_hash: row.try_get("content_hash")?,
+            });
+        }
+        Ok(events)
+    }
+}

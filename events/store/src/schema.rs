@@ -1,0 +1,100 @@
+//! The tables of the log: migrating them forward, and refusing to start on others.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{PgConnection, PgPool};
+use thiserror::Error;
+
+/// One migration run at a time in a database.
+const MIGRATION_LOCK: i64 = 17_750;
+
+/// The database does not have the tables this program was built for.
+#[derive(Debug, Error)]
+pub enum SchemaError {
+    /// No migration of the log has run here.
+    #[error("this database holds no event log; run its migrations first")]
+    Absent,
+    /// A migration is known here that the database lacks.
+    #[error("the event log lacks migration {0}; run its migrations before this program")]
+    Behind(i64),
+    /// The database has a migration that is not known here.
+    #[error("the event log has migration {0}, which this program does not know; start a newer one")]
+    Ahead(i64),
+    /// A migration was edited after it ran.
+    #[error("migration {0} of the event log is not the one this program was built with")]
+    Differs(i64),
+    /// The migrations failed; nothing of the failed one is kept.
+    #[error("the event log cannot be migrated")]
+    Migration(#[from] MigrateError),
+    /// The database could not be reached or gave up.
+    #[error("the event log's schema cannot be read")]
+    Database(#[from] sqlx::Error),
+}
+
+fn migrator() -> Migrator {
+    Migrator {
+        // a table of its own: read models may live in the same database
+        table_name: Cow::Borrowed("es._migration"),
+        ..sqlx::migrate!("../../migrations/event_store")
+    }
+}
+
+/// Brings the log's tables forward. Idempotent; needs the group roles (`roles::ensure_roles`) and a
+/// login that is a superuser, or a member of es_owner with CREATE on the database.
+pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut *connection).await?;
+    let done = run(connection).await;
+    sqlx::raw_sql("RESET ROLE").execute(&mut *connection).await?;
+    sqlx::query("SELECT pg_advisory_unlock($1)").bind(MIGRATION_LOCK).execute(connection).await?;
+    done
+}
+
+async fn run(connection: &mut PgConnection) -> Result<(), SchemaError> {
+    for (schema, create) in [
+        ("es", "CREATE SCHEMA IF NOT EXISTS es AUTHORIZATION es_owner"),
+        ("es_ops", "CREATE SCHEMA IF NOT EXISTS es_ops AUTHORIZATION es_owner"),
+    ] {
+        // asked first: IF NOT EXISTS wants the CREATE privilege even when there is nothing to create
+        let there: bool = sqlx::query_scalar("SELECT to_regnamespace($1) IS NOT NULL")
+            .bind(schema)
+            .fetch_one(&mut *connection)
+            .await?;
+        if !there {
+            sqlx::raw_sql(create).execute(&mut *connection).await?;
+        }
+    }
+    sqlx::raw_sql("SET ROLE es_owner").execute(&mut *connection).await?;
+    migrator().run_direct(None, connection, false).await?;
+    Ok(())
+}
+
+/// Refuses, in one sentence, a database whose tables are not exactly those this program was built for.
+pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
+    let rows: Result<Vec<(i64, Vec<u8>)>, sqlx::Error> =
+        sqlx::query_as("SELECT version, checksum FROM es._migration WHERE success ORDER BY version")
+            .fetch_all(pool)
+            .await;
+    let applied: BTreeMap<i64, Vec<u8>> = match rows {
+        Ok(rows) => rows.into_iter().collect(),
+        Err(sqlx::Error::Database(refusal)) if matches!(refusal.code().as_deref(), Some("42P01" | "3F000")) => {
+            return Err(SchemaError::Absent);
+        }
+        Err(error) => return Err(SchemaError::Database(error)),
+    };
+    let migrator = migrator();
+    for migration in migrator.iter() {
+        match applied.get(&migration.version) {
+            None => return Err(SchemaError::Behind(migration.version)),
+            Some(checksum) if checksum.as_slice() != &*migration.checksum => {
+                return Err(SchemaError::Differs(migration.version));
+            }
+            Some(_) => {}
+        }
+    }
+    match applied.keys().find(|version| !migrator.version_exists(**version)) {
+        Some(unknown) => Err(SchemaError::Ahead(*unknown)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,144 @@
+//! A database of its own for each test, on the private cluster that `./deploy/test` starts.
+//!
+//! Behind the cargo feature `testing`; nothing that runs in production may use it.
+
+use std::str::FromStr;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
+use tokio::sync::OnceCell;
+
+use crate::{EventStore, connect, partitions, roles, schema};
+
+/// Superuser URL of the cluster; set by `./deploy/test`.
+pub const CLUSTER_VARIABLE: &str = "SALGSLOGG_TEST_POSTGRES";
+
+/// The password of every login on a test cluster.
+const PASSWORD: &str = "test";
+
+/// The logins of a running stack, and one that may only read, with their memberships.
+const LOGINS: [(&str, &[&str]); 5] = [
+    ("salgslogg_command", &["es_append"]),
+    ("salgslogg_projector", &["es_read", "es_project"]),
+    ("salgslogg_query", &["es_query", "es_read"]),
+    ("salgslogg_operator", &["es_owner", "es_read"]),
+    ("salgslogg_auditor", &["es_read"]),
+];
+
+static ROLES: OnceCell<()> = OnceCell::const_new();
+
+/// A migrated, empty event log in a database that goes away with this value.
+#[derive(Debug)]
+pub struct TestDatabase {
+    name: String,
+    cluster: PgConnectOptions,
+    owner: PgPool,
+}
+
+impl TestDatabase {
+    /// Creates roles, logins, database, tables and the first partitions of log 1.
+    ///
+    /// # Panics
+    /// When the cluster is not named or does not answer: a test cannot go on without it.
+    pub async fn create() -> Self {
+        let database = Self::create_empty().await;
+        let mut connection = database.superuser().await;
+        schema::migrate(&mut connection).await.expect("the migrations of the log run");
+        let store = EventStore::new(database.owner.clone(), 1);
+        partitions::ensure(&store).await.expect("partitions can be created");
+        database
+    }
+
+    /// Creates roles, logins and a database without any tables.
+    ///
+    /// # Panics
+    /// As [`TestDatabase::create`].
+    pub async fn create_empty() -> Self {
+        let cluster = PgConnectOptions::from_str(&cluster_url())
+            .expect("the cluster's URL is well formed")
+            .disable_statement_logging();
+        let mut connection = cluster.connect().await.expect("the test cluster answers");
+        ROLES.get_or_init(|| ensure_roles(cluster.clone())).await;
+        let name: String =
+            sqlx::query_scalar("SELECT 'test_' || replace(gen_random_uuid()::text, '-', '')")
+                .fetch_one(&mut connection)
+                .await
+                .expect("the cluster makes a name");
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut connection)
+            .await
+            .expect("the superuser may create a database");
+        let owner = PgPoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(cluster.clone().database(&name));
+        Self { name, cluster, owner }
+    }
+
+    /// A pool of the superuser on this database, for what no product role may do.
+    pub fn owner(&self) -> &PgPool {
+        &self.owner
+    }
+
+    /// A connection of the superuser of its own, for SET ROLE and migrations.
+    ///
+    /// # Panics
+    /// When the cluster does not answer.
+    pub async fn superuser(&self) -> PgConnection {
+        let options = self.cluster.clone().database(&self.name);
+        options.connect().await.expect("the test cluster answers")
+    }
+
+    /// URL of this database for a login: `salgslogg_command`, `_projector`, `_query`, `_operator`,
+    /// `_auditor`.
+    pub fn url_for(&self, login: &str) -> String {
+        let options = self.cluster.clone().username(login).password(PASSWORD).database(&self.name);
+        options.to_url_lossy().to_string()
+    }
+
+    /// A store with the rights of command-service and up to eight connections.
+    ///
+    /// # Panics
+    /// When the URL of the cluster is unusable.
+    pub fn store(&self) -> EventStore {
+        let pool = connect(&self.url_for("salgslogg_command"), 8);
+        EventStore::new(pool.expect("the URL is well formed"), 1)
+    }
+}
+
+impl Drop for TestDatabase {
+    /// Best effort, on a thread of its own, since dropping cannot wait inside a runtime.
+    fn drop(&mut self) {
+        let (cluster, name) = (self.cluster.clone(), self.name.clone());
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let Ok(runtime) = runtime else { return };
+            runtime.block_on(async {
+                let Ok(mut connection) = cluster.connect().await else { return };
+                let text = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                let dropped = sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await;
+                if let Err(error) = dropped {
+                    tracing::warn!(error = %error, "a test database stays behind");
+                }
+                connection.close().await.ok();
+            });
+        });
+        dropping.join().ok();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration but this variable")]
+fn cluster_url() -> String {
+    std::env::var(CLUSTER_VARIABLE).unwrap_or_else(|_| {
+        panic!("{CLUSTER_VARIABLE} names no Postgres cluster; ./deploy/test starts one and sets it")
+    })
+}
+
+/// Roles belong to the cluster: all tests make them through its maintenance database, once a process.
+async fn ensure_roles(cluster: PgConnectOptions) {
+    let mut connection = cluster.connect().await.expect("the test cluster answers");
+    roles::ensure_roles(&mut connection).await.expect("the superuser may create roles");
+    for (login, groups) in LOGINS {
+        let made = roles::ensure_login(&mut connection, login, PASSWORD, groups).await;
+        made.expect("the superuser may create logins");
+    }
+}
