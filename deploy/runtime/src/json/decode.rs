@@ -1,0 +1,360 @@
+//! The meaning: value to type, with a code and a place for whatever does not fit. Stricter than
+//! serde's own readers: an object is never read from an array, and fields a struct does not declare
+//! are refused whether or not it says so.
+
+use std::fmt;
+
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+use serde::forward_to_deserialize_any;
+use serde_json::{Map, Value, map};
+
+use super::{Fault, Path};
+
+/// The longest part of a value that a refusal repeats.
+const ECHO_MAX: usize = 100;
+
+impl std::error::Error for Fault {}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl Fault {
+    fn here(code: &'static str, detail: String) -> Self {
+        Self {
+            path: Path::default(),
+            code,
+            detail,
+        }
+    }
+
+    pub(crate) fn member(name: &str, code: &'static str, detail: String) -> Self {
+        let mut fault = Self::here(code, detail);
+        fault.path.under(name);
+        fault
+    }
+
+    fn under(mut self, step: impl Into<String>) -> Self {
+        self.path.under(step);
+        self
+    }
+}
+
+impl Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::here("invalid_value", message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::here(
+            "wrong_type",
+            format!("found {}, expected {}", said(found), plain(expected)),
+        )
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::here(
+            "invalid_value",
+            format!("found {}, expected {}", said(found), plain(expected)),
+        )
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        let detail = match expected {
+            [] => "no field is expected here".to_owned(),
+            [..] => format!("unknown; expected one of {}", expected.join(", ")),
+        };
+        Self::member(field, "unknown_field", detail)
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self::here(
+            "invalid_value",
+            format!("expected one of {}", expected.join(", ")),
+        )
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::member(field, "missing_field", "this field is mandatory".to_owned())
+    }
+}
+
+/// The value as it was sent, shortened.
+fn said(found: Unexpected<'_>) -> String {
+    let text = match found {
+        Unexpected::Map | Unexpected::StructVariant => "an object".to_owned(),
+        Unexpected::Seq | Unexpected::TupleVariant => "an array".to_owned(),
+        Unexpected::Unit | Unexpected::Option => "null".to_owned(),
+        found => found.to_string(),
+    };
+    match text.char_indices().nth(ECHO_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// What was expected, in words of JSON instead of Rust.
+fn plain(expected: &dyn Expected) -> String {
+    let text = expected.to_string();
+    let kind = text.split(' ').next().unwrap_or_default();
+    match (kind, text.as_str()) {
+        ("struct", _) | (_, "a map") => "an object".to_owned(),
+        ("tuple", _) | (_, "a sequence") => "an array".to_owned(),
+        ("enum", _) | ("variant", _) => "a name".to_owned(),
+        (_, "i8" | "i16" | "i32" | "i64" | "isize") => "a whole number".to_owned(),
+        (_, "u8" | "u16" | "u32" | "u64" | "usize") => "a whole number, not negative".to_owned(),
+        (_, "f32" | "f64") => "a number".to_owned(),
+        (_, _) => text,
+    }
+}
+
+/// One value of a document, readable by any `Deserialize` type.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node<'de>(&'de Value);
+
+impl<'de> Node<'de> {
+    /// Reads `value`.
+    #[must_use]
+    pub(super) fn new(value: &'de Value) -> Self {
+        Self(value)
+    }
+
+    fn unexpected(self) -> Unexpected<'de> {
+        match self.0 {
+            Value::Null => Unexpected::Unit,
+            Value::Bool(value) => Unexpected::Bool(*value),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(whole), _, _) => Unexpected::Unsigned(whole),
+                (None, Some(whole), _) => Unexpected::Signed(whole),
+                (None, None, Some(broken)) => Unexpected::Float(broken),
+                (None, None, None) => Unexpected::Other("a number"),
+            },
+            Value::String(text) => Unexpected::Str(text),
+            Value::Array(_) => Unexpected::Seq,
+            Value::Object(_) => Unexpected::Map,
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for Node<'de> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(whole), _, _) => visitor.visit_u64(whole),
+                (None, Some(whole), _) => visitor.visit_i64(whole),
+                (None, None, Some(broken)) => visitor.visit_f64(broken),
+                (None, None, None) => Err(Fault::invalid_type(self.unexpected(), &visitor)),
+            },
+            Value::String(text) => visitor.visit_borrowed_str(text),
+            Value::Array(list) => visitor.visit_seq(Items {
+                rest: list.iter(),
+                index: 0,
+            }),
+            Value::Object(object) => visitor.visit_map(Members::of(object)),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let Value::Object(object) = self.0 else {
+            return Err(Fault::invalid_type(self.unexpected(), &visitor));
+        };
+        match object.keys().find(|key| !fields.contains(&key.as_str())) {
+            Some(unknown) => Err(Fault::unknown_field(unknown, fields)),
+            None => visitor.visit_map(Members::of(object)),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.0 {
+            Value::String(name) => visitor.visit_enum(name.as_str().into_deserializer()),
+            Value::Object(object) if object.len() == 1 => visitor.visit_enum(Members::of(object)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => Err(Fault::invalid_type(self.unexpected(), &"a name")),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map identifier
+    }
+}
+
+struct Items<'de> {
+    rest: std::slice::Iter<'de, Value>,
+    index: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Fault> {
+        let Some(value) = self.rest.next() else {
+            return Ok(None);
+        };
+        let index = self.index;
+        self.index += 1;
+        seed.deserialize(Node(value))
+            .map(Some)
+            .map_err(|fault| fault.under(index.to_string()))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.rest.len())
+    }
+}
+
+struct Members<'de> {
+    rest: map::Iter<'de>,
+    current: Option<(&'de String, &'de Value)>,
+}
+
+impl<'de> Members<'de> {
+    fn of(object: &'de Map<String, Value>) -> Self {
+        Self {
+            rest: object.iter(),
+            current: None,
+        }
+    }
+}
+
+impl<'de> MapAccess<'de> for Members<'de> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        self.current = self.rest.next();
+        self.current
+            .map(|(key, _)| seed.deserialize(Key(key)))
+            .transpose()
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
+        let (key, value) = self
+            .current
+            .expect("invariant: serde asks for the key first");
+        seed.deserialize(Node(value))
+            .map_err(|fault| fault.under(key))
+    }
+}
+
+/// An enum variant with content: `{"variant": content}`.
+impl<'de> EnumAccess<'de> for Members<'de> {
+    type Error = Fault;
+    type Variant = Self;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(mut self, seed: T) -> Result<(T::Value, Self), Fault> {
+        self.current = self.rest.next();
+        let (key, _) = self.current.expect("invariant: the object has one member");
+        Ok((seed.deserialize(Key(key))?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Members<'de> {
+    type Error = Fault;
+
+    fn unit_variant(mut self) -> Result<(), Fault> {
+        self.next_value_seed(std::marker::PhantomData)
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(mut self, seed: T) -> Result<T::Value, Fault> {
+        self.next_value_seed(seed)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        Err(Fault::invalid_type(Unexpected::TupleVariant, &visitor))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let (key, value) = self.current.expect("invariant: the variant was read");
+        Node(value)
+            .deserialize_struct("", fields, visitor)
+            .map_err(|fault| fault.under(key))
+    }
+}
+
+/// The key of a member: a text, or whatever a key type makes of a text.
+struct Key<'de>(&'de str);
+
+impl<'de> Deserializer<'de> for Key<'de> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_borrowed_str(self.0)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_enum(self.0.into_deserializer())
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}

@@ -1,0 +1,87 @@
+//! Strict JSON: what a body, or one line of NDJSON, must be before anybody looks at its meaning.
+//! Refuses everything two readers could understand differently (duplicate keys, lone surrogates,
+//! arrays in place of objects, unknown fields) and names the place. Must not know a command.
+
+mod canonical;
+mod decode;
+mod strict;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::problem::Problem;
+
+pub use canonical::fingerprint;
+
+/// Where a text or a value is not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// JSON Pointer, or the name of a parameter for flat input.
+    pub(crate) path: Path,
+    /// Stable code of the rule.
+    pub(crate) code: &'static str,
+    /// The rule, for a person.
+    pub(crate) detail: String,
+}
+
+/// The way from the fault up to the root: the last step first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Path(Vec<String>);
+
+impl Path {
+    /// Goes one level up, where the value at fault is called `step`.
+    pub(crate) fn under(&mut self, step: impl Into<String>) {
+        self.0.push(step.into());
+    }
+
+    /// RFC 6901: `/amount/currency`; the empty text is the whole document.
+    pub(crate) fn pointer(&self) -> String {
+        let steps = self.0.iter().rev();
+        steps
+            .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
+            .collect()
+    }
+
+    /// The first step: the member of a flat document.
+    pub(crate) fn member(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+}
+
+impl Fault {
+    fn into_problem(self, base: &str) -> Problem {
+        Problem::bad_body(
+            self.code,
+            format!("{base}{}", self.path.pointer()),
+            self.detail,
+        )
+    }
+}
+
+/// Reads a JSON text into a value of `T`.
+///
+/// # Errors
+/// A 400 problem with a JSON Pointer: `malformed_body` (not JSON as RFC 8259 and I-JSON want it,
+/// deeper than 32, NUL in a string), `unknown_field`, `missing_field`, `wrong_type` or
+/// `invalid_value`.
+pub fn parse_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
+    decode_value(&parse_value(text)?, "")
+}
+
+/// Reads a JSON text, checking everything but its meaning.
+///
+/// # Errors
+/// A 400 problem `malformed_body` with a JSON Pointer.
+pub fn parse_value(text: &[u8]) -> Result<Value, Problem> {
+    strict::parse(text).map_err(|fault| fault.into_problem(""))
+}
+
+/// Reads a value of `T` out of a value that [`parse_value`] returned; `base` is the JSON Pointer of
+/// `value` in its document.
+///
+/// # Errors
+/// A 400 problem with a JSON Pointer: `unknown_field`, `missing_field`, `wrong_type` or
+/// `invalid_value`.
+pub fn decode_value<T: DeserializeOwned>(value: &Value, base: &str) -> Result<T, Problem> {
+    T::deserialize(decode::Node::new(value)).map_err(|fault| fault.into_problem(base))
+}

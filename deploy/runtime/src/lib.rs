@@ -1,0 +1,44 @@
+//! What both services share at their edge: time, ids, tasks, tokens, rights, strict input, problem
+//! documents, limits, telemetry and shutdown. Owns the only access to clock, chance, environment and
+//! spawning. Must not know a sale.
+//!
+//! A handler takes what it needs as extractors, for any axum state:
+//!
+//! ```ignore
+//! async fn advance_stage(
+//!     State(app): State<App>,
+//!     actor: Actor,                        // 401, 403
+//!     key: Option<IdempotencyKey>,         // 400
+//!     expected: Option<IfMatch>,           // 400
+//!     at: Option<EffectiveAt>,             // 400, 403
+//!     PathId(sale): PathId<SaleId>,        // 400
+//!     body: JsonBody<AdvanceStageBody>,    // 400, 413, 415
+//! ) -> Result<Accepted, Problem> {
+//!     actor.require(Right::ChangeOwnSales)?;
+//!     …
+//! }
+//! ```
+
+pub mod access;
+pub mod auth;
+pub mod body;
+pub mod clock;
+mod flat;
+pub mod headers;
+pub mod ids;
+pub mod json;
+pub mod limits;
+pub mod params;
+pub mod problem;
+pub mod tasks;
+pub mod trace;
+
+pub use access::{Right, Role, RoleSet};
+pub use auth::{Actor, Authenticator};
+pub use body::{JsonBody, NoBody};
+pub use clock::Clock;
+pub use headers::{EffectiveAt, IdempotencyKey, IfMatch};
+pub use params::{Params, PathId};
+pub use problem::Problem;
+pub use tasks::Tasks;
+pub use trace::{TraceId, Traceparent};
