@@ -1,0 +1,162 @@
+//! Filters over sales by field name, the same for pipeline, forecast and list.
+
+use chrono::NaiveDate;
+use service_runtime::Problem;
+use sqlx::postgres::PgArguments;
+use sqlx::{Arguments, Encode, Postgres, Type};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::given::{FromGiven, Given, bad};
+use super::rates::InCurrency;
+use super::{Snapshot, bind_fractions, when};
+use crate::sale::Status;
+
+/// The condition of every question over `sale_version AS s`: `$1` to `$4` the snapshot's coordinates, `$5` to
+/// `$22` these filters. Questions go on at `$26`, after the fractions.
+macro_rules! matching {
+    () => {
+        include_str!("ask/matching.sql")
+    };
+}
+pub(crate) use matching;
+
+/// Filters; each takes one or more values separated by commas unless it says otherwise.
+#[derive(Debug, Clone, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filters {
+    /// `open`, `stalled`, `won`, `lost`.
+    #[param(value_type = Option<Vec<String>>, explode = false)]
+    pub status: Option<Vec<&'static str>>,
+    /// Ids of stages; `none` for sales without one.
+    #[param(explode = false)]
+    pub stage: Option<Vec<String>>,
+    /// Ids of sale types.
+    #[param(explode = false)]
+    pub sale_type: Option<Vec<Uuid>>,
+    /// Owners (`sub`).
+    #[param(explode = false)]
+    pub owner: Option<Vec<String>>,
+    /// Groups of the owners.
+    #[param(explode = false)]
+    pub group: Option<Vec<String>>,
+    /// Keys of sources.
+    #[param(explode = false)]
+    pub source: Option<Vec<String>>,
+    /// Keys of competitors.
+    #[param(explode = false)]
+    pub competitor: Option<Vec<String>>,
+    /// Keys of reasons: why won, lost or stalled.
+    #[param(explode = false)]
+    pub reason: Option<Vec<String>>,
+    /// Ids of companies.
+    #[param(explode = false)]
+    pub company: Option<Vec<Uuid>>,
+    /// Ids of contacts.
+    #[param(explode = false)]
+    pub contact: Option<Vec<Uuid>>,
+    /// Ids of projects.
+    #[param(explode = false)]
+    pub project: Option<Vec<Uuid>>,
+    /// Sale numbers.
+    #[param(explode = false)]
+    pub number: Option<Vec<i64>>,
+    /// Categories of sale types.
+    #[param(explode = false)]
+    pub category: Option<Vec<String>>,
+    /// Ids in the systems the sales came from.
+    #[param(explode = false)]
+    pub external_reference: Option<Vec<String>>,
+    /// `true` or `false`.
+    pub completed: Option<bool>,
+    /// Beginning of the title, in any case.
+    pub title: Option<String>,
+    /// First sale date, inclusive.
+    pub sale_date_from: Option<NaiveDate>,
+    /// Last sale date, inclusive.
+    pub sale_date_to: Option<NaiveDate>,
+}
+
+impl FromGiven for Filters {
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let ids = "must be one or more UUIDs separated by commas";
+        let id = |text: &str| Uuid::parse_str(text).ok();
+        let stage = |text: &str| match text {
+            "none" => Some("none".to_owned()),
+            text => id(text).map(|id| id.to_string()),
+        };
+        let words = "must be open, stalled, won, lost, or several of them separated by commas";
+        let filters = Self {
+            status: given.list_of("status", words, |text| {
+                Status::parse(text).map(Status::as_str)
+            })?,
+            stage: given.list_of("stage", "must be UUIDs or none, separated by commas", stage)?,
+            sale_type: given.list_of("sale_type", ids, id)?,
+            owner: given.list("owner")?,
+            group: given.list("group")?,
+            source: given.list("source")?,
+            competitor: given.list("competitor")?,
+            reason: given.list("reason")?,
+            company: given.list_of("company", ids, id)?,
+            contact: given.list_of("contact", ids, id)?,
+            project: given.list_of("project", ids, id)?,
+            number: given.list_of("number", "must be sale numbers", |text| text.parse().ok())?,
+            category: given.list("category")?,
+            external_reference: given.list("external_reference")?,
+            completed: given.take("completed", "must be true or false")?,
+            title: given.text("title"),
+            sale_date_from: when::day(given, "sale_date_from")?,
+            sale_date_to: when::day(given, "sale_date_to")?,
+        };
+        match (filters.sale_date_from, filters.sale_date_to) {
+            (Some(from), Some(to)) if from > to => {
+                Err(bad("sale_date_from", "must not be after sale_date_to"))
+            }
+            (_, _) => Ok(filters),
+        }
+    }
+}
+
+/// Adds a parameter; plain values always encode.
+pub(crate) fn add<'q, T>(arguments: &mut PgArguments, value: T)
+where
+    T: Encode<'q, Postgres> + Type<Postgres>,
+{
+    arguments
+        .add(value)
+        .expect("invariant: plain values encode");
+}
+
+/// Binds `$1` to `$25`: coordinates, filters, fractions.
+pub(crate) fn bind_matching(
+    snapshot: &Snapshot,
+    filters: &Filters,
+    currency: &InCurrency,
+) -> PgArguments {
+    let mut arguments = PgArguments::default();
+    let to = &mut arguments;
+    add(to, snapshot.tenant_id);
+    add(to, snapshot.as_of);
+    add(to, snapshot.known_at);
+    add(to, snapshot.pin);
+    add(to, &filters.status);
+    add(to, &filters.stage);
+    add(to, &filters.sale_type);
+    add(to, &filters.owner);
+    add(to, &filters.group);
+    add(to, &filters.source);
+    add(to, &filters.competitor);
+    add(to, &filters.reason);
+    add(to, &filters.company);
+    add(to, &filters.contact);
+    add(to, &filters.project);
+    add(to, &filters.number);
+    add(to, &filters.category);
+    add(to, &filters.external_reference);
+    add(to, filters.completed);
+    add(to, &filters.title);
+    add(to, filters.sale_date_from);
+    add(to, filters.sale_date_to);
+    bind_fractions(to, currency);
+    arguments
+}

@@ -1,0 +1,99 @@
+//! Names to show beside ids: the version that holds at the moment of the question, else the first known one,
+//! because a label is better than none.
+
+use std::collections::HashMap;
+
+use service_runtime::Problem;
+use sqlx::postgres::PgArguments;
+use uuid::Uuid;
+
+use super::filters::add;
+use super::{Snapshot, failed};
+
+/// A name and the place it is sorted at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub name: String,
+    pub rank: i32,
+}
+
+/// The names of a tenant's stages, sale types and users.
+#[derive(Debug, Default)]
+pub(crate) struct Labels {
+    pub stages: HashMap<Uuid, Label>,
+    pub sale_types: HashMap<Uuid, String>,
+    pub users: HashMap<String, String>,
+}
+
+/// Of each id the held version first, else the lowest; for the coordinates in $1 to $4.
+macro_rules! labels_sql {
+    ($id:literal, $columns:literal, $table:literal) => {
+        concat!(
+            "SELECT DISTINCT ON (",
+            $id,
+            ") ",
+            $id,
+            ", ",
+            $columns,
+            " FROM ",
+            $table,
+            "
+              WHERE tenant_id = $1 AND ($4::bigint IS NULL OR position <= $4)
+              ORDER BY ",
+            $id,
+            ", held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
+                       next_position, $2, $3, $4) DESC, version"
+        )
+    };
+}
+
+impl Labels {
+    /// Every name of the snapshot's tenant.
+    pub async fn load(snapshot: &mut Snapshot) -> Result<Self, Problem> {
+        let stages: Vec<(Uuid, String, i32)> = sqlx::query_as_with(
+            labels_sql!(
+                "stage_id",
+                "COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl'), rank",
+                "stage_version"
+            ),
+            coordinates(snapshot),
+        )
+        .fetch_all(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))?;
+        let sale_types: Vec<(Uuid, String)> = sqlx::query_as_with(
+            labels_sql!(
+                "sale_type_id",
+                "COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl')",
+                "sale_type_version"
+            ),
+            coordinates(snapshot),
+        )
+        .fetch_all(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))?;
+        let users: Vec<(String, String)> = sqlx::query_as_with(
+            labels_sql!("user_id", "name", "user_version"),
+            coordinates(snapshot),
+        )
+        .fetch_all(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))?;
+        let label = |(id, name, rank)| (id, Label { name, rank });
+        Ok(Self {
+            stages: stages.into_iter().map(label).collect(),
+            sale_types: sale_types.into_iter().collect(),
+            users: users.into_iter().collect(),
+        })
+    }
+}
+
+/// `$1` to `$4`: tenant, `as_of`, `known_at`, pinned position.
+pub(crate) fn coordinates(snapshot: &Snapshot) -> PgArguments {
+    let mut arguments = PgArguments::default();
+    add(&mut arguments, snapshot.tenant_id);
+    add(&mut arguments, snapshot.as_of);
+    add(&mut arguments, snapshot.known_at);
+    add(&mut arguments, snapshot.pin);
+    arguments
+}

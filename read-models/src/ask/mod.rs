@@ -1,0 +1,37 @@
+//! What every question shares: strict parameters, the moment it asks about, one snapshot of the database,
+//! filters, pages. Owns access to the query role's pool; must not know what is asked.
+
+mod cursor;
+mod filters;
+mod given;
+mod labels;
+mod page;
+mod rates;
+mod snapshot;
+mod when;
+
+use event_store::EventStore;
+use service_runtime::Clock;
+use sqlx::PgPool;
+
+pub(crate) use cursor::{Fingerprint, Pinned};
+pub(crate) use filters::{Filters, bind_matching, matching};
+pub(crate) use given::{Asked, FromGiven, Given};
+pub(crate) use labels::{Label, Labels};
+pub(crate) use page::{Direction, Page, PageParams};
+pub(crate) use rates::{InCurrency, bind_fractions, load_rates};
+pub(crate) use snapshot::{Snapshot, failed, unreadable};
+pub(crate) use when::{When, start_of_day};
+
+/// What the routes need: the state of their router.
+#[derive(Debug, Clone)]
+pub struct Questions {
+    /// Connections of the query role (es_query); `search_path` is the live generation's schema.
+    pub pool: PgPool,
+    /// The log, for histories and the event feed.
+    pub store: EventStore,
+    /// Tells "now" and, from it, "today".
+    pub clock: Clock,
+    /// The log whose checkpoint answers carry.
+    pub log_id: i16,
+}

@@ -1,0 +1,92 @@
+//! The rates that hold at the moment of a question, and the currency an answer is in.
+
+use std::collections::BTreeSet;
+
+use events::CurrencyCode;
+use rust_decimal::Decimal;
+use service_runtime::Problem;
+use sqlx::postgres::PgArguments;
+
+use super::filters::add;
+use super::{Snapshot, failed, unreadable};
+use crate::money::{Fraction, Rate, Rates, decimal_text, fractions};
+
+/// The rates at a snapshot's moment: greatest `valid_from` not after the day of `as_of`, known at `known_at`;
+/// of equals the later in the log. The base currency is 1.
+pub(crate) async fn load_rates(snapshot: &mut Snapshot) -> Result<Rates, Problem> {
+    let found: Vec<(String, Decimal, i32)> = sqlx::query_as(
+        "SELECT DISTINCT ON (currency) currency, rate, unit FROM rate_version
+          WHERE tenant_id = $1 AND valid_from <= $2
+            AND ($3::timestamptz IS NULL OR recorded_at <= $3) AND ($4::bigint IS NULL OR position <= $4)
+          ORDER BY currency, valid_from DESC, position DESC",
+    )
+    .bind(snapshot.tenant_id)
+    .bind(snapshot.day())
+    .bind(snapshot.known_at)
+    .bind(snapshot.pin)
+    .fetch_all(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))?;
+    let mut rates = Rates::new();
+    for (currency, rate, unit) in found {
+        let currency = CurrencyCode::parse(&currency).map_err(|e| unreadable(&e))?;
+        rates.insert(currency, Rate { rate, unit });
+    }
+    rates.insert(snapshot.base_currency, Rate::ONE);
+    Ok(rates)
+}
+
+/// The currency of an answer and how to get there.
+#[derive(Debug, Clone)]
+pub(crate) struct InCurrency {
+    /// Asked for, else the tenant's base.
+    pub asked: CurrencyCode,
+    fractions: Vec<Fraction>,
+    rated: bool,
+}
+
+impl InCurrency {
+    /// Loads the rates of the snapshot's moment.
+    pub async fn load(
+        snapshot: &mut Snapshot,
+        asked: Option<CurrencyCode>,
+    ) -> Result<Self, Problem> {
+        let asked = asked.unwrap_or(snapshot.base_currency);
+        let rates = load_rates(snapshot).await?;
+        Ok(Self {
+            asked,
+            fractions: fractions(&rates, asked),
+            rated: rates.contains_key(&asked),
+        })
+    }
+
+    /// Which of the currencies of some sales stay out of the sums; the asked one too if it is to blame.
+    pub fn missing(&self, present: impl IntoIterator<Item = String>) -> Vec<String> {
+        let known = |code: &str| self.fractions.iter().any(|f| f.currency.as_str() == code);
+        let mut missing: BTreeSet<String> =
+            present.into_iter().filter(|code| !known(code)).collect();
+        if !missing.is_empty() && !self.rated {
+            missing.insert(self.asked.as_str().to_owned());
+        }
+        missing.into_iter().collect()
+    }
+
+    /// Minor units of the asked currency as a decimal.
+    pub fn text(&self, minor: &str) -> String {
+        decimal_text(minor, self.asked.places())
+    }
+}
+
+/// Binds `$23` to `$25`: currencies, numerators, denominators.
+pub(crate) fn bind_fractions(arguments: &mut PgArguments, currency: &InCurrency) {
+    let column = |of: fn(&Fraction) -> &str| -> Vec<String> {
+        currency
+            .fractions
+            .iter()
+            .map(|fraction| of(fraction).to_owned())
+            .collect()
+    };
+    add(arguments, column(|fraction| fraction.currency.as_str()));
+    add(arguments, column(|fraction| &fraction.numerator));
+    add(arguments, column(|fraction| &fraction.denominator));
+}

@@ -1,0 +1,204 @@
+//! One snapshot of the read model for one answer: rows, checkpoint, settings and moment belong together.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use event_store::StoreError;
+use events::{CurrencyCode, TenantSlug};
+use http::StatusCode;
+use service_runtime::Problem;
+use service_runtime::clock::{Stopwatch, back_off};
+use sqlx::{Postgres, Transaction};
+
+use super::{Pinned, Questions, When};
+
+/// How long `min_position` waits.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Pauses while it waits; the last repeats.
+const PAUSES_MS: [u64; 3] = [5, 15, 30];
+
+/// A read-only transaction and what the question is about.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    /// REPEATABLE READ, READ ONLY, of the asking tenant.
+    pub tx: Transaction<'static, Postgres>,
+    /// The tenant's number; 0, which no tenant has, for an unknown one.
+    pub tenant_id: i32,
+    /// The position the answer is about.
+    pub position: i64,
+    /// Filters by position, for later pages; none on the first, which is about the newest.
+    pub pin: Option<i64>,
+    /// Filters by effective time.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Filters by recording.
+    pub known_at: Option<DateTime<Utc>>,
+    /// `as_of`, else now: what the answer says, and the day of the rates.
+    pub at: DateTime<Utc>,
+    /// The day of marks and day counts.
+    pub today: NaiveDate,
+    /// The tenant's zone.
+    pub zone: Tz,
+    /// The tenant's base currency.
+    pub base_currency: CurrencyCode,
+}
+
+impl Snapshot {
+    /// Opens the snapshot of a first page, waiting for `min_position`.
+    pub async fn open(
+        questions: &Questions,
+        tenant: &TenantSlug,
+        when: &When,
+    ) -> Result<Self, Problem> {
+        Self::open_pinned(questions, tenant, when, None).await
+    }
+
+    /// Opens a snapshot, of the pinned position and moment if there are any.
+    pub async fn open_pinned(
+        questions: &Questions,
+        tenant: &TenantSlug,
+        when: &When,
+        pinned: Option<&Pinned>,
+    ) -> Result<Self, Problem> {
+        let tenant_id = questions
+            .store
+            .tenant_id(tenant)
+            .await
+            .map_err(|e| log_failed(&e))?;
+        let tenant_id = tenant_id.unwrap_or(0);
+        let wanted = when
+            .min_position
+            .unwrap_or(0)
+            .max(pinned.map_or(0, |pinned| pinned.position));
+        let (tx, reached) = wait_for(questions, tenant_id, wanted).await?;
+        let pin = pinned.map(|pinned| pinned.position);
+        let now = questions.clock.now();
+        let mut snapshot = Self {
+            tx,
+            tenant_id,
+            position: pin.unwrap_or(reached),
+            pin,
+            as_of: None,
+            known_at: None,
+            at: now,
+            today: now.date_naive(),
+            zone: Tz::UTC,
+            base_currency: CurrencyCode::EUR,
+        };
+        snapshot.read_settings().await?;
+        let zone = snapshot.zone;
+        snapshot.as_of = when.as_of.map(|moment| moment.instant(zone));
+        snapshot.known_at = when.known_at.map(|moment| moment.instant(zone));
+        snapshot.at = snapshot
+            .as_of
+            .unwrap_or_else(|| pinned.map_or(now, |pinned| pinned.at));
+        let day = when.as_of.map(|moment| moment.day(zone));
+        let day = day.unwrap_or_else(|| snapshot.at.with_timezone(&zone).date_naive());
+        snapshot.today = when.today.unwrap_or(day);
+        Ok(snapshot)
+    }
+
+    /// The day of `as_of`, else now's, in the tenant's zone: which rates hold.
+    pub fn day(&self) -> NaiveDate {
+        self.at.with_timezone(&self.zone).date_naive()
+    }
+
+    /// Settings are not history: the newest of the snapshot, also for a question about the past.
+    async fn read_settings(&mut self) -> Result<(), Problem> {
+        let found: Option<(String, String)> = sqlx::query_as(
+            "SELECT base_currency, time_zone FROM tenant_version
+              WHERE tenant_id = $1 AND ($2::bigint IS NULL OR position <= $2)
+              ORDER BY version DESC LIMIT 1",
+        )
+        .bind(self.tenant_id)
+        .bind(self.pin)
+        .fetch_optional(&mut *self.tx)
+        .await
+        .map_err(|e| failed(&e))?;
+        if let Some((base_currency, zone)) = found {
+            self.base_currency = CurrencyCode::parse(&base_currency).map_err(|e| unreadable(&e))?;
+            self.zone = zone.parse().map_err(|e| unreadable(&e))?;
+        }
+        Ok(())
+    }
+}
+
+async fn wait_for(
+    questions: &Questions,
+    tenant_id: i32,
+    wanted: i64,
+) -> Result<(Transaction<'static, Postgres>, i64), Problem> {
+    let waiting = Stopwatch::start();
+    let mut pauses = PAUSES_MS.into_iter();
+    let mut pause = PAUSES_MS[0];
+    loop {
+        let (tx, reached) = begin(questions, tenant_id).await.map_err(|e| failed(&e))?;
+        if reached >= wanted {
+            return Ok((tx, reached));
+        }
+        drop(tx);
+        if waiting.elapsed() >= PATIENCE {
+            return Err(behind(reached));
+        }
+        pause = pauses.next().unwrap_or(pause);
+        back_off(Duration::from_millis(pause)).await;
+    }
+}
+
+/// 504: the read model has not come so far.
+fn behind(reached: i64) -> Problem {
+    let detail = format!("the read model is at position {reached}; ask again");
+    Problem::new(StatusCode::GATEWAY_TIMEOUT, "projection_behind", detail)
+        .with("position", reached)
+        .retry_after(Duration::from_secs(1))
+}
+
+async fn begin(
+    questions: &Questions,
+    tenant_id: i32,
+) -> Result<(Transaction<'static, Postgres>, i64), sqlx::Error> {
+    let mut tx = questions
+        .pool
+        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        .await?;
+    // custom plans: absent filters and bounds fold away, so partial indexes fit
+    let (reached, ..): (i64, String, String, String) = sqlx::query_as(
+        "SELECT COALESCE((SELECT position FROM es_ops.projection_part
+                           WHERE name = 'sale' AND log_id = $2 AND part = 0
+                             AND format('rm_%s_%s', name, generation) = current_schema()::text), 0),
+                set_config('salgslogg.tenant_id', $1::text, true),
+                set_config('statement_timeout', '5s', true),
+                set_config('plan_cache_mode', 'force_custom_plan', true)",
+    )
+    .bind(tenant_id)
+    .bind(questions.log_id)
+    .fetch_one(&mut *tx)
+    .await?;
+    Ok((tx, reached))
+}
+
+/// The problem behind a failed statement: 503 when the database is away or overloaded, else our fault.
+pub(crate) fn failed(error: &sqlx::Error) -> Problem {
+    let refusal = match error {
+        sqlx::Error::Database(refusal) => refusal.code(),
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => None,
+        other => return Problem::internal(other),
+    };
+    match refusal.as_deref() {
+        None | Some("57014" | "57P01" | "57P02" | "57P03" | "53300") => {
+            Problem::unavailable("the read model cannot be asked now", error)
+        }
+        Some(_) => Problem::internal(error),
+    }
+}
+
+/// The log cannot be asked.
+pub(crate) fn log_failed(error: &StoreError) -> Problem {
+    Problem::unavailable("the log cannot be asked now", error)
+}
+
+/// A stored value that this program cannot read: our fault.
+pub(crate) fn unreadable(error: &(dyn std::error::Error + 'static)) -> Problem {
+    Problem::internal(error)
+}

@@ -1,0 +1,96 @@
+//! Every question the product answers, and the rows behind the answers.
+//!
+//! Owns the tables of the read models, the folds that fill them and the routes that ask them. It must not
+//! decide anything and must not write to the log; a projection runner feeds it, the runtime guards it.
+//!
+//! # How to add a read model
+//! 1. `src/<name>/`: rows, pure `evolve`, load and save; an `impl ReadModel`.
+//! 2. One line in [`all`].
+//! 3. `migrations/read_models/<name>/tables.sql`, which names no schema.
+//!
+//! Runner, rebuild, lag metric, health and `/v1/projections` appear by themselves.
+//!
+//! # How to add a question
+//! One file: what it answers, its parameters, its SQL, its answer, its route; one line in [`routes`].
+
+use std::sync::Arc;
+
+use events::{DecodeError, Recorded};
+use futures::future::BoxFuture;
+use sqlx::PgConnection;
+use thiserror::Error;
+use utoipa_axum::router::OpenApiRouter;
+
+mod ask;
+mod money;
+pub mod sale;
+pub mod schema;
+mod version;
+
+pub use ask::Questions;
+
+/// Rows that follow the log. The runner hands over contiguous runs; rows and checkpoint commit together.
+pub trait ReadModel: Send + Sync {
+    /// Its name in `es_ops.projection` and, as `rm_<name>_<generation>`, of its schemas.
+    fn name(&self) -> &'static str;
+
+    /// Rises when fold or tables change in a way that needs a rebuild.
+    fn version(&self) -> i32;
+
+    /// SQL that makes the tables of one generation; names no schema.
+    fn tables(&self) -> &'static str;
+
+    /// Applies a contiguous run of the log, in order, inside the runner's transaction. `search_path` is the
+    /// generation's schema already.
+    ///
+    /// # Errors
+    /// An event that cannot be read or folded, or a failed statement: the run is not applied at all.
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut PgConnection,
+        events: &'a [Recorded],
+    ) -> BoxFuture<'a, Result<(), ApplyError>>;
+}
+
+/// Why a run of events could not be applied.
+#[derive(Debug, Error)]
+pub enum ApplyError {
+    /// Stored bytes this program cannot read.
+    #[error("cannot decode an event")]
+    Decode(#[from] DecodeError),
+    /// An event that does not follow from the stream before it.
+    #[error("position {position}: {what}")]
+    Unfoldable {
+        /// Position of the event.
+        position: i64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The database refused or was lost.
+    #[error("cannot write the read model")]
+    Database(#[from] sqlx::Error),
+}
+
+impl ApplyError {
+    /// Position of the event at fault, when one event is.
+    #[must_use]
+    pub fn position(&self) -> Option<i64> {
+        match self {
+            Self::Decode(DecodeError::At { position, .. }) | Self::Unfoldable { position, .. } => {
+                Some(*position)
+            }
+            Self::Decode(_) | Self::Database(_) => None,
+        }
+    }
+}
+
+/// Every read model, one line each.
+#[must_use]
+pub fn all() -> Vec<Arc<dyn ReadModel>> {
+    vec![Arc::new(sale::SaleModel)]
+}
+
+/// Every question, one line each.
+pub fn routes() -> OpenApiRouter<Questions> {
+    OpenApiRouter::new()
+}

@@ -1,0 +1,46 @@
+//! The read model `sale`: versions of sales and of everything they refer to.
+//!
+//! Owns `*_version` tables and the fold that fills them. Pipeline, forecast, list and card are questions
+//! over it and live elsewhere; nothing here knows what day it is.
+
+mod catalogue;
+mod evolve;
+mod row;
+mod run;
+mod save;
+mod save_catalogue;
+
+use events::Recorded;
+use futures::future::BoxFuture;
+use sqlx::PgConnection;
+
+use crate::{ApplyError, ReadModel};
+
+pub(crate) use evolve::{Surroundings, evolve};
+pub use row::{Sale, Status};
+
+/// Sales, stages, sale types, users, rates and settings with all their versions.
+#[derive(Debug, Clone, Copy)]
+pub struct SaleModel;
+
+impl ReadModel for SaleModel {
+    fn name(&self) -> &'static str {
+        "sale"
+    }
+
+    fn version(&self) -> i32 {
+        1
+    }
+
+    fn tables(&self) -> &'static str {
+        include_str!("../../../migrations/read_models/sale/tables.sql")
+    }
+
+    fn apply<'a>(
+        &'a self,
+        tx: &'a mut PgConnection,
+        events: &'a [Recorded],
+    ) -> BoxFuture<'a, Result<(), ApplyError>> {
+        Box::pin(run::apply(tx, events))
+    }
+}

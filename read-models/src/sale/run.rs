@@ -1,0 +1,139 @@
+//! One run of the log: load the current rows it touches, fold in memory, write every version it makes.
+
+use std::collections::{HashMap, HashSet};
+
+use events::{Event, NameEvent, Recorded, SaleEvent, TenantEvent};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::catalogue::{self, DatedRate, SaleType, Settings, Stage, User};
+use super::evolve::{Surroundings, evolve};
+use super::row::Sale;
+use super::{save, save_catalogue};
+use crate::ApplyError;
+use crate::version::{Chain, Place, Placed};
+
+/// Everything a run adds, table by table.
+#[derive(Default)]
+struct Made {
+    sales: Chain<Sale>,
+    stages: Chain<Stage>,
+    sale_types: Chain<SaleType>,
+    users: Chain<User>,
+    tenants: Chain<Settings>,
+    rates: Vec<Placed<DatedRate>>,
+}
+
+/// What was current before the run.
+struct Before {
+    sales: HashMap<Uuid, Sale>,
+    tenants: HashMap<Uuid, Settings>,
+}
+
+pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<(), ApplyError> {
+    let facts = events
+        .iter()
+        .map(|event| Ok((event, event.decode()?)))
+        .collect::<Result<Vec<_>, ApplyError>>()?;
+    let mut before = Before {
+        sales: save::load_current(tx, &touched(&facts, is_later_sale_fact)).await?,
+        tenants: save_catalogue::current_settings(tx, &touched(&facts, is_later_setting)).await?,
+    };
+    let mut made = Made::default();
+    for (event, fact) in &facts {
+        fold(&mut made, &mut before, event, fact)?;
+    }
+    save_catalogue::tenants(tx, &made.tenants).await?;
+    save_catalogue::rates(tx, &made.rates).await?;
+    save_catalogue::stages(tx, &made.stages).await?;
+    save_catalogue::sale_types(tx, &made.sale_types).await?;
+    save_catalogue::users(tx, &made.users).await?;
+    save::save(tx, &made.sales).await?;
+    Ok(())
+}
+
+/// The streams of the facts that need what was before them.
+fn touched(facts: &[(&Recorded, Event)], needs: fn(&Event) -> bool) -> Vec<Uuid> {
+    let streams = facts
+        .iter()
+        .filter(|(_, fact)| needs(fact))
+        .map(|(event, _)| event.stream_id);
+    let unique: HashSet<Uuid> = streams.collect();
+    unique.into_iter().collect()
+}
+
+fn is_later_sale_fact(fact: &Event) -> bool {
+    matches!(fact, Event::Sale(fact) if !matches!(fact, SaleEvent::Registered(_)))
+}
+
+fn is_later_setting(fact: &Event) -> bool {
+    matches!(fact, Event::Tenant(fact) if !matches!(fact, TenantEvent::Provisioned { .. }))
+}
+
+fn fold(
+    made: &mut Made,
+    before: &mut Before,
+    event: &Recorded,
+    fact: &Event,
+) -> Result<(), ApplyError> {
+    let place = Place::of(event);
+    let unfoldable = |what| ApplyError::Unfoldable {
+        position: event.position,
+        what,
+    };
+    match fact {
+        Event::Sale(fact) => {
+            let held = before.sales.remove(&place.stream_id);
+            let held = held.or_else(|| made.sales.latest(&place.stream_id).cloned());
+            let around = surroundings(event, fact)?;
+            made.sales
+                .push(place, evolve(held, fact, around).map_err(unfoldable)?);
+        }
+        Event::Stage(fact) => made
+            .stages
+            .push(place, catalogue::stage(public_id(event)?, fact)),
+        Event::SaleType(fact) => {
+            made.sale_types
+                .push(place, catalogue::sale_type(public_id(event)?, fact));
+        }
+        Event::User(fact) => made
+            .users
+            .push(place, catalogue::user(event.stream()?.id, fact)),
+        Event::Currency(fact) => {
+            let row = catalogue::rate(fact).map_err(unfoldable)?;
+            made.rates.push(Placed {
+                place,
+                next: None,
+                row,
+            });
+        }
+        Event::Tenant(fact) => {
+            let held = made.tenants.latest(&place.stream_id);
+            let held = held.or_else(|| before.tenants.get(&place.stream_id));
+            let row = catalogue::settings(held, event.tenant.as_str(), fact).map_err(unfoldable)?;
+            made.tenants.push(place, row);
+        }
+        Event::Name(NameEvent::Reserved { .. } | NameEvent::Released { .. }) => {}
+    }
+    Ok(())
+}
+
+fn surroundings(event: &Recorded, fact: &SaleEvent) -> Result<Surroundings, ApplyError> {
+    let registered = match (fact, event.number) {
+        (SaleEvent::Registered(_), Some(number)) => Some((public_id(event)?, number)),
+        (_, _) => None,
+    };
+    Ok(Surroundings {
+        effective_at: event.effective(),
+        registered,
+    })
+}
+
+/// The UUID people know the stream by.
+fn public_id(event: &Recorded) -> Result<Uuid, ApplyError> {
+    let what = "a stream whose public id is no UUID";
+    Uuid::parse_str(&event.stream()?.id).map_err(|_| ApplyError::Unfoldable {
+        position: event.position,
+        what,
+    })
+}

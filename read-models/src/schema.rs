@@ -1,0 +1,155 @@
+//! Makes and checks the schema of the read side: `es_ops` rows of the projections and generation 1 of every
+//! read model. Forward only; must not touch the schema of the log.
+
+use sha2::{Digest, Sha256};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{Acquire, PgConnection, PgPool};
+use thiserror::Error;
+
+use crate::ReadModel;
+
+/// Why the schema could not be made or is not accepted.
+#[derive(Debug, Error)]
+pub enum SchemaError {
+    /// A migration failed, or an applied one was edited.
+    #[error("cannot migrate the read side")]
+    Migrate(#[from] MigrateError),
+    /// A statement failed.
+    #[error("cannot make the schema of a read model")]
+    Database(#[from] sqlx::Error),
+    /// Migrations are missing, or there are some this program does not know.
+    #[error("the read side has schema version {found}, this program knows {expected}")]
+    OtherVersion {
+        /// Newest applied migration.
+        found: i64,
+        /// Newest migration of this program.
+        expected: i64,
+    },
+    /// No generation answers questions, or the live one was made by another version of the model.
+    #[error("read model {0} has no live generation of this program's shape")]
+    NoGeneration(&'static str),
+}
+
+/// The migrations, with a table of applied ones beside, not inside, the log's.
+fn migrator() -> Migrator {
+    let mut migrator = sqlx::migrate!("../migrations/read_models");
+    migrator.dangerous_set_table_name("es_ops.read_model_migration");
+    migrator
+}
+
+/// The schema that holds a generation.
+#[must_use]
+pub fn generation_schema(model: &str, generation: i32) -> String {
+    format!("rm_{model}_{generation}")
+}
+
+/// What identifies the shape of a model: its version and the hash of its tables.
+#[must_use]
+pub fn code_hash(model: &dyn ReadModel) -> String {
+    let digest = Sha256::digest(model.tables().as_bytes());
+    let hex: String = digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{}-{hex}", model.version())
+}
+
+/// Brings the read side up to date: migrations, then generation 1 of every model that has none. Idempotent.
+/// The connection must be a member of `es_owner` and, the first time, able to grant it CREATE on the database.
+///
+/// # Errors
+/// A failed or edited migration; nothing of a failed step remains.
+pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
+    sqlx::query(
+        "DO $$ BEGIN
+           IF NOT has_database_privilege('es_owner', current_database(), 'CREATE') THEN
+             EXECUTE format('GRANT CREATE ON DATABASE %I TO es_owner', current_database());
+           END IF;
+         END $$",
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("SET ROLE es_owner")
+        .execute(&mut *connection)
+        .await?;
+    let migrated = migrate_as_owner(connection).await;
+    sqlx::query("RESET ROLE").execute(&mut *connection).await?;
+    migrated
+}
+
+async fn migrate_as_owner(connection: &mut PgConnection) -> Result<(), SchemaError> {
+    sqlx::query("CREATE SCHEMA IF NOT EXISTS es_ops")
+        .execute(&mut *connection)
+        .await?;
+    migrator().run(&mut *connection).await?;
+    sqlx::query("GRANT SELECT ON es_ops.read_model_migration TO es_read, es_project, es_query")
+        .execute(&mut *connection)
+        .await?;
+    for model in crate::all() {
+        let known: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT FROM es_ops.projection WHERE name = $1)")
+                .bind(model.name())
+                .fetch_one(&mut *connection)
+                .await?;
+        if !known {
+            begin_generation(connection, model.as_ref(), 1, "live").await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the empty tables of a generation in `state` (`live` or `building`); the caller is `es_owner`.
+///
+/// # Errors
+/// The generation exists, or a statement failed; nothing remains then.
+pub async fn begin_generation(
+    connection: &mut PgConnection,
+    model: &dyn ReadModel,
+    generation: i32,
+    state: &str,
+) -> Result<(), SchemaError> {
+    let mut tx = connection.begin().await?;
+    sqlx::query("SELECT set_config('search_path', es_ops.begin_generation($1, $2, $3, $4), true)")
+        .bind(model.name())
+        .bind(generation)
+        .bind(state)
+        .bind(code_hash(model))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::raw_sql(model.tables()).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Refuses a schema this program does not know; services call it before they serve.
+///
+/// # Errors
+/// [`SchemaError::OtherVersion`] or [`SchemaError::NoGeneration`], or the database cannot be asked.
+pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
+    let expected = migrator()
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0);
+    let found: i64 = sqlx::query_scalar(
+        "SELECT COALESCE(max(version), 0) FROM es_ops.read_model_migration WHERE success",
+    )
+    .fetch_one(pool)
+    .await?;
+    if found != expected {
+        return Err(SchemaError::OtherVersion { found, expected });
+    }
+    for model in crate::all() {
+        let live: Option<String> = sqlx::query_scalar(
+            "SELECT code_hash FROM es_ops.projection WHERE name = $1 AND state = 'live'",
+        )
+        .bind(model.name())
+        .fetch_optional(pool)
+        .await?;
+        if live != Some(code_hash(model.as_ref())) {
+            return Err(SchemaError::NoGeneration(model.name()));
+        }
+    }
+    Ok(())
+}
