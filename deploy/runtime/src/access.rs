@@ -48,14 +48,8 @@ use Role::{Admin, Analyst, Auditor, Importer, Manager, Seller};
 
 /// The role table: each right and the roles that have it.
 pub const RIGHTS: &[(Right, &[Role])] = &[
-    (
-        Right::ReadTenant,
-        &[Seller, Manager, Admin, Importer, Auditor, Analyst],
-    ),
-    (
-        Right::ReadEventFeed,
-        &[Manager, Admin, Importer, Auditor, Analyst],
-    ),
+    (Right::ReadTenant, &[Seller, Manager, Admin, Importer, Auditor, Analyst]),
+    (Right::ReadEventFeed, &[Manager, Admin, Importer, Auditor, Analyst]),
     (Right::ChangeOwnSales, &[Seller, Manager, Admin, Importer]),
     (Right::ChangeAllSales, &[Manager, Admin, Importer]),
     (Right::MaintainLists, &[Admin, Importer]),
@@ -126,16 +120,12 @@ impl RoleSet {
     #[must_use]
     pub fn may(self, right: Right) -> bool {
         let of_right = RIGHTS.iter().filter(|(granted, _)| *granted == right);
-        of_right
-            .flat_map(|(_, roles)| *roles)
-            .any(|role| self.contains(*role))
+        of_right.flat_map(|(_, roles)| *roles).any(|role| self.contains(*role))
     }
 
     /// The roles, in the order of [`Role::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Role> {
-        Role::ALL
-            .into_iter()
-            .filter(move |role| self.contains(*role))
+        Role::ALL.into_iter().filter(move |role| self.contains(*role))
     }
 }
 
@@ -167,14 +157,8 @@ impl Actor {
             return Ok(());
         }
         let of_right = RIGHTS.iter().filter(|(granted, _)| *granted == right);
-        let roles: Vec<_> = of_right
-            .flat_map(|(_, roles)| *roles)
-            .map(|r| r.as_str())
-            .collect();
-        Err(Problem::forbidden(format!(
-            "this needs one of the roles {}",
-            roles.join(", ")
-        )))
+        let roles: Vec<_> = of_right.flat_map(|(_, roles)| *roles).map(|r| r.as_str()).collect();
+        Err(Problem::forbidden(format!("this needs one of the roles {}", roles.join(", "))))
     }
 }
 
@@ -206,11 +190,7 @@ mod tests {
     #[test]
     fn no_role_has_no_right() {
         assert!(RoleSet::default().is_empty());
-        assert!(
-            RIGHTS
-                .iter()
-                .all(|(right, _)| !RoleSet::default().may(*right))
-        );
+        assert!(RIGHTS.iter().all(|(right, _)| !RoleSet::default().may(*right)));
     }
 
     #[test]
@@ -225,10 +205,6 @@ mod tests {
     fn a_role_of_somebody_else_is_none_of_ours() {
         assert_eq!(Role::parse("root"), None);
         assert_eq!(Role::parse("Admin"), None);
-        assert!(
-            Role::ALL
-                .into_iter()
-                .all(|role| Role::parse(role.as_str()) == Some(role))
-        );
+        assert!(Role::ALL.into_iter().all(|role| Role::parse(role.as_str()) == Some(role)));
     }
 }

@@ -33,10 +33,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         let text = read(&parts.headers, body).await?;
         let document = json::parse_value(&text)?;
         let value = json::decode_value(&document, "")?;
-        Ok(Self {
-            value,
-            fingerprint: json::fingerprint(&document),
-        })
+        Ok(Self { value, fingerprint: json::fingerprint(&document) })
     }
 }
 
@@ -60,9 +57,7 @@ impl<S: Send + Sync> FromRequest<S> for NoBody {
             require_media_type(&parts.headers, "application/json")?;
             let Nothing {} = json::parse_json(&text)?;
         }
-        Ok(Self {
-            fingerprint: json::fingerprint(&serde_json::json!({})),
-        })
+        Ok(Self { fingerprint: json::fingerprint(&serde_json::json!({})) })
     }
 }
 
@@ -86,9 +81,7 @@ pub fn require_media_type(headers: &HeaderMap, expected: &'static str) -> Result
 /// Reads the whole body, or refuses it after reading what its sender still had to say (up to a
 /// limit), because a client that is still sending does not listen.
 async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|bytes: usize| bytes > BODY_BYTES_DRAINED) {
         return Err(Problem::body_too_large(BODY_BYTES_MAX));
     }
@@ -110,3 +103,6 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     }
     Ok(kept.freeze())
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,10 +36,7 @@ impl Clock {
 
     /// The present instant.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where the wall clock is read"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             Source::System => Utc::now(),
@@ -92,19 +89,13 @@ impl Clock {
     /// retry that only gives a machine a rest uses [`back_off`].
     pub async fn sleep(&self, wait: Duration) {
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-        let until = self
-            .now()
-            .checked_add_signed(wait)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let until = self.now().checked_add_signed(wait).unwrap_or(DateTime::<Utc>::MAX_UTC);
         self.sleep_until(until).await;
     }
 }
 
 /// Waits `pause` of real time, whatever clock the business uses: polling and retries.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that really sleeps"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that really sleeps")]
 pub async fn back_off(pause: Duration) {
     tokio::time::sleep(pause).await;
 }
@@ -121,11 +112,7 @@ impl BackOff {
     /// A series of pauses from `first`, doubling up to `longest`.
     #[must_use]
     pub fn new(first: Duration, longest: Duration) -> Self {
-        Self {
-            first,
-            longest,
-            next: first,
-        }
+        Self { first, longest, next: first }
     }
 
     /// The next pause of the series.
@@ -154,10 +141,7 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts measuring.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the monotonic clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the monotonic clock")]
     pub fn start() -> Self {
         Self(Instant::now())
     }

@@ -32,10 +32,7 @@ impl ConfigError {
 ///
 /// # Errors
 /// Names the first variable that is missing or cannot be read.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn from_environment<T: DeserializeOwned>() -> Result<T, ConfigError> {
     let texts = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -120,45 +117,25 @@ mod tests {
     ];
 
     fn read(more: &[(&str, &str)]) -> Result<Settings, ConfigError> {
-        let all = GOOD
-            .iter()
-            .filter(|(name, _)| more.iter().all(|(other, _)| other != name));
-        from_pairs(
-            all.chain(more)
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        )
+        let all = GOOD.iter().filter(|(name, _)| more.iter().all(|(other, _)| other != name));
+        from_pairs(all.chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
     }
 
     #[test]
     fn settings_come_with_their_defaults() {
-        let settings = read(&[(
-            "SALGSLOGG_CORS_ORIGINS",
-            "https://a.example, https://b.example",
-        )])
-        .unwrap();
+        let settings =
+            read(&[("SALGSLOGG_CORS_ORIGINS", "https://a.example, https://b.example")]).unwrap();
         assert_eq!(settings.listen.port(), 8080);
         assert_eq!(settings.log_id, 1);
-        assert_eq!(
-            settings.log_url.reveal(),
-            "postgres://u:hunter2@localhost/log"
-        );
-        assert_eq!(
-            settings.jwks,
-            JwksSource::Url("https://id.example/jwks.json".into())
-        );
-        assert_eq!(
-            settings.cors_origins,
-            ["https://a.example", "https://b.example"]
-        );
+        assert_eq!(settings.log_url.reveal(), "postgres://u:hunter2@localhost/log");
+        assert_eq!(settings.jwks, JwksSource::Url("https://id.example/jwks.json".into()));
+        assert_eq!(settings.cors_origins, ["https://a.example", "https://b.example"]);
     }
 
     #[test]
     fn a_setting_at_fault_is_named_without_its_value() {
         let missing = read(&[("SALGSLOGG_LISTEN", "")]).unwrap_err();
-        assert_eq!(
-            missing.to_string(),
-            "the setting SALGSLOGG_LISTEN is missing"
-        );
+        assert_eq!(missing.to_string(), "the setting SALGSLOGG_LISTEN is missing");
         let unreadable = read(&[("SALGSLOGG_LOG_ID", "s3cret")]).unwrap_err();
         assert_eq!(unreadable.variable(), "SALGSLOGG_LOG_ID");
         assert!(!unreadable.to_string().contains("s3cret"));

@@ -43,11 +43,7 @@ impl Edge {
     /// An edge that knows whom to believe; no other origin may call from a browser.
     #[must_use]
     pub fn new(authenticator: Authenticator) -> Self {
-        Self {
-            authenticator,
-            origins: Vec::new(),
-            deadline: REQUEST_DEADLINE,
-        }
+        Self { authenticator, origins: Vec::new(), deadline: REQUEST_DEADLINE }
     }
 
     /// Allows browsers to call from these origins, each written out: `https://app.example`.
@@ -78,9 +74,7 @@ impl Edge {
             .fallback(|uri: Uri| async move { Problem::no_such_route(uri.path()) })
             .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
             .layer(Extension(self.authenticator))
-            .layer(from_fn(move |request, next| {
-                within(deadline, request, next)
-            }))
+            .layer(from_fn(move |request, next| within(deadline, request, next)))
             .layer(cors(self.origins))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(observe))
@@ -112,13 +106,7 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
             own("effective-at"),
             own("traceparent"),
         ])
-        .expose_headers([
-            ETAG,
-            LOCATION,
-            RETRY_AFTER,
-            own("salgslogg-position"),
-            TRACE_ID,
-        ])
+        .expose_headers([ETAG, LOCATION, RETRY_AFTER, own("salgslogg-position"), TRACE_ID])
         .max_age(PREFLIGHT_AGE)
 }
 
@@ -136,11 +124,7 @@ struct Panicked(String);
 
 fn panicked(payload: Box<dyn Any + Send>) -> Response {
     let text = payload.downcast_ref::<String>().cloned();
-    let text = text.or_else(|| {
-        payload
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-    });
+    let text = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));
     Problem::internal(&Panicked(text.unwrap_or_default())).into_response()
 }
 
@@ -153,10 +137,7 @@ async fn observe(request: Request, next: Next) -> Response {
     let span = tracing::info_span!("request", trace_id = %parent.trace_id(), %method, route);
     let watch = Stopwatch::start();
 
-    let mut response = parent
-        .scope(next.run(request))
-        .instrument(span.clone())
-        .await;
+    let mut response = parent.scope(next.run(request)).instrument(span.clone()).await;
 
     let (elapsed, status) = (watch.elapsed(), response.status());
     span.in_scope(|| log(status, elapsed));
@@ -170,10 +151,7 @@ async fn observe(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let trace = HeaderValue::try_from(parent.trace_id().to_string());
-    headers.insert(
-        TRACE_ID,
-        trace.expect("invariant: a trace id is hexadecimal"),
-    );
+    headers.insert(TRACE_ID, trace.expect("invariant: a trace id is hexadecimal"));
     response
 }
 
@@ -189,9 +167,8 @@ fn log(status: StatusCode, elapsed: Duration) {
 /// A method as a label: clients may invent methods, labels must be few.
 fn known(method: &Method) -> String {
     let ours = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS];
-    if ours.contains(method) {
-        method.to_string()
-    } else {
-        "other".to_owned()
-    }
+    if ours.contains(method) { method.to_string() } else { "other".to_owned() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,16 +37,9 @@ impl<'de> Deserializer<'de> for Pairs<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         if let Some(repeated) = repeated(self.pairs) {
-            return Err(Fault::member(
-                repeated,
-                "repeated_field",
-                "given more than once".into(),
-            ));
+            return Err(Fault::member(repeated, "repeated_field", "given more than once".into()));
         }
-        visitor.visit_map(Members {
-            rest: self.pairs.iter(),
-            current: None,
-        })
+        visitor.visit_map(Members { rest: self.pairs.iter(), current: None })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -55,10 +48,7 @@ impl<'de> Deserializer<'de> for Pairs<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let stranger = self
-            .pairs
-            .iter()
-            .find(|(name, _)| !fields.contains(&name.as_str()));
+        let stranger = self.pairs.iter().find(|(name, _)| !fields.contains(&name.as_str()));
         match (stranger, self.unknown) {
             (Some((name, _)), Unknown::Refused) => Err(Fault::unknown_field(name, fields)),
             (Some(_), Unknown::Ignored) | (None, Unknown::Refused | Unknown::Ignored) => {
@@ -113,15 +103,11 @@ impl<'de> MapAccess<'de> for Members<'de> {
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
         self.current = self.rest.next();
-        self.current
-            .map(|(name, _)| seed.deserialize(Text(name)))
-            .transpose()
+        self.current.map(|(name, _)| seed.deserialize(Text(name))).transpose()
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let (name, text) = self
-            .current
-            .expect("invariant: serde asks for the key first");
+        let (name, text) = self.current.expect("invariant: serde asks for the key first");
         seed.deserialize(Text(text)).map_err(|mut fault| {
             fault.path.under(name);
             fault
@@ -177,11 +163,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let rest = if self.0.is_empty() {
-            None
-        } else {
-            Some(self.0)
-        };
+        let rest = if self.0.is_empty() { None } else { Some(self.0) };
         visitor.visit_seq(Items { rest })
     }
 

@@ -4,7 +4,7 @@
 //!
 //! A handler takes what it needs as extractors, for any axum state:
 //!
-//! ```ignore
+//! ```text
 //! async fn advance_stage(
 //!     State(app): State<App>,
 //!     actor: Actor,                        // 401, 403

@@ -25,10 +25,7 @@ pub type Readiness = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Se
 /// 2 s and nobody asked the process to stop, else 503.
 pub fn routes(metrics: Metrics, tasks: Tasks, ready: Readiness, api: OpenApi) -> Router {
     let metrics = get(move || async move {
-        (
-            [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-            metrics.render(),
-        )
+        ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.render())
     });
     let api = Arc::new(api);
     Router::new()
@@ -38,10 +35,7 @@ pub fn routes(metrics: Metrics, tasks: Tasks, ready: Readiness, api: OpenApi) ->
             get(move || readyz(tasks.clone(), Arc::clone(&ready), READINESS_DEADLINE)),
         )
         .route("/metrics", metrics)
-        .route(
-            "/openapi.json",
-            get(move || async move { Json(api.as_ref().clone()) }),
-        )
+        .route("/openapi.json", get(move || async move { Json(api.as_ref().clone()) }))
 }
 
 async fn readyz(tasks: Tasks, ready: Readiness, deadline: Duration) -> Response {
@@ -76,19 +70,11 @@ mod tests {
     fn app(tasks: &Tasks, ready: Result<(), &'static str>) -> Router {
         let ready: Readiness =
             Arc::new(move || Box::pin(async move { ready.map_err(str::to_owned) }));
-        routes(
-            Metrics::install(),
-            tasks.clone(),
-            ready,
-            OpenApiBuilder::new().build(),
-        )
+        routes(Metrics::install(), tasks.clone(), ready, OpenApiBuilder::new().build())
     }
 
     async fn ask(app: Router, path: &str) -> (StatusCode, String) {
-        let answer = app
-            .oneshot(Request::get(path).body(Body::empty()).unwrap())
-            .await
-            .unwrap();
+        let answer = app.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status();
         let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
         (status, String::from_utf8(body.to_vec()).unwrap())
@@ -110,10 +96,7 @@ mod tests {
         let app = app(&tasks, Ok(()));
         assert_eq!(ask(app.clone(), "/readyz").await.0, StatusCode::OK);
         tasks.stop();
-        assert_eq!(
-            ask(app.clone(), "/readyz").await.0,
-            StatusCode::SERVICE_UNAVAILABLE
-        );
+        assert_eq!(ask(app.clone(), "/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(ask(app, "/livez").await.0, StatusCode::OK);
     }
 

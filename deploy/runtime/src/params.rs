@@ -53,20 +53,12 @@ fn pair(text: &str) -> Result<(String, String), Problem> {
 }
 
 fn unreadable(name: &str) -> Problem {
-    Problem::bad_parameter(
-        "bad_parameter",
-        name,
-        "must be percent-encoded UTF-8 without U+0000",
-    )
+    Problem::bad_parameter("bad_parameter", name, "must be percent-encoded UTF-8 without U+0000")
 }
 
 /// Undoes percent-encoding and `+`; nothing if the result is not a text we could store.
 fn decoded(text: &str) -> Option<String> {
-    let spaced = if text.contains('+') {
-        Cow::Owned(text.replace('+', " "))
-    } else {
-        text.into()
-    };
+    let spaced = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { text.into() };
     let decoded = percent_decode_str(&spaced).decode_utf8().ok()?;
     (!decoded.contains('\0')).then(|| decoded.into_owned())
 }
@@ -153,19 +145,11 @@ mod tests {
     fn a_parameter_at_fault_is_named() {
         let cases = [
             ("from=2026-01-01&colour=red", "unknown_parameter", "colour"),
-            (
-                "from=2026-01-01&from=2026-01-02",
-                "repeated_parameter",
-                "from",
-            ),
+            ("from=2026-01-01&from=2026-01-02", "repeated_parameter", "from"),
             ("limit=1", "missing_parameter", "from"),
             ("from=2026-02-30", "bad_parameter", "from"),
             ("from=2026-01-01&limit=-1", "bad_parameter", "limit"),
-            (
-                "from=2026-01-01&limit=99999999999",
-                "bad_parameter",
-                "limit",
-            ),
+            ("from=2026-01-01&limit=99999999999", "bad_parameter", "limit"),
             ("from=2026-01-01&limit=", "bad_parameter", "limit"),
             ("from=2026-01-01&period=week", "bad_parameter", "period"),
             ("from=2026-01-01&closed=yes", "bad_parameter", "closed"),
@@ -181,13 +165,8 @@ mod tests {
     async fn an_id_that_is_none_is_refused_as_malformed() {
         let route = get(|PathId(id): PathId<Uuid>| async move { id.to_string() });
         let app: Router = Router::new().route("/sales/{id}", route);
-        let ask = |path: &str| {
-            app.clone()
-                .oneshot(Request::get(path).body(Body::empty()).unwrap())
-        };
-        let known = ask("/sales/0198c0de-0000-7000-8000-000000000001")
-            .await
-            .unwrap();
+        let ask = |path: &str| app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap());
+        let known = ask("/sales/0198c0de-0000-7000-8000-000000000001").await.unwrap();
         assert_eq!(known.status(), StatusCode::OK);
         for bad in ["/sales/1", "/sales/%ff", "/sales/%00"] {
             let answer = ask(bad).await.unwrap();

@@ -56,3 +56,39 @@ pub async fn serve(listener: TcpListener, app: Router, tasks: &Tasks) -> io::Res
     }
     Ok(tasks.drain(DRAIN_DEADLINE).await)
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_was_accepted_is_answered_after_the_order_to_stop() {
+        let (tasks, arrived) = (Tasks::new(), std::sync::Arc::new(Notify::new()));
+        let (stop, told) = (tasks.token(), std::sync::Arc::clone(&arrived));
+        let slow = get(move || async move {
+            told.notify_one();
+            stop.cancelled().await;
+            "finished"
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = serve(listener, Router::new().route("/", slow), &tasks);
+        let client = async {
+            let mut connection = TcpStream::connect(address).await.unwrap();
+            connection.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+            arrived.notified().await;
+            tasks.stop();
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).await.unwrap();
+            answer
+        };
+        let (served, answer) = tokio::join!(serving, client);
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("finished"), "{answer}");
+        assert_eq!(served.unwrap(), Drained { left: 0 });
+    }
+}

@@ -64,10 +64,7 @@ impl Tasks {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let guard = Vital {
-            name,
-            stop: self.token(),
-        };
+        let guard = Vital { name, stop: self.token() };
         self.spawn(async move {
             let _guard = guard;
             task.await
@@ -83,16 +80,10 @@ impl Tasks {
     pub async fn drain(&self, deadline: Duration) -> Drained {
         self.stop();
         self.tracker.close();
-        let ended = tokio::time::timeout(deadline, self.tracker.wait())
-            .await
-            .is_ok();
+        let ended = tokio::time::timeout(deadline, self.tracker.wait()).await.is_ok();
         let left = if ended { 0 } else { self.tracker.len() };
         if left > 0 {
-            tracing::error!(
-                left,
-                deadline_s = deadline.as_secs(),
-                "tasks did not end in time"
-            );
+            tracing::error!(left, deadline_s = deadline.as_secs(), "tasks did not end in time");
         }
         Drained { left }
     }
@@ -143,18 +134,13 @@ mod tests {
     async fn drain_gives_up_at_its_deadline_and_counts_who_is_left() {
         let tasks = Tasks::new();
         tasks.spawn(std::future::pending::<()>());
-        assert_eq!(
-            tasks.drain(Duration::from_millis(1)).await,
-            Drained { left: 1 }
-        );
+        assert_eq!(tasks.drain(Duration::from_millis(1)).await, Drained { left: 1 });
     }
 
     #[tokio::test]
     async fn a_vital_task_that_panics_stops_the_process() {
         let tasks = Tasks::new();
-        let ended = tasks
-            .spawn_vital("relay", async { panic!("lost its mind") })
-            .await;
+        let ended = tasks.spawn_vital("relay", async { panic!("lost its mind") }).await;
         assert!(ended.is_err());
         assert!(tasks.token().is_cancelled());
     }

@@ -16,14 +16,12 @@ use crate::config;
 use crate::tasks::Tasks;
 
 /// Upper bounds of the buckets of every `…_seconds` histogram.
-const SECONDS: [f64; 14] = [
-    0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
-];
+const SECONDS: [f64; 14] =
+    [0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
 /// Upper bounds of the buckets of every `…_count` histogram: sizes of batches and pages.
-const COUNTS: [f64; 12] = [
-    1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 2_000.0, 5_000.0,
-];
+const COUNTS: [f64; 12] =
+    [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 2_000.0, 5_000.0];
 
 /// How often samples are folded into buckets when nobody asks for them.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -59,9 +57,7 @@ pub fn start_log() -> Result<(), TelemetryError> {
     if std::io::stderr().is_terminal() {
         registry.with(lines.compact()).try_init()?;
     } else {
-        registry
-            .with(lines.json().flatten_event(true).with_current_span(true))
-            .try_init()?;
+        registry.with(lines.json().flatten_event(true).with_current_span(true)).try_init()?;
     }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(tracing::field::display);

@@ -45,11 +45,7 @@ impl Traceparent {
     /// Begins a trace.
     #[must_use]
     pub fn begin() -> Self {
-        Self {
-            trace: TraceId(ids::random()),
-            span: random_span(),
-            flags: 0,
-        }
+        Self { trace: TraceId(ids::random()), span: random_span(), flags: 0 }
     }
 
     /// Reads a header value: version 00 exactly, later versions by their first four fields.
@@ -73,10 +69,7 @@ impl Traceparent {
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let mut sent = headers.get_all(TRACEPARENT).iter();
-        match (
-            sent.next().and_then(|value| value.to_str().ok()),
-            sent.next(),
-        ) {
+        match (sent.next().and_then(|value| value.to_str().ok()), sent.next()) {
             (Some(only), None) => Self::parse(only).map(Self::child),
             (Some(_) | None, _) => None,
         }
@@ -101,10 +94,7 @@ impl Traceparent {
     }
 
     fn child(self) -> Self {
-        Self {
-            span: random_span(),
-            ..self
-        }
+        Self { span: random_span(), ..self }
     }
 }
 
@@ -181,22 +171,19 @@ mod tests {
     const SENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     fn headers(values: &[&'static str]) -> HeaderMap {
-        values
-            .iter()
-            .map(|v| (http::header::TE, HeaderValue::from_static(v)))
-            .fold(HeaderMap::new(), |mut map, (_, value)| {
+        values.iter().map(|v| (http::header::TE, HeaderValue::from_static(v))).fold(
+            HeaderMap::new(),
+            |mut map, (_, value)| {
                 map.append(TRACEPARENT, value);
                 map
-            })
+            },
+        )
     }
 
     #[test]
     fn a_trace_is_continued_by_a_span_of_ours() {
         let parent = Traceparent::of(&headers(&[SENT]));
-        assert_eq!(
-            parent.trace_id().to_string(),
-            "4bf92f3577b34da6a3ce929d0e0e4736"
-        );
+        assert_eq!(parent.trace_id().to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
         assert!(parent.to_string().ends_with("-01"));
         assert_ne!(parent.to_string(), SENT);
     }
@@ -221,10 +208,7 @@ mod tests {
             assert!(Traceparent::parse(bad).is_none(), "{bad}");
         }
         let doubled = Traceparent::of(&headers(&[SENT, SENT]));
-        assert_ne!(
-            doubled.trace_id().to_string(),
-            "4bf92f3577b34da6a3ce929d0e0e4736"
-        );
+        assert_ne!(doubled.trace_id().to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
     }
 
     #[test]
@@ -237,10 +221,7 @@ mod tests {
     #[tokio::test]
     async fn the_trace_is_known_inside_its_scope_only() {
         let parent = Traceparent::begin();
-        assert_eq!(
-            parent.scope(async { TraceId::current() }).await,
-            Some(parent.trace_id())
-        );
+        assert_eq!(parent.scope(async { TraceId::current() }).await, Some(parent.trace_id()));
         assert_eq!(TraceId::current(), None);
     }
 }

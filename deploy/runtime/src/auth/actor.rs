@@ -58,16 +58,10 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
         return Err(Problem::token_missing());
     };
     if sent.next().is_some() {
-        return Err(Problem::token_refused(
-            "token_refused",
-            "send one Authorization header",
-        ));
+        return Err(Problem::token_refused("token_refused", "send one Authorization header"));
     }
-    let (scheme, token) = only
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .unwrap_or_default();
+    let (scheme, token) =
+        only.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         return Err(Problem::token_missing());

@@ -130,9 +130,7 @@ impl Authenticator {
             None => self.verify(token, digest).await?,
         };
         if actor.roles.is_empty() {
-            return Err(Problem::forbidden(
-                "the token carries no role of this product",
-            ));
+            return Err(Problem::forbidden("the token carries no role of this product"));
         }
         Ok(actor)
     }
@@ -155,16 +153,10 @@ impl Authenticator {
         if header.alg != key.algorithm {
             return Err(Refusal::Algorithm.into());
         }
-        let AuthConfig {
-            issuer, audience, ..
-        } = &self.0.config;
+        let AuthConfig { issuer, audience, .. } = &self.0.config;
         let verified = claims::verify(token, key, issuer, audience, self.0.clock.now())?;
         let actor = Arc::new(verified.actor.clone());
-        let remembered = Remembered {
-            verified,
-            actor: Arc::clone(&actor),
-            keys: *keys.digest(),
-        };
+        let remembered = Remembered { verified, actor: Arc::clone(&actor), keys: *keys.digest() };
         self.0.remembered.insert(digest, Arc::new(remembered));
         Ok(actor)
     }
@@ -194,8 +186,6 @@ impl Authenticator {
 
 impl std::fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Authenticator")
-            .field(&self.0.config)
-            .finish()
+        f.debug_tuple("Authenticator").field(&self.0.config).finish()
     }
 }

@@ -89,9 +89,7 @@ impl Verified {
 /// Refuses headers that ask for more than a signature: `crit` extensions and nested types.
 pub(super) fn check_header(header: &Header) -> Result<&str, Refusal> {
     let kind = header.typ.as_deref().unwrap_or("JWT");
-    let accepted = ["JWT", "at+jwt"]
-        .iter()
-        .any(|known| kind.eq_ignore_ascii_case(known));
+    let accepted = ["JWT", "at+jwt"].iter().any(|known| kind.eq_ignore_ascii_case(known));
     if !accepted || header.crit.is_some() || header.enc.is_some() || header.zip.is_some() {
         return Err(Refusal::Malformed);
     }
@@ -112,9 +110,7 @@ pub(super) fn verify(
     validation.set_audience(&[audience]);
     validation.validate_exp = false; // judged below, by the clock we were given
     validation.validate_nbf = false;
-    let claims = decode::<Claims>(token, &key.key, &validation)
-        .map_err(refusal)?
-        .claims;
+    let claims = decode::<Claims>(token, &key.key, &validation).map_err(refusal)?.claims;
 
     let ends_s = whole_seconds(claims.exp).saturating_add(LEEWAY_S);
     if now.timestamp() >= ends_s {
@@ -129,11 +125,7 @@ pub(super) fn verify(
         user: UserId::parse(&claims.sub).map_err(|_| Refusal::Claims)?,
         name: claims.name,
         groups: claims.groups,
-        roles: claims
-            .roles
-            .iter()
-            .filter_map(|role| Role::parse(role))
-            .collect(),
+        roles: claims.roles.iter().filter_map(|role| Role::parse(role)).collect(),
     };
     Ok(Verified { actor, ends_s })
 }

@@ -63,16 +63,9 @@ impl DevelopmentIssuer {
         let key = EncodingKey::from_ed_der(&der);
         let mut jwk = Jwk::from_encoding_key(&key, Algorithm::EdDSA)
             .expect("invariant: any 32 bytes are an Ed25519 seed");
-        let kid = jwk
-            .thumbprint(ThumbprintHash::SHA256)
-            .expect("invariant: the JWK is plain JSON");
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256).expect("invariant: the JWK is plain JSON");
         jwk.common.key_id = Some(kid);
-        Self {
-            key,
-            jwk,
-            issuer: issuer.to_owned(),
-            audience: audience.to_owned(),
-        }
+        Self { key, jwk, issuer: issuer.to_owned(), audience: audience.to_owned() }
     }
 
     /// The public half, as a JWKS document.
@@ -96,10 +89,8 @@ impl DevelopmentIssuer {
             iat,
             exp: iat.saturating_add(valid_s),
         };
-        let header = Header {
-            kid: self.jwk.common.key_id.clone(),
-            ..Header::new(Algorithm::EdDSA)
-        };
+        let header =
+            Header { kid: self.jwk.common.key_id.clone(), ..Header::new(Algorithm::EdDSA) };
         encode(&header, &claims, &self.key).expect("invariant: claims are plain JSON")
     }
 

@@ -61,10 +61,7 @@ impl KeySet {
     /// keys somebody published by mistake.
     pub(super) fn parse(document: &[u8]) -> Result<Self, UnusableKeys> {
         let Document { keys } = serde_json::from_slice(document)?;
-        let mut set = Self {
-            keys: HashMap::new(),
-            digest: Sha256::digest(document).into(),
-        };
+        let mut set = Self { keys: HashMap::new(), digest: Sha256::digest(document).into() };
         for value in keys {
             let Some((kid, key)) = serde_json::from_value(value).ok().and_then(verifying_key)
             else {
@@ -72,17 +69,10 @@ impl KeySet {
                 continue;
             };
             if set.keys.insert(kid.clone(), key).is_some() {
-                tracing::warn!(
-                    kid,
-                    "two keys of the JWKS document have one kid; the last counts"
-                );
+                tracing::warn!(kid, "two keys of the JWKS document have one kid; the last counts");
             }
         }
-        if set.keys.is_empty() {
-            Err(UnusableKeys::NoneForUs)
-        } else {
-            Ok(set)
-        }
+        if set.keys.is_empty() { Err(UnusableKeys::NoneForUs) } else { Ok(set) }
     }
 
     pub(super) fn find(&self, kid: &str) -> Option<&VerifyingKey> {
@@ -101,10 +91,7 @@ impl KeySet {
 
 fn verifying_key(jwk: Jwk) -> Option<(String, VerifyingKey)> {
     if jwk.d.is_some() {
-        tracing::error!(
-            kid = jwk.kid,
-            "the JWKS document publishes a private key; it is not used"
-        );
+        tracing::error!(kid = jwk.kid, "the JWKS document publishes a private key; it is not used");
         return None;
     }
     if jwk.usage.as_deref().is_some_and(|usage| usage != "sig") {

@@ -12,3 +12,6 @@ pub use actor::Actor;
 pub use authenticator::Authenticator;
 pub use issuer::{DevelopmentIssuer, TokenRequest};
 pub use source::{AuthConfig, JwksSource, KeysUnavailable};
+
+#[cfg(test)]
+mod tests;

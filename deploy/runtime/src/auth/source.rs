@@ -90,10 +90,7 @@ impl JwksSource {
 
     /// Reads the keys now.
     pub(super) async fn read(&self) -> Result<KeySet, KeysUnavailable> {
-        let failed = |cause| KeysUnavailable {
-            from: self.clone(),
-            cause,
-        };
+        let failed = |cause| KeysUnavailable { from: self.clone(), cause };
         let document = match self {
             Self::File(path) => tokio::fs::read(path).await.map_err(Cause::File),
             Self::Url(url) => fetch(url).await,
@@ -106,19 +103,13 @@ impl JwksSource {
 
 async fn fetch(url: &str) -> Result<Vec<u8>, Cause> {
     // Fails only when a provider is installed already, which is what we want.
-    rustls::crypto::ring::default_provider()
-        .install_default()
-        .ok();
+    rustls::crypto::ring::default_provider().install_default().ok();
     let client = reqwest::Client::builder()
         .timeout(FETCH_DEADLINE)
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .map_err(Cause::Http)?;
-    let answer = client
-        .get(url)
-        .send()
-        .await
-        .and_then(reqwest::Response::error_for_status);
+    let answer = client.get(url).send().await.and_then(reqwest::Response::error_for_status);
     let mut answer = answer.map_err(Cause::Http)?;
     let mut document = BytesMut::new();
     while let Some(chunk) = answer.chunk().await.map_err(Cause::Http)? {

@@ -24,10 +24,9 @@ impl EffectiveAt {
     pub fn parse(text: &str) -> Result<Self, Problem> {
         match DateTime::parse_from_rfc3339(text) {
             Ok(at) => Ok(Self(at.with_timezone(&Utc).trunc_subsecs(6))),
-            Err(_) => Err(Problem::bad_header(
-                NAME,
-                "must be an instant such as 2026-03-10T09:00:00Z",
-            )),
+            Err(_) => {
+                Err(Problem::bad_header(NAME, "must be an instant such as 2026-03-10T09:00:00Z"))
+            }
         }
     }
 }
@@ -42,9 +41,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for EffectiveAt {
         }
         let actor = <Actor as FromRequestParts<S>>::from_request_parts(parts, state).await?;
         actor.require(Right::SetEffectiveTime)?;
-        super::single(&parts.headers, NAME)?
-            .map(Self::parse)
-            .transpose()
+        super::single(&parts.headers, NAME)?.map(Self::parse).transpose()
     }
 }
 
@@ -60,18 +57,8 @@ mod tests {
 
     #[test]
     fn a_time_that_does_not_exist_is_refused() {
-        for bad in [
-            "",
-            "2026-03-10",
-            "2026-02-30T00:00:00Z",
-            "2026-03-10T25:00:00Z",
-            "yesterday",
-        ] {
-            assert_eq!(
-                EffectiveAt::parse(bad).unwrap_err().code(),
-                "bad_header",
-                "{bad}"
-            );
+        for bad in ["", "2026-03-10", "2026-02-30T00:00:00Z", "2026-03-10T25:00:00Z", "yesterday"] {
+            assert_eq!(EffectiveAt::parse(bad).unwrap_err().code(), "bad_header", "{bad}");
         }
     }
 }

@@ -64,19 +64,16 @@ mod tests {
     fn quoted_and_bare_are_the_same_key() {
         let bare = IdempotencyKey::parse("8e03978e-40d5").unwrap();
         assert_eq!(IdempotencyKey::parse("\"8e03978e-40d5\"").unwrap(), bare);
-        assert_eq!(
-            IdempotencyKey::parse(r#""a\"b\\c""#).unwrap().as_str(),
-            r#"a"b\c"#
-        );
+        assert_eq!(IdempotencyKey::parse(r#""a\"b\\c""#).unwrap().as_str(), r#"a"b\c"#);
     }
 
     #[test]
     fn a_key_has_1_to_255_printable_characters() {
         assert!(IdempotencyKey::parse(&"k".repeat(255)).is_ok());
         let overlong = "k".repeat(256);
-        for bad in [
-            "", "\"\"", "\"", "\"a", "\"a\"b\"", r#""a\n""#, r#""a\""#, "å", "a\tb", &overlong,
-        ] {
+        for bad in
+            ["", "\"\"", "\"", "\"a", "\"a\"b\"", r#""a\n""#, r#""a\""#, "å", "a\tb", &overlong]
+        {
             let problem = IdempotencyKey::parse(bad).unwrap_err();
             assert_eq!(problem.code(), "bad_header", "{bad}");
         }

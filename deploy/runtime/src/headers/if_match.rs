@@ -20,16 +20,11 @@ impl IfMatch {
         if text == "*" {
             return Ok(Self::Any);
         }
-        let inner = text
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
+        let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let version = inner.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         match version.and_then(|digits| digits.parse().ok()) {
             Some(version) => Ok(Self::Version(version)),
-            None => Err(Problem::bad_header(
-                "if-match",
-                "must be \"<version>\" in quotes, or *",
-            )),
+            None => Err(Problem::bad_header("if-match", "must be \"<version>\" in quotes, or *")),
         }
     }
 
@@ -54,22 +49,8 @@ mod tests {
         assert_eq!(IfMatch::parse("\"3\"").unwrap(), IfMatch::Version(3));
         assert_eq!(IfMatch::parse("*").unwrap(), IfMatch::Any);
         let huge = "\"99999999999999999999\"";
-        for bad in [
-            "",
-            "3",
-            "\"\"",
-            "\"a\"",
-            "\"-1\"",
-            "\"+1\"",
-            "W/\"3\"",
-            "\"1\", \"2\"",
-            huge,
-        ] {
-            assert_eq!(
-                IfMatch::parse(bad).unwrap_err().code(),
-                "bad_header",
-                "{bad}"
-            );
+        for bad in ["", "3", "\"\"", "\"a\"", "\"-1\"", "\"+1\"", "W/\"3\"", "\"1\", \"2\"", huge] {
+            assert_eq!(IfMatch::parse(bad).unwrap_err().code(), "bad_header", "{bad}");
         }
     }
 

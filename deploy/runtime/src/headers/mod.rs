@@ -38,9 +38,7 @@ macro_rules! extract_header {
                 parts: &mut ::http::request::Parts,
                 _: &S,
             ) -> Result<Option<Self>, $crate::problem::Problem> {
-                $crate::headers::single(&parts.headers, $name)?
-                    .map(Self::parse)
-                    .transpose()
+                $crate::headers::single(&parts.headers, $name)?.map(Self::parse).transpose()
             }
         }
 
@@ -52,10 +50,7 @@ macro_rules! extract_header {
                 _: &S,
             ) -> Result<Self, $crate::problem::Problem> {
                 let Some(text) = $crate::headers::single(&parts.headers, $name)? else {
-                    return Err($crate::problem::Problem::bad_header(
-                        $name,
-                        "is mandatory here",
-                    ));
+                    return Err($crate::problem::Problem::bad_header($name, "is mandatory here"));
                 };
                 Self::parse(text)
             }
@@ -63,3 +58,50 @@ macro_rules! extract_header {
     };
 }
 use extract_header;
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::routing::post;
+    use http::{Request, StatusCode};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn optional(key: Option<IdempotencyKey>, expected: Option<IfMatch>) -> String {
+        format!("{:?} {expected:?}", key.as_ref().map(IdempotencyKey::as_str))
+    }
+
+    async fn mandatory(expected: IfMatch) -> String {
+        format!("{expected:?}")
+    }
+
+    async fn send(path: &str, headers: &[(&str, &str)]) -> StatusCode {
+        let app = Router::<()>::new()
+            .route("/optional", post(optional))
+            .route("/mandatory", post(mandatory));
+        let request = Request::post(path);
+        let request = headers.iter().fold(request, |it, (name, value)| it.header(*name, *value));
+        app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
+    }
+
+    #[tokio::test]
+    async fn a_header_may_be_missing_where_it_is_optional() {
+        assert_eq!(send("/optional", &[]).await, StatusCode::OK);
+        assert_eq!(send("/mandatory", &[]).await, StatusCode::BAD_REQUEST);
+        assert_eq!(send("/mandatory", &[("if-match", "\"1\"")]).await, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn a_header_that_is_sent_must_be_readable_and_alone() {
+        for sent in [
+            [("if-match", "1"), ("idempotency-key", "k")],
+            [("if-match", "\"1\""), ("idempotency-key", "")],
+            [("if-match", "\"1\""), ("idempotency-key", "\u{e5}")],
+            [("idempotency-key", "k"), ("idempotency-key", "k")],
+        ] {
+            assert_eq!(send("/optional", &sent).await, StatusCode::BAD_REQUEST, "{sent:?}");
+        }
+    }
+}

@@ -63,19 +63,13 @@ mod tests {
             fingerprint(&one),
             fingerprint(&json!({"a": true, "b": [{"x":"å","y":null}, 1]}))
         );
-        assert_ne!(
-            fingerprint(&json!({"a": "1"})),
-            fingerprint(&json!({"a": 1}))
-        );
+        assert_ne!(fingerprint(&json!({"a": "1"})), fingerprint(&json!({"a": 1})));
     }
 
     #[test]
     fn the_canonical_text_is_storage_and_stays_as_it_is() {
         let mut text = String::new();
-        write(
-            &json!({"b": [1, "\"q\""], "a": {"z": null, "é": false}}),
-            &mut text,
-        );
+        write(&json!({"b": [1, "\"q\""], "a": {"z": null, "é": false}}), &mut text);
         assert_eq!(text, r#"{"a":{"z":null,"é":false},"b":[1,"\"q\""]}"#);
     }
 }

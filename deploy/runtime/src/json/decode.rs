@@ -2,116 +2,14 @@
 //! serde's own readers: an object is never read from an array, and fields a struct does not declare
 //! are refused whether or not it says so.
 
-use std::fmt;
-
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value, map};
 
-use super::{Fault, Path};
-
-/// The longest part of a value that a refusal repeats.
-const ECHO_MAX: usize = 100;
-
-impl std::error::Error for Fault {}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
-    }
-}
-
-impl Fault {
-    fn here(code: &'static str, detail: String) -> Self {
-        Self {
-            path: Path::default(),
-            code,
-            detail,
-        }
-    }
-
-    pub(crate) fn member(name: &str, code: &'static str, detail: String) -> Self {
-        let mut fault = Self::here(code, detail);
-        fault.path.under(name);
-        fault
-    }
-
-    fn under(mut self, step: impl Into<String>) -> Self {
-        self.path.under(step);
-        self
-    }
-}
-
-impl Error for Fault {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::here("invalid_value", message.to_string())
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::here(
-            "wrong_type",
-            format!("found {}, expected {}", said(found), plain(expected)),
-        )
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::here(
-            "invalid_value",
-            format!("found {}, expected {}", said(found), plain(expected)),
-        )
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let detail = match expected {
-            [] => "no field is expected here".to_owned(),
-            [..] => format!("unknown; expected one of {}", expected.join(", ")),
-        };
-        Self::member(field, "unknown_field", detail)
-    }
-
-    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
-        Self::here(
-            "invalid_value",
-            format!("expected one of {}", expected.join(", ")),
-        )
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::member(field, "missing_field", "this field is mandatory".to_owned())
-    }
-}
-
-/// The value as it was sent, shortened.
-fn said(found: Unexpected<'_>) -> String {
-    let text = match found {
-        Unexpected::Map | Unexpected::StructVariant => "an object".to_owned(),
-        Unexpected::Seq | Unexpected::TupleVariant => "an array".to_owned(),
-        Unexpected::Unit | Unexpected::Option => "null".to_owned(),
-        found => found.to_string(),
-    };
-    match text.char_indices().nth(ECHO_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
-/// What was expected, in words of JSON instead of Rust.
-fn plain(expected: &dyn Expected) -> String {
-    let text = expected.to_string();
-    let kind = text.split(' ').next().unwrap_or_default();
-    match (kind, text.as_str()) {
-        ("struct", _) | (_, "a map") => "an object".to_owned(),
-        ("tuple", _) | (_, "a sequence") => "an array".to_owned(),
-        ("enum", _) | ("variant", _) => "a name".to_owned(),
-        (_, "i8" | "i16" | "i32" | "i64" | "isize") => "a whole number".to_owned(),
-        (_, "u8" | "u16" | "u32" | "u64" | "usize") => "a whole number, not negative".to_owned(),
-        (_, "f32" | "f64") => "a number".to_owned(),
-        (_, _) => text,
-    }
-}
+use super::fault::Fault;
 
 /// One value of a document, readable by any `Deserialize` type.
 #[derive(Debug, Clone, Copy)]
@@ -155,10 +53,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
                 (None, None, None) => Err(Fault::invalid_type(self.unexpected(), &visitor)),
             },
             Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Array(list) => visitor.visit_seq(Items {
-                rest: list.iter(),
-                index: 0,
-            }),
+            Value::Array(list) => visitor.visit_seq(Items { rest: list.iter(), index: 0 }),
             Value::Object(object) => visitor.visit_map(Members::of(object)),
         }
     }
@@ -241,9 +136,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
         };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(Node(value))
-            .map(Some)
-            .map_err(|fault| fault.under(index.to_string()))
+        seed.deserialize(Node(value)).map(Some).map_err(|fault| fault.under(index.to_string()))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -258,10 +151,7 @@ struct Members<'de> {
 
 impl<'de> Members<'de> {
     fn of(object: &'de Map<String, Value>) -> Self {
-        Self {
-            rest: object.iter(),
-            current: None,
-        }
+        Self { rest: object.iter(), current: None }
     }
 }
 
@@ -273,17 +163,12 @@ impl<'de> MapAccess<'de> for Members<'de> {
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
         self.current = self.rest.next();
-        self.current
-            .map(|(key, _)| seed.deserialize(Key(key)))
-            .transpose()
+        self.current.map(|(key, _)| seed.deserialize(Key(key))).transpose()
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let (key, value) = self
-            .current
-            .expect("invariant: serde asks for the key first");
-        seed.deserialize(Node(value))
-            .map_err(|fault| fault.under(key))
+        let (key, value) = self.current.expect("invariant: serde asks for the key first");
+        seed.deserialize(Node(value)).map_err(|fault| fault.under(key))
     }
 }
 
@@ -320,9 +205,7 @@ impl<'de> VariantAccess<'de> for Members<'de> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let (key, value) = self.current.expect("invariant: the variant was read");
-        Node(value)
-            .deserialize_struct("", fields, visitor)
-            .map_err(|fault| fault.under(key))
+        Node(value).deserialize_struct("", fields, visitor).map_err(|fault| fault.under(key))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod canonical;
 mod decode;
+mod fault;
 mod strict;
 
 use serde::de::DeserializeOwned;
@@ -12,51 +13,7 @@ use serde_json::Value;
 use crate::problem::Problem;
 
 pub use canonical::fingerprint;
-
-/// Where a text or a value is not as it must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    /// JSON Pointer, or the name of a parameter for flat input.
-    pub(crate) path: Path,
-    /// Stable code of the rule.
-    pub(crate) code: &'static str,
-    /// The rule, for a person.
-    pub(crate) detail: String,
-}
-
-/// The way from the fault up to the root: the last step first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Path(Vec<String>);
-
-impl Path {
-    /// Goes one level up, where the value at fault is called `step`.
-    pub(crate) fn under(&mut self, step: impl Into<String>) {
-        self.0.push(step.into());
-    }
-
-    /// RFC 6901: `/amount/currency`; the empty text is the whole document.
-    pub(crate) fn pointer(&self) -> String {
-        let steps = self.0.iter().rev();
-        steps
-            .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
-            .collect()
-    }
-
-    /// The first step: the member of a flat document.
-    pub(crate) fn member(&self) -> &str {
-        self.0.last().map_or("", String::as_str)
-    }
-}
-
-impl Fault {
-    fn into_problem(self, base: &str) -> Problem {
-        Problem::bad_body(
-            self.code,
-            format!("{base}{}", self.path.pointer()),
-            self.detail,
-        )
-    }
-}
+pub(crate) use fault::Fault;
 
 /// Reads a JSON text into a value of `T`.
 ///
@@ -85,3 +42,6 @@ pub fn parse_value(text: &[u8]) -> Result<Value, Problem> {
 pub fn decode_value<T: DeserializeOwned>(value: &Value, base: &str) -> Result<T, Problem> {
     T::deserialize(decode::Node::new(value)).map_err(|fault| fault.into_problem(base))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,43 +6,27 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::{Fault, Path};
+use super::fault::{Fault, Path};
 use crate::limits::JSON_DEPTH_MAX;
 
 const MALFORMED: &str = "malformed_body";
 
 /// Parses one JSON document and nothing after it.
 pub(super) fn parse(text: &[u8]) -> Result<Value, Fault> {
-    let fault = |path, detail: String| Fault {
-        path,
-        code: MALFORMED,
-        detail,
-    };
+    let fault = |path, detail: String| Fault { path, code: MALFORMED, detail };
     let text = std::str::from_utf8(text).map_err(|error| {
-        fault(
-            Path::default(),
-            format!("not UTF-8 from byte {}", error.valid_up_to()),
-        )
+        fault(Path::default(), format!("not UTF-8 from byte {}", error.valid_up_to()))
     })?;
     if text.trim_ascii().is_empty() {
-        return Err(fault(
-            Path::default(),
-            "the body is empty; send a JSON document".to_owned(),
-        ));
+        return Err(fault(Path::default(), "the body is empty; send a JSON document".to_owned()));
     }
     let way = RefCell::new(Vec::new());
     let mut source = serde_json::Deserializer::from_str(text);
-    let read = Grammar { way: &way }
-        .deserialize(&mut source)
-        .and_then(|value| {
-            source.end()?;
-            Ok(value)
-        });
-    read.map_err(|error| {
-        let mut steps = way.into_inner();
-        steps.reverse();
-        fault(Path(steps), error.to_string())
-    })
+    let read = Grammar { way: &way }.deserialize(&mut source).and_then(|value| {
+        source.end()?;
+        Ok(value)
+    });
+    read.map_err(|error| fault(Path::from_root(way.into_inner()), error.to_string()))
 }
 
 /// Reads one value. `way` holds the steps from the root to the value being read, and keeps them
@@ -65,9 +49,7 @@ impl Grammar<'_> {
         if self.way.borrow().len() < JSON_DEPTH_MAX {
             return Ok(());
         }
-        Err(E::custom(format_args!(
-            "nested deeper than {JSON_DEPTH_MAX} levels"
-        )))
+        Err(E::custom(format_args!("nested deeper than {JSON_DEPTH_MAX} levels")))
     }
 }
 

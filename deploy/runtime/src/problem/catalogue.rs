@@ -77,12 +77,8 @@ impl Problem {
     /// 404: no route has this path.
     #[must_use]
     pub fn no_such_route(path: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "no_such_route",
-            "nothing is served under this path",
-        )
-        .about(path)
+        Self::new(StatusCode::NOT_FOUND, "no_such_route", "nothing is served under this path")
+            .about(path)
     }
 
     /// 405: the route exists, but not with this method.
@@ -109,12 +105,8 @@ impl Problem {
     #[must_use]
     pub fn precondition_failed(version: i64) -> Self {
         let detail = format!("If-Match does not name the present version {version}");
-        Self::new(
-            StatusCode::PRECONDITION_FAILED,
-            "precondition_failed",
-            detail,
-        )
-        .with("version", version)
+        Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", detail)
+            .with("version", version)
     }
 
     /// 413: the body, or a line of it, is longer than `max` bytes.
@@ -128,11 +120,7 @@ impl Problem {
     #[must_use]
     pub fn unsupported_media_type(expected: &str) -> Self {
         let detail = format!("send Content-Type: {expected}");
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            detail,
-        )
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
     }
 
     /// 422: a business rule said no. `code` is the refusal's own.
@@ -144,10 +132,7 @@ impl Problem {
     /// 422: the idempotency key was used with another body.
     #[must_use]
     pub fn key_reused() -> Self {
-        Self::refused(
-            "key_reused",
-            "this Idempotency-Key was used with another request",
-        )
+        Self::refused("key_reused", "this Idempotency-Key was used with another request")
     }
 
     /// 429: too much at once; come back after `wait`.
@@ -180,11 +165,7 @@ impl Problem {
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
             .retry_after(RETRY_SOON);
         let trace_id = problem.0.trace.map(tracing::field::display);
-        tracing::warn!(
-            trace_id,
-            cause = chain(cause),
-            "a request could not be served"
-        );
+        tracing::warn!(trace_id, cause = chain(cause), "a request could not be served");
         problem
     }
 

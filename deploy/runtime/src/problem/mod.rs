@@ -84,11 +84,7 @@ impl Problem {
     /// Adds one fault with its place.
     #[must_use]
     pub fn at(mut self, place: Place, code: &'static str, detail: impl Into<String>) -> Self {
-        self.0.errors.push(FieldError {
-            place,
-            code,
-            detail: detail.into(),
-        });
+        self.0.errors.push(FieldError { place, code, detail: detail.into() });
         self
     }
 
@@ -163,13 +159,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {}: {}",
-            self.0.status.as_u16(),
-            self.0.code,
-            self.0.detail
-        )
+        write!(f, "{} {}: {}", self.0.status.as_u16(), self.0.code, self.0.detail)
     }
 }
 
@@ -226,3 +216,6 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests;

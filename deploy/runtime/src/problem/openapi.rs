@@ -10,33 +10,23 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use super::{PROBLEM_JSON, Problem};
 
 fn text(description: &str) -> Schema {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some(description))
-        .build()
-        .into()
+    ObjectBuilder::new().schema_type(Type::String).description(Some(description)).build().into()
 }
 
 impl PartialSchema for Problem {
     fn schema() -> RefOr<Schema> {
         let fault = ObjectBuilder::new()
-            .property(
-                "pointer",
-                text("JSON Pointer (RFC 6901) of the fault in the body"),
-            )
+            .property("pointer", text("JSON Pointer (RFC 6901) of the fault in the body"))
             .property("parameter", text("Name of the query parameter at fault"))
             .property("header", text("Name of the header at fault"))
             .property("code", text("Stable code of the broken rule"))
             .property("detail", text("The rule, for a person"))
             .required("code")
             .required("detail");
-        let status = ObjectBuilder::new()
-            .schema_type(Type::Integer)
-            .description(Some("HTTP status"));
+        let status =
+            ObjectBuilder::new().schema_type(Type::Integer).description(Some("HTTP status"));
         let mut problem = ObjectBuilder::new()
-            .description(Some(
-                "A refusal (RFC 9457). Codes may carry further members.",
-            ))
+            .description(Some("A refusal (RFC 9457). Codes may carry further members."))
             .property("type", text("`/problems/<code>`"))
             .property("title", text("The same for every problem of a type"))
             .property("status", status)
@@ -69,10 +59,7 @@ const QUERY: [(&str, &str); 7] = [
     ("404", "Unknown id, also when it belongs to another tenant"),
     ("500", "Our fault; the trace id leads to the cause"),
     ("503", "Not available now; Retry-After tells when"),
-    (
-        "504",
-        "`min_position` was not reached in time; `position` tells how far",
-    ),
+    ("504", "`min_position` was not reached in time; `position` tells how far"),
 ];
 
 const COMMAND: [(&str, &str); 12] = [
@@ -84,16 +71,10 @@ const COMMAND: [(&str, &str); 12] = [
     ("412", "`If-Match` does not name the present version"),
     ("413", "Body longer than 1 MiB"),
     ("415", "The body is not application/json"),
-    (
-        "422",
-        "Refused by a rule, or the key was used with another body",
-    ),
+    ("422", "Refused by a rule, or the key was used with another body"),
     ("429", "Too many requests"),
     ("500", "Our fault; the trace id leads to the cause"),
-    (
-        "503",
-        "The log cannot be reached or queues are full; Retry-After tells when",
-    ),
+    ("503", "The log cannot be reached or queues are full; Retry-After tells when"),
 ];
 
 fn documented(table: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
