@@ -35,7 +35,11 @@ impl Decider for Currency {
     type Event = CurrencyEvent;
     type State = Self;
 
-    fn decide(known: &Self, command: CurrencyCommand, context: &Context<'_>) -> Result<Decision, Refusal> {
+    fn decide(
+        known: &Self,
+        command: CurrencyCommand,
+        context: &Context<'_>,
+    ) -> Result<Decision, Refusal> {
         let CurrencyCommand::SetRate { currency, rate, unit, valid_from } = command;
         if context.references.tenant().base_currency() == currency {
             return Err(Refusal::BaseCurrencyHasNoRate);
@@ -44,12 +48,20 @@ impl Decider for Currency {
         if rate <= Decimal::ZERO || rate >= Decimal::from(10_000_000_000_u64) || rate.scale() > 10 {
             return Err(Refusal::RateOutOfRange);
         }
-        let unit = u32::try_from(unit).ok().filter(|unit| (1..=1_000_000).contains(unit)).ok_or(Refusal::UnitOutOfRange)?;
+        let unit = u32::try_from(unit)
+            .ok()
+            .filter(|unit| (1..=1_000_000).contains(unit))
+            .ok_or(Refusal::UnitOutOfRange)?;
         let valid_from = valid_from.unwrap_or(context.today);
         if known.rates.get(&valid_from) == Some(&(rate, unit)) {
             return Ok(Decision::nothing());
         }
-        Ok(Decision::of([Event::Currency(CurrencyEvent::RateSet { currency, rate, unit, valid_from })]))
+        Ok(Decision::of([Event::Currency(CurrencyEvent::RateSet {
+            currency,
+            rate,
+            unit,
+            valid_from,
+        })]))
     }
 
     fn evolve(mut known: Self, event: &CurrencyEvent) -> Self {

@@ -85,7 +85,11 @@ pub trait Decider {
     type State: Default;
 
     /// Facts that follow, or the reason why not. Deterministic.
-    fn decide(state: &Self::State, command: Self::Command, context: &Context<'_>) -> Result<Decision, Refusal>;
+    fn decide(
+        state: &Self::State,
+        command: Self::Command,
+        context: &Context<'_>,
+    ) -> Result<Decision, Refusal>;
 
     /// The state after a fact. Total: any stored history folds.
     fn evolve(state: Self::State, event: &Self::Event) -> Self::State;
@@ -95,11 +99,19 @@ pub trait Decider {
 pub fn decide(state: &State, order: Order, context: &Context<'_>) -> Result<Decision, Refusal> {
     match (state, order) {
         (State::Sale(state), Order::Sale(command)) => sale::Sale::decide(state, command, context),
-        (State::Stage(state), Order::Stage(command)) => stage::Stage::decide(state, command, context),
-        (State::SaleType(state), Order::SaleType(command)) => sale_type::SaleType::decide(state, command, context),
-        (State::Currency(state), Order::Currency(command)) => currency::Currency::decide(state, command, context),
+        (State::Stage(state), Order::Stage(command)) => {
+            stage::Stage::decide(state, command, context)
+        }
+        (State::SaleType(state), Order::SaleType(command)) => {
+            sale_type::SaleType::decide(state, command, context)
+        }
+        (State::Currency(state), Order::Currency(command)) => {
+            currency::Currency::decide(state, command, context)
+        }
         (State::User(state), Order::User(command)) => user::User::decide(state, command, context),
-        (State::Tenant(state), Order::Tenant(command)) => tenant::Tenant::decide(state, command, context),
+        (State::Tenant(state), Order::Tenant(command)) => {
+            tenant::Tenant::decide(state, command, context)
+        }
         (_, order) => Err(Refusal::WrongStream(order.aggregate())),
     }
 }

@@ -28,7 +28,10 @@ impl Name {
 /// The reservation streams of a name: one for every spelling.
 pub fn name_streams(aggregate: Aggregate, name: Option<&LocalName>) -> Vec<StreamName> {
     let spellings = name.map(LocalName::spellings).unwrap_or_default();
-    spellings.into_iter().map(|spelling| StreamName::new(Aggregate::Name, format!("{aggregate}/{spelling}"))).collect()
+    spellings
+        .into_iter()
+        .map(|spelling| StreamName::new(Aggregate::Name, format!("{aggregate}/{spelling}")))
+        .collect()
 }
 
 /// Facts that move `holder` from its old name to its new one, or the refusal when somebody else holds it.
@@ -47,7 +50,10 @@ pub fn rename(
             Name::Held(by) if by != holder_name => return Err(Refusal::NameTaken),
             Name::Held(_) => {}
             Name::Free => {
-                facts.push((stream.clone(), Event::Name(NameEvent::Reserved { holder: holder_name.clone() })));
+                facts.push((
+                    stream.clone(),
+                    Event::Name(NameEvent::Reserved { holder: holder_name.clone() }),
+                ));
             }
         }
     }

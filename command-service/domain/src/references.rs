@@ -1,6 +1,7 @@
 //! What a decision has to know of other streams: named first, looked up by the caller, then read here.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use events::{Aggregate, SaleTypeId, StageId, StreamName, UserId};
 
@@ -46,12 +47,12 @@ impl Order {
 
 /// States of other streams, as far as they were looked up.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct References(BTreeMap<StreamName, State>);
+pub struct References(BTreeMap<StreamName, Arc<State>>);
 
 impl References {
     /// Adds what was found; a stream without events is its empty state.
-    pub fn insert(&mut self, stream: StreamName, state: State) {
-        self.0.insert(stream, state);
+    pub fn insert(&mut self, stream: StreamName, state: impl Into<Arc<State>>) {
+        self.0.insert(stream, state.into());
     }
 
     /// Whether this stream was looked up.
@@ -61,7 +62,7 @@ impl References {
 
     /// The sale type, none if it does not exist.
     pub fn sale_type(&self, id: SaleTypeId) -> Option<&SaleType> {
-        match self.0.get(&id.stream()) {
+        match self.0.get(&id.stream()).map(Arc::as_ref) {
             Some(State::SaleType(found @ SaleType::Defined(_))) => Some(found),
             _ => None,
         }
@@ -69,7 +70,7 @@ impl References {
 
     /// The stage, none if it does not exist.
     pub fn stage(&self, id: StageId) -> Option<&Stage> {
-        match self.0.get(&id.stream()) {
+        match self.0.get(&id.stream()).map(Arc::as_ref) {
             Some(State::Stage(found @ Stage::Added(_))) => Some(found),
             _ => None,
         }
@@ -77,7 +78,7 @@ impl References {
 
     /// The user, none if unknown.
     pub fn user(&self, id: &UserId) -> Option<&User> {
-        match self.0.get(&StreamName::of_user(id)) {
+        match self.0.get(&StreamName::of_user(id)).map(Arc::as_ref) {
             Some(State::User(found @ User::Added { .. })) => Some(found),
             _ => None,
         }
@@ -85,7 +86,7 @@ impl References {
 
     /// Who holds a name; a name never looked up counts as free.
     pub fn name(&self, stream: &StreamName) -> Name {
-        match self.0.get(stream) {
+        match self.0.get(stream).map(Arc::as_ref) {
             Some(State::Name(found)) => found.clone(),
             _ => Name::Free,
         }
@@ -95,7 +96,9 @@ impl References {
     pub fn tenant(&self) -> Tenant {
         self.0
             .values()
-            .find_map(|state| if let State::Tenant(tenant) = state { Some(tenant.clone()) } else { None })
+            .find_map(|state| {
+                if let State::Tenant(tenant) = state.as_ref() { Some(tenant.clone()) } else { None }
+            })
             .unwrap_or_default()
     }
 }

@@ -90,15 +90,26 @@ impl Decider for SaleType {
     type Event = SaleTypeEvent;
     type State = Self;
 
-    fn decide(sale_type: &Self, command: SaleTypeCommand, context: &Context<'_>) -> Result<Decision, Refusal> {
+    fn decide(
+        sale_type: &Self,
+        command: SaleTypeCommand,
+        context: &Context<'_>,
+    ) -> Result<Decision, Refusal> {
         match (sale_type, command) {
             (Self::Unknown, SaleTypeCommand::DefineSaleType { id, terms }) => {
                 check(&terms, &terms.stages, context)?;
                 let beside = rename(&id.stream(), None, &terms.name, context.references)?;
-                Ok(Decision { events: vec![Event::SaleType(SaleTypeEvent::Defined(terms))], beside })
+                Ok(Decision {
+                    events: vec![Event::SaleType(SaleTypeEvent::Defined(terms))],
+                    beside,
+                })
             }
-            (Self::Defined(_), SaleTypeCommand::DefineSaleType { .. }) => Err(Refusal::AlreadyExists(Aggregate::SaleType)),
-            (Self::Unknown, SaleTypeCommand::EditSaleType { .. }) => Err(Refusal::Unknown(Aggregate::SaleType)),
+            (Self::Defined(_), SaleTypeCommand::DefineSaleType { .. }) => {
+                Err(Refusal::AlreadyExists(Aggregate::SaleType))
+            }
+            (Self::Unknown, SaleTypeCommand::EditSaleType { .. }) => {
+                Err(Refusal::Unknown(Aggregate::SaleType))
+            }
             (Self::Defined(old), SaleTypeCommand::EditSaleType { id, changes }) => {
                 let named = changes.stages.clone().unwrap_or_default();
                 let new = changed(old, changes);
@@ -119,7 +130,9 @@ impl Decider for SaleType {
 
     fn evolve(_: Self, event: &SaleTypeEvent) -> Self {
         match event {
-            SaleTypeEvent::Defined(terms) | SaleTypeEvent::Edited(terms) => Self::Defined(Box::new(terms.clone())),
+            SaleTypeEvent::Defined(terms) | SaleTypeEvent::Edited(terms) => {
+                Self::Defined(Box::new(terms.clone()))
+            }
         }
     }
 }

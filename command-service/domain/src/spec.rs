@@ -19,7 +19,13 @@ pub struct Given {
 pub fn given(aggregate: events::Aggregate, facts: impl IntoIterator<Item = Event>) -> Given {
     let state = facts.into_iter().fold(State::empty(aggregate), |state, fact| state.evolve(&fact));
     let at = "2026-03-10T09:00:00Z".parse().expect("a fixed instant");
-    Given { state, references: References::default(), at, actor: UserId::parse("ola").expect("a name"), reach: Reach::All }
+    Given {
+        state,
+        references: References::default(),
+        at,
+        actor: UserId::parse("ola").expect("a name"),
+        reach: Reach::All,
+    }
 }
 
 impl Given {
@@ -47,7 +53,13 @@ impl Given {
             references.insert(stream, empty);
         }
         let today: NaiveDate = self.at.date_naive();
-        let context = Context { at: self.at, today, actor: &self.actor, reach: self.reach, references: &references };
+        let context = Context {
+            at: self.at,
+            today,
+            actor: &self.actor,
+            reach: self.reach,
+            references: &references,
+        };
         let decided = decide(&self.state, order, &context);
         Then { decided: decided.map(|decision| decision.events) }
     }

@@ -73,14 +73,22 @@ impl Decider for Stage {
     type Event = StageEvent;
     type State = Self;
 
-    fn decide(stage: &Self, command: StageCommand, context: &Context<'_>) -> Result<Decision, Refusal> {
+    fn decide(
+        stage: &Self,
+        command: StageCommand,
+        context: &Context<'_>,
+    ) -> Result<Decision, Refusal> {
         match (stage, command) {
             (Self::Unknown, StageCommand::AddStage { id, terms }) => {
                 let beside = rename(&id.stream(), None, &terms.name, context.references)?;
                 Ok(Decision { events: vec![Event::Stage(StageEvent::Added(terms))], beside })
             }
-            (Self::Added(_), StageCommand::AddStage { .. }) => Err(Refusal::AlreadyExists(Aggregate::Stage)),
-            (Self::Unknown, StageCommand::EditStage { .. }) => Err(Refusal::Unknown(Aggregate::Stage)),
+            (Self::Added(_), StageCommand::AddStage { .. }) => {
+                Err(Refusal::AlreadyExists(Aggregate::Stage))
+            }
+            (Self::Unknown, StageCommand::EditStage { .. }) => {
+                Err(Refusal::Unknown(Aggregate::Stage))
+            }
             (Self::Added(old), StageCommand::EditStage { id, changes }) => {
                 let new = StageTerms {
                     name: changes.name.unwrap_or_else(|| old.name.clone()),

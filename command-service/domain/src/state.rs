@@ -50,8 +50,12 @@ impl State {
         match (self, event) {
             (Self::Sale(state), Event::Sale(fact)) => Self::Sale(Sale::evolve(state, fact)),
             (Self::Stage(state), Event::Stage(fact)) => Self::Stage(Stage::evolve(state, fact)),
-            (Self::SaleType(state), Event::SaleType(fact)) => Self::SaleType(SaleType::evolve(state, fact)),
-            (Self::Currency(state), Event::Currency(fact)) => Self::Currency(Currency::evolve(state, fact)),
+            (Self::SaleType(state), Event::SaleType(fact)) => {
+                Self::SaleType(SaleType::evolve(state, fact))
+            }
+            (Self::Currency(state), Event::Currency(fact)) => {
+                Self::Currency(Currency::evolve(state, fact))
+            }
             (Self::User(state), Event::User(fact)) => Self::User(User::evolve(state, fact)),
             (Self::Tenant(state), Event::Tenant(fact)) => Self::Tenant(Tenant::evolve(state, fact)),
             (Self::Name(state), Event::Name(fact)) => Self::Name(Name::evolve(state, fact)),

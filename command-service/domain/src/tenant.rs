@@ -65,14 +65,22 @@ impl Decider for Tenant {
 
     fn decide(tenant: &Self, command: TenantCommand, _: &Context<'_>) -> Result<Decision, Refusal> {
         match command {
-            TenantCommand::SetBaseCurrency { base_currency, .. } if base_currency == tenant.base_currency => {
+            TenantCommand::SetBaseCurrency { base_currency, .. }
+                if base_currency == tenant.base_currency =>
+            {
                 Ok(Decision::nothing())
             }
-            TenantCommand::SetBaseCurrency { amounts_exist: true, .. } => Err(Refusal::AmountsExist),
-            TenantCommand::SetBaseCurrency { base_currency, amounts_exist: false } => {
-                Ok(Decision::of([Event::Tenant(TenantEvent::BaseCurrencyChanged { base_currency })]))
+            TenantCommand::SetBaseCurrency { amounts_exist: true, .. } => {
+                Err(Refusal::AmountsExist)
             }
-            TenantCommand::SetTimeZone { time_zone } if time_zone == tenant.time_zone => Ok(Decision::nothing()),
+            TenantCommand::SetBaseCurrency { base_currency, amounts_exist: false } => {
+                Ok(Decision::of([Event::Tenant(TenantEvent::BaseCurrencyChanged {
+                    base_currency,
+                })]))
+            }
+            TenantCommand::SetTimeZone { time_zone } if time_zone == tenant.time_zone => {
+                Ok(Decision::nothing())
+            }
             TenantCommand::SetTimeZone { time_zone } => {
                 Ok(Decision::of([Event::Tenant(TenantEvent::TimeZoneChanged { time_zone })]))
             }
@@ -82,9 +90,15 @@ impl Decider for Tenant {
     fn evolve(mut tenant: Self, event: &TenantEvent) -> Self {
         match event {
             TenantEvent::Provisioned { base_currency, time_zone } => {
-                tenant = Self { provisioned: true, base_currency: *base_currency, time_zone: *time_zone };
+                tenant = Self {
+                    provisioned: true,
+                    base_currency: *base_currency,
+                    time_zone: *time_zone,
+                };
             }
-            TenantEvent::BaseCurrencyChanged { base_currency } => tenant.base_currency = *base_currency,
+            TenantEvent::BaseCurrencyChanged { base_currency } => {
+                tenant.base_currency = *base_currency
+            }
             TenantEvent::TimeZoneChanged { time_zone } => tenant.time_zone = *time_zone,
         }
         tenant

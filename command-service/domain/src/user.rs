@@ -65,7 +65,9 @@ impl Decider for User {
 
     fn evolve(_: Self, event: &UserEvent) -> Self {
         match event {
-            UserEvent::Added { primary_group, .. } => Self::Added { primary_group: primary_group.clone() },
+            UserEvent::Added { primary_group, .. } => {
+                Self::Added { primary_group: primary_group.clone() }
+            }
         }
     }
 }

@@ -137,15 +137,7 @@ impl EventStore {
         let mut attempts_left = self.pool().options().get_max_connections() + 2;
         let mut sent_before = false;
         loop {
-            let attempt = async {
-                let mut verdicts = batch.send(self.pool(), self.log_id(), writer).await?;
-                let mut outcomes = outcome::read(groups, &mut verdicts)?;
-                if sent_before {
-                    self.recognise(groups, &mut outcomes).await?;
-                }
-                Ok(outcomes)
-            };
-            match attempt.await {
+            match self.send_once(writer, groups, &batch, sent_before).await {
                 Err(error) if attempts_left > 0 => match classify(&error) {
                     Failure::OutcomeUnknown => {
                         tracing::warn!(error = %error, groups = groups.len(), "connection lost, sending the batch again");
@@ -160,6 +152,21 @@ impl EventStore {
             }
             attempts_left -= 1;
         }
+    }
+
+    async fn send_once(
+        &self,
+        writer: Uuid,
+        groups: &[&Group],
+        batch: &Batch<'_>,
+        sent_before: bool,
+    ) -> Result<Vec<Outcome>, sqlx::Error> {
+        let mut verdicts = batch.send(self.pool(), self.log_id(), writer).await?;
+        let mut outcomes = outcome::read(groups, &mut verdicts)?;
+        if sent_before {
+            self.recognise(groups, &mut outcomes).await?;
+        }
+        Ok(outcomes)
     }
 
     /// Turns the conflict of a group without key into what it is when the first sending stored it.

@@ -75,10 +75,13 @@ pub(crate) fn classify(error: &sqlx::Error) -> Failure {
 
 /// Reads anew when a connection turns out to be dead: after a restart of the database a pool may hold
 /// several, and each failure removes one.
-pub(crate) async fn read_again<T>(
+pub(crate) async fn read_again<T, Query>(
     pool: &sqlx::PgPool,
-    mut query: impl AsyncFnMut() -> Result<T, sqlx::Error>,
-) -> Result<T, StoreError> {
+    mut query: impl FnMut() -> Query,
+) -> Result<T, StoreError>
+where
+    Query: Future<Output = Result<T, sqlx::Error>>,
+{
     let mut attempts_left = pool.options().get_max_connections();
     loop {
         match query().await {

@@ -33,15 +33,14 @@ pub async fn claim_relay(
     owner: Uuid,
     ttl: Duration,
 ) -> Result<Option<RelayLease>, StoreError> {
-    let row: Option<(i64, i64, i32)> = read_again(store.pool(), async || {
+    let row: Option<(i64, i64, i32)> = read_again(store.pool(), || {
         sqlx::query_as("SELECT epoch, acked, stream_gen FROM es_ops.claim_relay($1, $2, $3, $4)")
             .bind(store.log_id())
             .bind(stream_name)
             .bind(owner)
             .bind(ttl)
             .fetch_optional(store.pool())
-            .await
-    })
+        })
     .await?;
     Ok(row.map(|(epoch, acked, stream_gen)| RelayLease { owner, epoch, acked, stream_gen }))
 }
@@ -52,15 +51,14 @@ pub async fn relay_acked(
     lease: &RelayLease,
     acked: i64,
 ) -> Result<bool, StoreError> {
-    read_again(store.pool(), async || {
+    read_again(store.pool(), || {
         sqlx::query_scalar("SELECT es_ops.relay_acked($1, $2, $3, $4)")
             .bind(store.log_id())
             .bind(lease.owner)
             .bind(lease.epoch)
             .bind(acked)
             .fetch_one(store.pool())
-            .await
-    })
+        })
     .await
 }
 
@@ -108,15 +106,14 @@ pub async fn claim_process(
     owner: Uuid,
     ttl: Duration,
 ) -> Result<Option<ProcessLease>, StoreError> {
-    let row: Option<(i64, i64)> = read_again(store.pool(), async || {
+    let row: Option<(i64, i64)> = read_again(store.pool(), || {
         sqlx::query_as(r#"SELECT epoch, "position" FROM es_ops.claim_process($1, $2, $3, $4)"#)
             .bind(name)
             .bind(store.log_id())
             .bind(owner)
             .bind(ttl)
             .fetch_optional(store.pool())
-            .await
-    })
+        })
     .await?;
     let lease = |(epoch, position)| ProcessLease {
         name: name.to_owned(),

@@ -25,26 +25,24 @@ pub async fn ensure(store: &EventStore) -> Result<Ahead, StoreError> {
 
 /// [`ensure`] with partitions of another size; existing ones stay as they are.
 pub async fn ensure_sized(store: &EventStore, size: i64, ahead: i32) -> Result<Ahead, StoreError> {
-    let (events, days) = read_again(store.pool(), async || {
+    let (events, days) = read_again(store.pool(), || {
         sqlx::query_as("SELECT events_ahead, days_ahead FROM es.ensure_partitions($1, $2, $3)")
             .bind(store.log_id())
             .bind(size)
             .bind(ahead)
             .fetch_one(store.pool())
-            .await
-    })
+        })
     .await?;
     Ok(Ahead { events, days })
 }
 
 /// The alarm figures alone; changes nothing.
 pub async fn ahead(store: &EventStore) -> Result<Ahead, StoreError> {
-    let (events, days) = read_again(store.pool(), async || {
+    let (events, days) = read_again(store.pool(), || {
         sqlx::query_as("SELECT events_ahead, days_ahead FROM es.partitions_ahead($1)")
             .bind(store.log_id())
             .fetch_one(store.pool())
-            .await
-    })
+        })
     .await?;
     Ok(Ahead { events, days })
 }

@@ -2,7 +2,7 @@
 
 use events::{Aggregate, Recorded, TenantSlug};
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::Row;
 use uuid::Uuid;
 
 use crate::EventStore;
@@ -41,17 +41,15 @@ impl EventStore {
         stream_id: Uuid,
         after_version: i64,
     ) -> Result<Vec<Recorded>, StoreError> {
-        let rows = self
-            .rows(async |pool: &PgPool| {
+        let rows = read_again(self.pool(), || {
                 sqlx::query(select_event!(
                     "WHERE log_id = $1 AND stream_id = $2 AND stream_version > $3 ORDER BY stream_version"
                 ))
                 .bind(self.log_id())
                 .bind(stream_id)
                 .bind(after_version)
-                .fetch_all(pool)
-                .await
-            })
+                .fetch_all(self.pool())
+        })
             .await?;
         // a stream id is derived from its tenant; a row of another tenant could only be a forged id
         let mut events = self.recorded(rows).await?;
@@ -61,17 +59,15 @@ impl EventStore {
 
     /// The next events of the whole log behind a position, without a hole.
     pub async fn read_after(&self, position: i64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
-        let rows = self
-            .rows(async |pool: &PgPool| {
+        let rows = read_again(self.pool(), || {
                 sqlx::query(select_event!(
                     "WHERE log_id = $1 AND position > $2 ORDER BY position LIMIT $3"
                 ))
                 .bind(self.log_id())
                 .bind(position)
                 .bind(limit)
-                .fetch_all(pool)
-                .await
-            })
+                .fetch_all(self.pool())
+        })
             .await?;
         self.recorded(rows).await
     }
@@ -85,8 +81,7 @@ impl EventStore {
         let Some(tenant_id) = self.tenant_id(tenant).await? else { return Ok(Vec::new()) };
         let types = (!filter.types.is_empty()).then_some(&filter.types);
         let prefix = filter.aggregate.map(|aggregate| format!("{aggregate}."));
-        let rows = self
-            .rows(async |pool: &PgPool| {
+        let rows = read_again(self.pool(), || {
                 let query = match filter.stream_id {
                     Some(stream_id) => sqlx::query(select_event!(
                         "WHERE log_id = $1 AND tenant_id = $2 AND position > $3 AND stream_id = $7 \
@@ -114,7 +109,8 @@ impl EventStore {
                     .bind(&prefix)
                     .bind(filter.limit),
                 };
-                query.fetch_all(pool).await
+                query.fetch_all(self.pool()).await
+            })
             })
             .await?;
         self.recorded(rows).await
@@ -122,13 +118,13 @@ impl EventStore {
 
     /// The log's newest position, 0 when it is empty.
     pub async fn head(&self) -> Result<i64, StoreError> {
-        let head: Option<i64> = read_again(self.pool(), async || {
+        let head: Option<i64> = read_again(self.pool(), || {
+            Box::pin(async {
             sqlx::query_scalar(
                 "SELECT last_position FROM es.batch WHERE log_id = $1 ORDER BY last_position DESC LIMIT 1",
             )
             .bind(self.log_id())
             .fetch_optional(self.pool())
-            .await
         })
         .await?;
         Ok(head.unwrap_or(0))
@@ -136,21 +132,13 @@ impl EventStore {
 
     /// The content hash stored at a position; none behind the head.
     pub async fn recorded_event_hash(&self, position: i64) -> Result<Option<[u8; 32]>, StoreError> {
-        read_again(self.pool(), async || {
+        read_again(self.pool(), || {
             sqlx::query_scalar("SELECT content_hash FROM es.event WHERE log_id = $1 AND position = $2")
                 .bind(self.log_id())
                 .bind(position)
                 .fetch_optional(self.pool())
-                .await
         })
         .await
-    }
-
-    async fn rows(
-        &self,
-        query: impl AsyncFn(&PgPool) -> Result<Vec<PgRow>, sqlx::Error>,
-    ) -> Result<Vec<PgRow>, StoreError> {
-        read_again(self.pool(), async || query(self.pool()).await).await
     }
 
     async fn recorded(&self, rows: Vec<PgRow>) -> Result<Vec<Recorded>, StoreError> {

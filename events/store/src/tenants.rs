@@ -42,12 +42,11 @@ impl EventStore {
         if let Some(id) = self.tenants.id(slug) {
             return Ok(Some(id));
         }
-        let found: Option<i32> = read_again(self.pool(), async || {
+        let found: Option<i32> = read_again(self.pool(), || {
             sqlx::query_scalar("SELECT tenant_id FROM es.tenant WHERE slug = $1 AND log_id = $2")
                 .bind(slug.as_str())
                 .bind(self.log_id())
                 .fetch_optional(self.pool())
-                .await
         })
         .await?;
         if let Some(id) = found {
@@ -66,11 +65,10 @@ impl EventStore {
 
     /// Every tenant of this log, by number.
     pub async fn tenants(&self) -> Result<Vec<(i32, TenantSlug)>, StoreError> {
-        let rows: Vec<(i32, String)> = read_again(self.pool(), async || {
+        let rows: Vec<(i32, String)> = read_again(self.pool(), || {
             sqlx::query_as("SELECT tenant_id, slug FROM es.tenant WHERE log_id = $1 ORDER BY tenant_id")
                 .bind(self.log_id())
                 .fetch_all(self.pool())
-                .await
         })
         .await?;
         rows.into_iter()

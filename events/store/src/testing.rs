@@ -41,11 +41,21 @@ impl TestDatabase {
     /// # Panics
     /// When the cluster is not named or does not answer: a test cannot go on without it.
     pub async fn create() -> Self {
+        let (size, ahead) = (partitions::EVENT_PARTITION_SIZE, partitions::EVENT_PARTITIONS_AHEAD);
+        Self::create_partitioned(size, ahead).await
+    }
+
+    /// [`TestDatabase::create`] with event partitions of another size and number.
+    ///
+    /// # Panics
+    /// As [`TestDatabase::create`].
+    pub async fn create_partitioned(size: i64, ahead: i32) -> Self {
         let database = Self::create_empty().await;
         let mut connection = database.superuser().await;
         schema::migrate(&mut connection).await.expect("the migrations of the log run");
         let store = EventStore::new(database.owner.clone(), 1);
-        partitions::ensure(&store).await.expect("partitions can be created");
+        let ensured = partitions::ensure_sized(&store, size, ahead).await;
+        ensured.expect("partitions can be created");
         database
     }
 

@@ -73,7 +73,7 @@ pub async fn due(
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Timer>, StoreError> {
-    read_again(store.pool(), async || {
+    read_again(store.pool(), || {
         sqlx::query_as(
             "SELECT timer_id, due_at, tenant_id, subject, payload FROM es_ops.timer \
              WHERE process = $1 AND log_id = $2 AND due_at <= $3 ORDER BY due_at, timer_id LIMIT $4",
@@ -83,8 +83,7 @@ pub async fn due(
         .bind(now)
         .bind(limit)
         .fetch_all(store.pool())
-        .await
-    })
+        })
     .await
 }
 
@@ -93,14 +92,13 @@ pub async fn next_due(
     store: &EventStore,
     process: &str,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
-    read_again(store.pool(), async || {
+    read_again(store.pool(), || {
         sqlx::query_scalar(
             "SELECT due_at FROM es_ops.timer WHERE process = $1 AND log_id = $2 ORDER BY due_at LIMIT 1",
         )
         .bind(process)
         .bind(store.log_id())
         .fetch_optional(store.pool())
-        .await
-    })
+        })
     .await
 }

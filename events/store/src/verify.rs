@@ -173,7 +173,7 @@ fn broken(position: i64, what: impl Into<String>) -> VerifyError {
 }
 
 async fn batches_after(store: &EventStore, position: i64) -> Result<Vec<BatchRow>, StoreError> {
-    let rows: Vec<(i64, i64, DateTime<Utc>, [u8; 32])> = read_again(store.pool(), async || {
+    let rows: Vec<(i64, i64, DateTime<Utc>, [u8; 32])> = read_again(store.pool(), || {
         sqlx::query_as(
             "SELECT first_position, last_position, recorded_at, chain_hash FROM es.batch \
              WHERE log_id = $1 AND last_position > $2 ORDER BY last_position LIMIT $3",
@@ -182,19 +182,17 @@ async fn batches_after(store: &EventStore, position: i64) -> Result<Vec<BatchRow
         .bind(position)
         .bind(PAGE_BATCHES)
         .fetch_all(store.pool())
-        .await
-    })
+        })
     .await?;
     let row = |(first, last, recorded_at, chain)| BatchRow { first, last, recorded_at, chain };
     Ok(rows.into_iter().map(row).collect())
 }
 
 async fn stream_versions(store: &EventStore) -> Result<Vec<(Uuid, i64)>, StoreError> {
-    read_again(store.pool(), async || {
+    read_again(store.pool(), || {
         sqlx::query_as("SELECT stream_id, version FROM es.stream WHERE log_id = $1")
             .bind(store.log_id())
             .fetch_all(store.pool())
-            .await
-    })
+        })
     .await
 }

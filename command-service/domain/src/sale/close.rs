@@ -20,7 +20,14 @@ pub(super) fn sold(
     let amount = amount.unwrap_or(deal.amount);
     let margin = margin::at_amount(deal, amount)?;
     let probability = Probability::WON;
-    Ok(vec![SaleEvent::Won { close_date, reason, amount, margin, probability, stage_when_closed: deal.stage }])
+    Ok(vec![SaleEvent::Won {
+        close_date,
+        reason,
+        amount,
+        margin,
+        probability,
+        stage_when_closed: deal.stage,
+    }])
 }
 
 /// SO-18: as sold, with a probability of 0 and perhaps a competitor.
@@ -33,7 +40,13 @@ pub(super) fn lost(
 ) -> Result<Vec<SaleEvent>, Refusal> {
     closable(sale)?;
     let probability = Probability::NONE;
-    Ok(vec![SaleEvent::Lost { close_date, reason, competitor, probability, stage_when_closed: deal.stage }])
+    Ok(vec![SaleEvent::Lost {
+        close_date,
+        reason,
+        competitor,
+        probability,
+        stage_when_closed: deal.stage,
+    }])
 }
 
 /// §3.5: open and stalled sales can be closed.
@@ -46,7 +59,11 @@ fn closable(sale: &Sale) -> Result<(), Refusal> {
 }
 
 /// SO-16: back to open in the same stage; after closing at the stage's probability (§6-A14), completion cleared.
-pub(super) fn reopen(sale: &Sale, cause: ReopenCause, context: &Context<'_>) -> Result<Vec<SaleEvent>, Refusal> {
+pub(super) fn reopen(
+    sale: &Sale,
+    cause: ReopenCause,
+    context: &Context<'_>,
+) -> Result<Vec<SaleEvent>, Refusal> {
     let (from_status, stage, probability) = match sale {
         Sale::Unknown => return Err(Refusal::Unknown(Aggregate::Sale)),
         Sale::Open(_) => return Err(Refusal::SaleOpen),

@@ -36,7 +36,11 @@ fn with_cost(amount: Money, total_cost: Decimal) -> Result<Margin, Refusal> {
         percent.rescale(2);
         percent
     });
-    Ok(Margin { total_cost: Money::rounded(total_cost, amount.currency()).amount(), profit, profit_percent })
+    Ok(Margin {
+        total_cost: Money::rounded(total_cost, amount.currency()).amount(),
+        profit,
+        profit_percent,
+    })
 }
 
 /// The margin at registration: no cost yet.
@@ -66,12 +70,23 @@ pub(super) fn set(deal: &Deal, figure: MarginFigure) -> Result<Vec<SaleEvent>, R
     let amount = deal.amount;
     let (driver, total_cost) = match figure {
         MarginFigure::TotalCost(cost) => (MarginDriver::TotalCost, in_currency(amount, cost)?),
-        MarginFigure::Profit(profit) => (MarginDriver::Profit, amount.amount() - in_currency(amount, profit)?),
-        MarginFigure::ProfitPercent(_) if amount.amount().is_zero() => return Err(Refusal::PercentWithoutAmount),
-        MarginFigure::ProfitPercent(percent) if percent.abs() > AMOUNT_MAX => return Err(Refusal::AmountTooLarge),
+        MarginFigure::Profit(profit) => {
+            (MarginDriver::Profit, amount.amount() - in_currency(amount, profit)?)
+        }
+        MarginFigure::ProfitPercent(_) if amount.amount().is_zero() => {
+            return Err(Refusal::PercentWithoutAmount);
+        }
+        MarginFigure::ProfitPercent(percent) if percent.abs() > AMOUNT_MAX => {
+            return Err(Refusal::AmountTooLarge);
+        }
         MarginFigure::ProfitPercent(percent) => {
-            let share = (amount.amount() / Decimal::ONE_HUNDRED).checked_mul(percent).ok_or(Refusal::AmountTooLarge)?;
-            (MarginDriver::ProfitPercent, amount.amount() - Money::rounded(share, amount.currency()).amount())
+            let share = (amount.amount() / Decimal::ONE_HUNDRED)
+                .checked_mul(percent)
+                .ok_or(Refusal::AmountTooLarge)?;
+            (
+                MarginDriver::ProfitPercent,
+                amount.amount() - Money::rounded(share, amount.currency()).amount(),
+            )
         }
     };
     let margin = with_cost(amount, total_cost)?;

@@ -11,11 +11,14 @@ mod tests;
 
 use chrono::NaiveDate;
 use events::sale::{Direction, ReopenCause};
-use events::{Aggregate, Event, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, StreamName, UserId};
+use events::{
+    Aggregate, Event, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, StreamName,
+    UserId,
+};
 
 pub use edit::SaleChanges;
 pub use margin::MarginFigure;
-pub use registration::{NewSale, SALE_DATE_MAX};
+pub use registration::{Caller, NewSale, SALE_DATE_MAX};
 pub use state::{Deal, Outcome, Sale};
 
 use crate::{Context, Decider, Decision, Reach, References, Refusal};
@@ -93,7 +96,12 @@ pub enum SaleCommand {
 }
 
 /// Other streams a command on a sale has to know.
-pub(crate) fn needs(sale: &Sale, command: &SaleCommand, actor: &UserId, known: &References) -> Vec<StreamName> {
+pub(crate) fn needs(
+    sale: &Sale,
+    command: &SaleCommand,
+    actor: &UserId,
+    known: &References,
+) -> Vec<StreamName> {
     match command {
         SaleCommand::RegisterSale(new) => registration::needs(new, actor, known),
         SaleCommand::AdvanceStage { stage } => {
@@ -123,30 +131,42 @@ impl Decider for Sale {
     type Event = SaleEvent;
     type State = Self;
 
-    fn decide(sale: &Self, command: SaleCommand, context: &Context<'_>) -> Result<Decision, Refusal> {
+    fn decide(
+        sale: &Self,
+        command: SaleCommand,
+        context: &Context<'_>,
+    ) -> Result<Decision, Refusal> {
         use SaleCommand as C;
-        let deal = match (sale, command) {
+        let (deal, command) = match (sale, command) {
             (Self::Unknown, C::RegisterSale(new)) => return registration::register(*new, context),
             (Self::Unknown, _) => return Err(Refusal::Unknown(Aggregate::Sale)),
             (Self::Open(_) | Self::Stalled { .. } | Self::Closed { .. }, C::RegisterSale(_)) => {
                 return Err(Refusal::AlreadyExists(Aggregate::Sale));
             }
-            (Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. }, command) => {
+            (
+                Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. },
+                command,
+            ) => {
                 may_change(deal, context)?;
                 (deal, command)
             }
         };
-        let (deal, command) = deal;
         let events = match command {
             C::RegisterSale(_) => return Err(Refusal::AlreadyExists(Aggregate::Sale)),
             C::EditSale(changes) => edit::edit(unlocked(sale)?, *changes)?,
             C::ChangeOwner { owner } => return change_owner(unlocked(sale)?, &owner, context),
             C::AdvanceStage { stage } => advance(open(sale)?, stage, context)?,
-            C::OverrideProbability { probability } => override_probability(unlocked(sale)?, probability),
+            C::OverrideProbability { probability } => {
+                override_probability(unlocked(sale)?, probability)
+            }
             C::ChangeAmount { amount } => margin::change_amount(unlocked(sale)?, amount)?,
             C::SetMargin(figure) => margin::set(unlocked(sale)?, figure)?,
-            C::StallSale { reopen_date, reason } => stall::stall(sale, reopen_date, reason, context)?,
-            C::ChangeStallTerms { reopen_date, reason } => stall::change_terms(sale, reopen_date, reason, context)?,
+            C::StallSale { reopen_date, reason } => {
+                stall::stall(sale, reopen_date, reason, context)?
+            }
+            C::ChangeStallTerms { reopen_date, reason } => {
+                stall::change_terms(sale, reopen_date, reason, context)?
+            }
             C::ReopenSale { cause } => close::reopen(sale, cause, context)?,
             C::MarkSold { reason, close_date, amount } => {
                 close::sold(sale, deal, reason, close_date.unwrap_or(context.today), amount)?
@@ -198,7 +218,8 @@ fn change_owner(deal: &Deal, owner: &UserId, context: &Context<'_>) -> Result<De
     }
     let user = context.references.user(owner).ok_or(Refusal::UnknownOwner)?;
     let owner_group = user.primary_group().map(str::to_owned);
-    let changed = SaleEvent::OwnerChanged { from: deal.owner.clone(), to: owner.clone(), owner_group };
+    let changed =
+        SaleEvent::OwnerChanged { from: deal.owner.clone(), to: owner.clone(), owner_group };
     Ok(Decision::of([Event::Sale(changed)]))
 }
 

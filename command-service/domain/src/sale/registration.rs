@@ -4,8 +4,8 @@ use chrono::{Days, Months, NaiveDate};
 use events::sale::{Parties, Registration};
 use events::sale_type::{Duration, DurationUnit};
 use events::{
-    Description, Event, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, StreamName, Title, TypeName,
-    UserId,
+    Description, Event, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, StreamName,
+    Title, TypeName, UserId,
 };
 
 use super::margin;
@@ -55,10 +55,12 @@ pub struct Caller {
 
 /// The type, then its stages, and the owner.
 pub(super) fn needs(new: &NewSale, actor: &UserId, known: &References) -> Vec<StreamName> {
-    let mut wanted = vec![new.sale_type.stream(), StreamName::of_user(new.owner.as_ref().unwrap_or(actor))];
-    let first = known.sale_type(new.sale_type).and_then(|found| found.terms()).and_then(|terms| {
-        if terms.guide { terms.stages.first().copied() } else { None }
-    });
+    let mut wanted =
+        vec![new.sale_type.stream(), StreamName::of_user(new.owner.as_ref().unwrap_or(actor))];
+    let first = known
+        .sale_type(new.sale_type)
+        .and_then(|found| found.terms())
+        .and_then(|terms| if terms.guide { terms.stages.first().copied() } else { None });
     wanted.extend(new.stage.or(first).map(StageId::stream));
     wanted
 }
@@ -82,7 +84,8 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
         Some(stage) => context.references.stage(stage).ok_or(Refusal::UnknownStage)?.probability(),
         None => Probability::NONE,
     };
-    let amount = new.amount.unwrap_or_else(|| Money::zero(context.references.tenant().base_currency()));
+    let amount =
+        new.amount.unwrap_or_else(|| Money::zero(context.references.tenant().base_currency()));
     let registration = Registration {
         title,
         sale_type: new.sale_type,
@@ -99,7 +102,10 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
         description: new.description,
         external_reference: new.external_reference,
     };
-    Ok(Decision { events: vec![Event::Sale(SaleEvent::Registered(Box::new(registration)))], beside })
+    Ok(Decision {
+        events: vec![Event::Sale(SaleEvent::Registered(Box::new(registration)))],
+        beside,
+    })
 }
 
 /// The owner's primary group. An unknown owner is refused, except the caller, who is added from the token.

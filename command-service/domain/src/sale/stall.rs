@@ -15,7 +15,11 @@ pub(super) fn stall(
 ) -> Result<Vec<SaleEvent>, Refusal> {
     match sale {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
-        Sale::Stalled { reopen_date: date, reason: why, .. } if *date == reopen_date && *why == reason => Ok(vec![]),
+        Sale::Stalled { reopen_date: date, reason: why, .. }
+            if *date == reopen_date && *why == reason =>
+        {
+            Ok(vec![])
+        }
         Sale::Stalled { .. } => Err(Refusal::SaleStalled),
         Sale::Closed { .. } => Err(Refusal::SaleClosed),
         Sale::Open(_) if reopen_date < context.today => Err(Refusal::ReopenDatePast),

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use events::sale::{Margin, Parties, Registration};
-use events::{Description, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, Title, UserId};
+use events::{
+    Description, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, Title, UserId,
+};
 
 /// A sale as the write side remembers it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -84,7 +86,9 @@ impl Sale {
         let mut sale = self;
         match &mut sale {
             Self::Unknown => {}
-            Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. } => change(deal),
+            Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. } => {
+                change(deal)
+            }
         }
         sale
     }
@@ -103,7 +107,9 @@ pub(super) fn evolve(sale: Sale, event: &SaleEvent) -> Sale {
     match event {
         SaleEvent::Registered(registration) => Sale::Open(Box::new(deal_of(registration))),
         SaleEvent::TitleChanged { title } => sale.with(|deal| deal.title = title.clone()),
-        SaleEvent::DescriptionChanged { description } => sale.with(|deal| deal.description.clone_from(description)),
+        SaleEvent::DescriptionChanged { description } => {
+            sale.with(|deal| deal.description.clone_from(description))
+        }
         SaleEvent::DateChanged { sale_date } => sale.with(|deal| deal.sale_date = *sale_date),
         SaleEvent::SourceSet { source } => sale.with(|deal| deal.source.clone_from(source)),
         SaleEvent::PartiesLinked(parties) => sale.with(|deal| deal.parties = parties.clone()),
@@ -112,24 +118,29 @@ pub(super) fn evolve(sale: Sale, event: &SaleEvent) -> Sale {
             deal.stage = Some(*to);
             deal.probability = *probability;
         }),
-        SaleEvent::ProbabilityOverridden { probability } => sale.with(|deal| deal.probability = *probability),
+        SaleEvent::ProbabilityOverridden { probability } => {
+            sale.with(|deal| deal.probability = *probability)
+        }
         SaleEvent::AmountChanged { amount, margin } => sale.with(|deal| {
             deal.amount = *amount;
             deal.margin = *margin;
         }),
         SaleEvent::MarginChanged { margin, .. } => sale.with(|deal| deal.margin = *margin),
-        SaleEvent::Stalled { reopen_date, reason } | SaleEvent::StallTermsChanged { reopen_date, reason } => {
+        SaleEvent::Stalled { reopen_date, reason }
+        | SaleEvent::StallTermsChanged { reopen_date, reason } => {
             sale.into_deal().map_or(Sale::Unknown, |deal| Sale::Stalled {
                 deal,
                 reopen_date: *reopen_date,
                 reason: reason.clone(),
             })
         }
-        SaleEvent::Reopened { stage, probability, .. } => sale.into_deal().map_or(Sale::Unknown, |mut deal| {
-            deal.stage = *stage;
-            deal.probability = *probability;
-            Sale::Open(deal)
-        }),
+        SaleEvent::Reopened { stage, probability, .. } => {
+            sale.into_deal().map_or(Sale::Unknown, |mut deal| {
+                deal.stage = *stage;
+                deal.probability = *probability;
+                Sale::Open(deal)
+            })
+        }
         SaleEvent::Won { close_date, amount, margin, probability, .. } => {
             let sale = sale.with(|deal| {
                 deal.amount = *amount;
@@ -137,7 +148,9 @@ pub(super) fn evolve(sale: Sale, event: &SaleEvent) -> Sale {
             });
             closed(sale, Outcome::Won, *close_date, *probability)
         }
-        SaleEvent::Lost { close_date, probability, .. } => closed(sale, Outcome::Lost, *close_date, *probability),
+        SaleEvent::Lost { close_date, probability, .. } => {
+            closed(sale, Outcome::Lost, *close_date, *probability)
+        }
         SaleEvent::Completed {} => with_completion(sale, true),
         SaleEvent::CompletionCleared {} => with_completion(sale, false),
     }

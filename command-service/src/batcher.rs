@@ -1,0 +1,144 @@
+//! Group commit: what is waiting goes to the log in one call, and every command gets its own outcome.
+//!
+//! Natural batching: no timer and no added latency. While two batches are on their way the next one fills up.
+//! Must not look into the commands.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use event_store::{AppendError, EventStore, Group, Outcome};
+use service_runtime::clock::Stopwatch;
+use service_runtime::tasks::Tasks;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::call::ExecuteError;
+use crate::places::WAITING_MAX;
+
+/// Commands in one batch at most (design §5).
+pub const COMMANDS_MAX: usize = 512;
+/// Events in one batch at most (design §5).
+pub const EVENTS_MAX: usize = 2_000;
+/// Payload bytes in one batch at most (design §5).
+pub const BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Batches on their way at once: one holds the log's lock, the next is ready behind it.
+const IN_FLIGHT_MAX: usize = 2;
+
+/// A command waiting for its batch.
+struct Waiting {
+    group: Group,
+    streams: Vec<Uuid>,
+    events: usize,
+    bytes: usize,
+    reply: oneshot::Sender<Result<Outcome, Arc<AppendError>>>,
+}
+
+/// Hands groups to the log, many per commit.
+#[derive(Debug, Clone)]
+pub struct Batcher {
+    queue: mpsc::Sender<Waiting>,
+}
+
+impl Batcher {
+    /// Starts batching; it ends when the last handle is gone and everything accepted is answered.
+    pub fn start(store: EventStore, tasks: &Tasks, writer: Uuid) -> Self {
+        let (queue, waiting) = mpsc::channel(WAITING_MAX);
+        let batches = tasks.clone();
+        tasks.spawn(run(store, batches, writer, waiting));
+        Self { queue }
+    }
+
+    /// The outcome of one group. The append runs to its end even when the caller stops waiting.
+    pub async fn append(&self, group: Group) -> Result<Outcome, ExecuteError> {
+        let (reply, outcome) = oneshot::channel();
+        let streams =
+            group.appends.iter().map(|append| append.stream.stream_id(&group.tenant)).collect();
+        let facts = group.appends.iter().flat_map(|append| &append.events);
+        let (events, bytes) = facts
+            .fold((0, 0), |(n, bytes), fact| (n + 1, bytes + fact.payload.len() + fact.meta.len()));
+        let waiting = Waiting { group, streams, events, bytes, reply };
+        self.queue.try_send(waiting).map_err(|_| ExecuteError::Overloaded)?;
+        match outcome.await {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(error)) => Err(ExecuteError::Unavailable(error)),
+            Err(_) => Err(ExecuteError::Overloaded),
+        }
+    }
+}
+
+/// Collects and sends batches until nobody can add to them any more.
+async fn run(store: EventStore, tasks: Tasks, writer: Uuid, mut waiting: mpsc::Receiver<Waiting>) {
+    let in_flight = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
+    let mut postponed = VecDeque::new();
+    loop {
+        if postponed.is_empty() {
+            let Some(first) = waiting.recv().await else { return };
+            postponed.push_back(first);
+        }
+        let place = Arc::clone(&in_flight)
+            .acquire_owned()
+            .await
+            .expect("invariant: the semaphore is never closed");
+        while postponed.len() < COMMANDS_MAX
+            && let Ok(next) = waiting.try_recv()
+        {
+            postponed.push_back(next);
+        }
+        let batch = take_batch(&mut postponed);
+        let store = store.clone();
+        tasks.spawn(async move {
+            send(&store, writer, batch).await;
+            drop(place);
+        });
+    }
+}
+
+/// The next batch: within the limits and with every stream named once; the rest keeps its order.
+fn take_batch(postponed: &mut VecDeque<Waiting>) -> Vec<Waiting> {
+    let (mut batch, mut rest) = (Vec::new(), VecDeque::new());
+    let (mut events, mut bytes) = (0, 0);
+    let mut streams = HashSet::new();
+    while let Some(next) = postponed.pop_front() {
+        let fits = batch.is_empty()
+            || (batch.len() < COMMANDS_MAX
+                && events + next.events <= EVENTS_MAX
+                && bytes + next.bytes <= BYTES_MAX);
+        let distinct = next.streams.iter().all(|stream| !streams.contains(stream));
+        // a stream that is postponed once blocks later commands on it, so their order is kept
+        streams.extend(next.streams.iter().copied());
+        if fits && distinct {
+            events += next.events;
+            bytes += next.bytes;
+            batch.push(next);
+        } else {
+            rest.push_back(next);
+        }
+    }
+    *postponed = rest;
+    batch
+}
+
+/// One call to the log, one answer a command.
+async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
+    let (groups, replies): (Vec<Group>, Vec<_>) =
+        batch.into_iter().map(|waiting| (waiting.group, waiting.reply)).unzip();
+    metrics::histogram!("salgslogg_batch_commands")
+        .record(u32::try_from(groups.len()).unwrap_or(u32::MAX));
+    let watch = Stopwatch::start();
+    let outcomes = store.append(writer, &groups).await;
+    metrics::histogram!("salgslogg_append_seconds").record(watch.elapsed());
+    match outcomes {
+        Ok(outcomes) => {
+            for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                let _hung_up = reply.send(Ok(outcome));
+            }
+        }
+        Err(error) => {
+            tracing::warn!(commands = groups.len(), error = %error, "a batch could not be appended");
+            let error = Arc::new(error);
+            for reply in replies {
+                let _hung_up = reply.send(Err(Arc::clone(&error)));
+            }
+        }
+    }
+}

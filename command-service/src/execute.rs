@@ -1,0 +1,92 @@
+//! The whole command bus: take the turn, look up, decide, append; answer a repeat with the first answer.
+//!
+//! A state in the cache may be stale. An accepted command finds that out under the log's lock (a conflict:
+//! reload and decide again). A refusal, a no-op or a 412 leaves only after one probe of the log says that
+//! every stream it rests on is still where the decision saw it.
+
+mod attempt;
+
+use std::collections::BTreeSet;
+
+use domain::Order;
+use event_store::EventStore;
+use events::StreamName;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use service_runtime::clock::Clock;
+
+use crate::batcher::Batcher;
+use crate::call::{Answer, Call, ExecuteError};
+use crate::places::Places;
+use crate::stream_actor::StreamActors;
+use attempt::Step;
+
+/// Conflicts after which a command without `If-Match` gives up (design §2).
+const CONFLICTS_MAX: usize = 3;
+/// Rounds of any kind: looking up again, taking more turns, conflicts.
+const ROUNDS_MAX: usize = 16;
+
+/// Decides commands and appends what follows.
+#[derive(Debug, Clone)]
+pub struct Executor {
+    store: EventStore,
+    actors: StreamActors,
+    batcher: Batcher,
+    clock: Clock,
+    places: Places,
+}
+
+impl Executor {
+    /// Puts the parts together.
+    pub fn new(store: EventStore, batcher: Batcher, clock: Clock) -> Self {
+        let actors = StreamActors::new(store.clone());
+        Self { store, actors, batcher, clock, places: Places::default() }
+    }
+
+    /// Carries one order out on its stream.
+    pub fn execute<'a>(
+        &'a self,
+        call: &'a Call,
+        stream: StreamName,
+        order: Order,
+    ) -> BoxFuture<'a, Result<Answer, ExecuteError>> {
+        self.rounds(call, stream, order).boxed()
+    }
+
+    /// Round after round until an answer stands.
+    async fn rounds(
+        &self,
+        call: &Call,
+        stream: StreamName,
+        order: Order,
+    ) -> Result<Answer, ExecuteError> {
+        let _place = self.places.take(&call.tenant)?;
+        let mut held = BTreeSet::from([stream.clone()]);
+        let mut conflicts = 0;
+        for _ in 0..ROUNDS_MAX {
+            let turns = self.actors.turns(&call.tenant, &held).await;
+            let step = self.attempt(call, &stream, &order, &held).await?;
+            drop(turns);
+            match step {
+                Step::Answered(answer) => return Ok(answer),
+                Step::MoreTurns(streams) => held.extend(streams),
+                Step::Stale => {}
+                Step::Conflict { version } => {
+                    if call.if_version.is_some() {
+                        return Err(ExecuteError::Precondition { version });
+                    }
+                    conflicts += 1;
+                    if conflicts > CONFLICTS_MAX {
+                        return Err(ExecuteError::LostRace(stream));
+                    }
+                }
+            }
+        }
+        Err(ExecuteError::LostRace(stream))
+    }
+
+    /// Streams as the cache knows them; other parts of the service read through it.
+    pub fn actors(&self) -> &StreamActors {
+        &self.actors
+    }
+}

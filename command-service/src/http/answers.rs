@@ -1,0 +1,137 @@
+//! How the write side answers: accepted commands, and the one place that gives refusals their status.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use domain::Refusal;
+use events::Aggregate;
+use http::header::{ETAG, LOCATION};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use service_runtime::problem::Problem;
+use utoipa::ToSchema;
+
+use crate::call::{Answer, ExecuteError};
+
+/// The header that says how far the log was afterwards: `<log>:<position>`.
+pub const POSITION: HeaderName = HeaderName::from_static("salgslogg-position");
+
+/// The body of an accepted command.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CommandAnswer {
+    /// Public id of the aggregate.
+    pub id: String,
+    /// Version of its stream afterwards; the next `If-Match`.
+    pub version: i64,
+    /// Position of the last event in the log; null when nothing changed.
+    pub position: Option<i64>,
+    /// The sale's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Types of the appended events; empty when the command said what already was.
+    pub events: Vec<String>,
+}
+
+impl From<Answer> for CommandAnswer {
+    fn from(answer: Answer) -> Self {
+        Self {
+            id: answer.fixed.id,
+            version: answer.version,
+            position: answer.position,
+            number: answer.number.map(|number| number.to_string()),
+            events: answer.fixed.events,
+        }
+    }
+}
+
+/// Status of an accepted command.
+pub fn status(answer: &Answer) -> StatusCode {
+    if answer.fixed.created { StatusCode::CREATED } else { StatusCode::OK }
+}
+
+/// The whole response to an accepted command.
+pub fn accepted(log_id: i16, aggregate: Aggregate, answer: Answer) -> Response {
+    let status = status(&answer);
+    let location = answer.location(aggregate);
+    let etag = format!("\"{}\"", answer.version);
+    let position = answer.position.map(|position| format!("{log_id}:{position}"));
+    let mut response = (status, Json(CommandAnswer::from(answer))).into_response();
+    let headers = response.headers_mut();
+    let mut put = |name: HeaderName, value: Option<String>| {
+        if let Some(value) = value.and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(name, value);
+        }
+    };
+    put(ETAG, Some(etag));
+    put(POSITION, position);
+    put(LOCATION, (status == StatusCode::CREATED).then_some(location));
+    response
+}
+
+/// A refusal of the business as a problem; `base` is the JSON Pointer of the body.
+pub fn refused(refusal: &Refusal, base: &str) -> Problem {
+    let (code, detail) = (refusal.code(), refusal.to_string());
+    let problem = match refusal {
+        Refusal::Unknown(_) => Problem::not_found(detail),
+        Refusal::AlreadyExists(_) => Problem::already_exists(detail),
+        Refusal::NotYours => Problem::new(StatusCode::FORBIDDEN, code, detail),
+        Refusal::WrongStream(_) => Problem::internal(refusal),
+        Refusal::TitleRequired
+        | Refusal::SaleClosed
+        | Refusal::AlreadyClosed
+        | Refusal::SaleStalled
+        | Refusal::NotStalled
+        | Refusal::SaleOpen
+        | Refusal::NotClosed
+        | Refusal::StageNotInSaleType
+        | Refusal::UnknownStage
+        | Refusal::UnknownSaleType
+        | Refusal::UnknownOwner
+        | Refusal::ReopenDatePast
+        | Refusal::CurrencyDiffers(_)
+        | Refusal::PercentWithoutAmount
+        | Refusal::AmountNegative
+        | Refusal::CostNegative
+        | Refusal::AmountTooLarge
+        | Refusal::ExactlyOneMarginFigure
+        | Refusal::NameTaken
+        | Refusal::GuideNeedsTwoStages
+        | Refusal::StageListedTwice
+        | Refusal::DurationOutOfRange
+        | Refusal::BaseCurrencyHasNoRate
+        | Refusal::RateOutOfRange
+        | Refusal::UnitOutOfRange
+        | Refusal::AmountsExist => Problem::refused(code, detail),
+    };
+    match refusal.pointer() {
+        Some(field) => problem.at_pointer(format!("{base}{field}"), code, refusal.to_string()),
+        None => problem,
+    }
+}
+
+/// Any reason not to carry a command out, as a problem.
+pub fn failed(error: &ExecuteError, base: &str) -> Problem {
+    match error {
+        ExecuteError::Refused(refusal) => refused(refusal, base),
+        ExecuteError::Precondition { version } => Problem::precondition_failed(*version),
+        ExecuteError::LostRace(_) => Problem::lost_race(),
+        ExecuteError::KeyReused => Problem::key_reused(),
+        ExecuteError::EffectiveTimeFalls => Problem::refused(
+            "effective_time_falls",
+            "Effective-At lies before the last effective time of this object",
+        ),
+        ExecuteError::EffectiveTimeInFuture => {
+            Problem::refused("effective_time_in_future", "Effective-At lies in the future")
+        }
+        ExecuteError::Overloaded => {
+            Problem::overloaded("too many commands are waiting; nothing was stored")
+        }
+        ExecuteError::TenantOverloaded => {
+            Problem::too_many_requests(std::time::Duration::from_secs(1))
+        }
+        ExecuteError::Unavailable(_) | ExecuteError::Unreadable(_) => Problem::unavailable(
+            "the log cannot be reached; repeat the command with the same Idempotency-Key",
+            error,
+        ),
+        ExecuteError::Undecodable(_) | ExecuteError::Poisoned(_) => Problem::internal(error),
+    }
+}

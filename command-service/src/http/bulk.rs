@@ -1,0 +1,221 @@
+//! `POST /v1/commands`: NDJSON in, NDJSON out, a result a line in order, without a cap on rows.
+//!
+//! Lines of one stream run in order, others in parallel within a window. One bad line fails alone. A cut
+//! connection leaves a prefix plus at most the window.
+
+use std::collections::HashMap;
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use events::StreamName;
+use futures::StreamExt;
+use futures::stream::FuturesOrdered;
+use http::header::CONTENT_TYPE;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use service_runtime::access::Right;
+use service_runtime::auth::Actor;
+use service_runtime::body::require_media_type;
+use service_runtime::limits::BODY_BYTES_MAX;
+use service_runtime::problem::Problem;
+use service_runtime::{IdempotencyKey, Traceparent, json};
+use tokio::sync::{mpsc, oneshot};
+use tokio_stream::wrappers::ReceiverStream;
+use utoipa::ToSchema;
+
+use super::answers::{self, CommandAnswer};
+use super::lines::{Line, Lines};
+use super::route::{Asked, CommandRoute, Decoded};
+use super::{Conditions, commands as command_table};
+use crate::app::Served;
+use crate::call::Call;
+
+/// Media type of both directions.
+pub const NDJSON: &str = "application/x-ndjson";
+/// Lines being carried out at once.
+pub const WINDOW: usize = 512;
+/// Results that may wait for a client that sends before it reads.
+const RESULTS_WAITING_MAX: usize = 100_000;
+
+/// A line of the request.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkLine {
+    /// Imperative name, such as `AdvanceStage`.
+    command: String,
+    /// What it is for; for creations the id to create.
+    id: Option<String>,
+    /// As `Idempotency-Key`.
+    key: Option<String>,
+    /// As `If-Match`.
+    if_version: Option<i64>,
+    /// As `Effective-At`.
+    effective_at: Option<DateTime<Utc>>,
+    /// The command's body; `{}` when left out.
+    #[schema(value_type = Object)]
+    body: Option<Value>,
+}
+
+/// A line of the answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BulkResult {
+    /// Number of the line it answers, from 1.
+    line: usize,
+    /// The status the command would have had by itself.
+    status: u16,
+    /// The answer, for an accepted command.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    answer: Option<CommandAnswer>,
+    /// The problem, for a refused one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Problem>)]
+    problem: Option<Value>,
+}
+
+/// Carries out every line.
+pub async fn commands(State(served): State<Served>, request: Request) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let actor = Actor::from_request_parts(&mut parts, &()).await?;
+    let may_command = command_table().any(|route| actor.may(route.right));
+    if !may_command {
+        actor.require(Right::ChangeOwnSales)?;
+    }
+    require_media_type(&parts.headers, NDJSON)?;
+    let trace = Traceparent::current().unwrap_or_else(|| Traceparent::of(&parts.headers));
+    let (results, out) = mpsc::channel(RESULTS_WAITING_MAX);
+    let run = Run { served: served.clone(), actor, trace, lanes: HashMap::new() };
+    served.tasks.spawn(run.all(Lines::new(body), results));
+    let stream = ReceiverStream::new(out).map(Ok::<Bytes, std::convert::Infallible>);
+    Ok(([(CONTENT_TYPE, NDJSON)], Body::from_stream(stream)).into_response())
+}
+
+/// One bulk request.
+struct Run {
+    served: Served,
+    actor: Actor,
+    trace: Traceparent,
+    /// The end of the last line on a stream: the next line on it waits for that.
+    lanes: HashMap<StreamName, oneshot::Receiver<()>>,
+}
+
+/// A line that was understood.
+struct Understood {
+    decoded: Decoded,
+    call: Call,
+}
+
+impl Run {
+    /// Reads lines, keeps a window of them going, and sends results in order. Stops reading when the client
+    /// is gone or the process is told to stop; what was read is finished.
+    async fn all(mut self, mut lines: Lines, results: mpsc::Sender<Bytes>) {
+        let stop = self.served.tasks.token();
+        let mut window = FuturesOrdered::new();
+        let mut reading = true;
+        while reading || !window.is_empty() {
+            tokio::select! {
+                biased;
+                Some(result) = window.next(), if !window.is_empty() => {
+                    if results.send(result).await.is_err() {
+                        reading = false;
+                    }
+                }
+                () = stop.cancelled(), if reading => reading = false,
+                () = results.closed(), if reading => reading = false,
+                line = lines.next(), if reading && window.len() < WINDOW => match line {
+                    Some((number, line)) => window.push_back(self.start(number, line)),
+                    None => reading = false,
+                },
+            }
+        }
+    }
+
+    /// Starts one line as a task of its own, behind the last line on the same stream.
+    fn start(&mut self, number: usize, line: Line) -> impl Future<Output = Bytes> + use<> {
+        let understood = self.understand(line);
+        let mut before = None;
+        let mut done = None;
+        if let Ok(understood) = &understood {
+            let (finished, after) = oneshot::channel();
+            before = self.lanes.insert(understood.decoded.stream.clone(), after);
+            done = Some(finished);
+            if self.lanes.len() > 4 * WINDOW {
+                self.lanes.retain(|_, end| {
+                    matches!(end.try_recv(), Err(oneshot::error::TryRecvError::Empty))
+                });
+            }
+        }
+        let executor = self.served.executor.clone();
+        let trace = self.trace;
+        let task = self.served.tasks.spawn(trace.scope(async move {
+            if let Some(before) = before {
+                let _ended = before.await;
+            }
+            let result = match understood {
+                Ok(Understood { decoded, call }) => executor
+                    .execute(&call, decoded.stream, decoded.order)
+                    .await
+                    .map_err(|error| answers::failed(&error, "/body")),
+                Err(problem) => Err(problem),
+            };
+            drop(done);
+            result_line(number, result)
+        }));
+        async move {
+            task.await.unwrap_or_else(|error| result_line(number, Err(Problem::internal(&error))))
+        }
+    }
+
+    /// From text to an order, or the problem the command would have had by itself.
+    fn understand(&self, line: Line) -> Result<Understood, Problem> {
+        let Line::Text(text) = line else { return Err(Problem::body_too_large(BODY_BYTES_MAX)) };
+        let value = json::parse_value(&text)?;
+        let line: BulkLine = json::decode_value(&value, "")?;
+        let route = find(&line.command)?;
+        self.actor.require(route.right)?;
+        if line.effective_at.is_some() {
+            self.actor.require(Right::SetEffectiveTime)?;
+        }
+        let key = line.key.as_deref().map(IdempotencyKey::parse).transpose()?;
+        let body = line.body.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        let fingerprint = json::fingerprint(&body);
+        let asked =
+            Asked { id: line.id.as_deref(), body: &body, pointer: "/body", actor: &self.actor };
+        let decoded = (route.decode)(&asked)?;
+        let conditions = Conditions {
+            key: key.map(|key| key.as_str().to_owned()),
+            if_version: line.if_version,
+            effective_at: line.effective_at,
+            trace: self.trace,
+        };
+        // a creation says its id in the line or in the body: either way it is the same request
+        let id = if route.creates() { "" } else { line.id.as_deref().unwrap_or_default() };
+        Ok(Understood { call: conditions.call(&self.actor, route, id, fingerprint), decoded })
+    }
+}
+
+/// The row of a command.
+fn find(command: &str) -> Result<&'static CommandRoute, Problem> {
+    command_table().find(|route| route.command == command).ok_or_else(|| {
+        Problem::bad_body("unknown_command", "/command", "there is no command of this name")
+    })
+}
+
+/// One line of the answer.
+fn result_line(line: usize, result: Result<crate::call::Answer, Problem>) -> Bytes {
+    let result = match result {
+        Ok(answer) => {
+            let status = answers::status(&answer).as_u16();
+            BulkResult { line, status, answer: Some(answer.into()), problem: None }
+        }
+        Err(problem) => {
+            let status = problem.status().as_u16();
+            BulkResult { line, status, answer: None, problem: serde_json::to_value(&problem).ok() }
+        }
+    };
+    let mut text = serde_json::to_vec(&result).unwrap_or_default();
+    text.push(b'\n');
+    text.into()
+}

@@ -1,0 +1,167 @@
+//! Field types that several bodies share: clearing with null, decimals, and how they look in OpenAPI.
+
+use chrono::NaiveDate;
+use events::LocalName;
+use events::ParseError;
+use events::money::parse_decimal;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, de};
+use utoipa::ToSchema;
+
+/// A field that may be left out (stays), null (is cleared) or given.
+pub fn patch<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    field: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(field).map(Some)
+}
+
+/// A decimal written as a string or a JSON number; kept exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecimalText(pub Decimal);
+
+impl<'de> Deserialize<'de> for DecimalText {
+    fn deserialize<D: Deserializer<'de>>(field: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl de::Visitor<'_> for Reader {
+            type Value = DecimalText;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a decimal number, best written as a string")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<DecimalText, E> {
+                parse_decimal("figure", text).map(DecimalText).map_err(E::custom)
+            }
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<DecimalText, E> {
+                self.visit_str(&number.to_string())
+            }
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<DecimalText, E> {
+                self.visit_str(&number.to_string())
+            }
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<DecimalText, E> {
+                self.visit_str(&number.to_string())
+            }
+        }
+        field.deserialize_any(Reader)
+    }
+}
+
+/// A date `YYYY-MM-DD` in the years 1900 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Day(pub NaiveDate);
+
+impl TryFrom<String> for Day {
+    type Error = ParseError;
+    fn try_from(text: String) -> Result<Self, ParseError> {
+        let rule = || {
+            ParseError::new(
+                "date",
+                "must be a date YYYY-MM-DD of the years 1900 to 9999 that exists",
+            )
+        };
+        let shaped = text.len() == 10
+            && text.bytes().enumerate().all(|(at, byte)| {
+                if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() }
+            });
+        let date = shaped
+            .then(|| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok())
+            .flatten()
+            .ok_or_else(rule)?;
+        let first = NaiveDate::from_ymd_opt(1900, 1, 1).ok_or_else(rule)?;
+        if date < first { Err(rule()) } else { Ok(Self(date)) }
+    }
+}
+
+/// A name: one text (English) or one a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameField(pub LocalName);
+
+impl<'de> Deserialize<'de> for NameField {
+    fn deserialize<D: Deserializer<'de>>(field: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> de::Visitor<'de> for Reader {
+            type Value = NameField;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a name, or an object with names in en, nb and nl")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<NameField, E> {
+                let name = events::TypeName::parse(text).map_err(E::custom)?;
+                Ok(NameField(LocalName::english(name)))
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<NameField, A::Error> {
+                LocalName::deserialize(de::value::MapAccessDeserializer::new(map)).map(NameField)
+            }
+        }
+        field.deserialize_any(Reader)
+    }
+}
+
+/// Money: `{"amount":"500000.00","currency":"NOK"}`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the wire shape of events::Money in the OpenAPI document")]
+pub struct Money {
+    /// Decimal in a string, with at most the places of the currency, at most 10000000000000.
+    #[schema(pattern = r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$", example = "500000.00")]
+    amount: String,
+    /// ISO 4217 code.
+    #[schema(pattern = "^[A-Z]{3}$", example = "NOK")]
+    currency: String,
+}
+
+/// A linked company, contact or project.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the wire shape of events::Party in the OpenAPI document")]
+pub struct Party {
+    /// Its id.
+    id: uuid::Uuid,
+    /// Its display name.
+    #[schema(min_length = 1, max_length = 239)]
+    name: String,
+}
+
+/// A text, or one text a language.
+#[derive(serde::Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Name {
+    /// English.
+    Text(String),
+    /// At least one of en, nb, nl.
+    Local {
+        /// English.
+        en: Option<String>,
+        /// Norwegian.
+        nb: Option<String>,
+        /// Dutch.
+        nl: Option<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_has_to_exist() {
+        assert!(Day::try_from("2026-02-28".to_owned()).is_ok());
+        for bad in [
+            "2026-02-30",
+            "2026-2-3",
+            "1899-12-31",
+            "10000-01-01",
+            "+2026-01-01",
+            "2026-01-01T00:00:00Z",
+            "",
+        ] {
+            assert!(Day::try_from(bad.to_owned()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_is_kept_exactly() {
+        let read =
+            |text: &str| serde_json::from_str::<DecimalText>(text).map(|read| read.0.to_string());
+        assert_eq!(read("12.677").unwrap(), "12.677");
+        assert_eq!(read("\"12.6770\"").unwrap(), "12.6770");
+        assert_eq!(read("40").unwrap(), "40");
+        assert!(read("1e300").is_err() && read("\"1e3\"").is_err() && read("true").is_err());
+    }
+}

@@ -1,0 +1,153 @@
+//! Commands on currencies, users and the tenant itself (SO-38; design §2, Users and Tenant).
+
+use chrono_tz::Tz;
+use domain::Order;
+use domain::currency::CurrencyCommand;
+use domain::tenant::TenantCommand;
+use domain::user::UserCommand;
+use events::{Aggregate, CurrencyCode, TypeName, UserId};
+use serde::Deserialize;
+use service_runtime::access::Right;
+use service_runtime::problem::Problem;
+use utoipa::ToSchema;
+
+use super::fields::{Day, DecimalText};
+use super::route::{Asked, BodySchema, CommandRoute, Decoded, named};
+
+/// Rows of the command table.
+pub const ROUTES: [CommandRoute; 4] = [
+    CommandRoute {
+        command: "SetRate",
+        path: "/v1/currencies/{id}/set-rate",
+        summary: "Set a currency's rate: `unit` of it = `rate` of the base currency (SO-38)",
+        right: Right::MaintainLists,
+        body: BodySchema::of::<SetRate>(),
+        decode: set_rate,
+    },
+    CommandRoute {
+        command: "AddUser",
+        path: "/v1/users",
+        summary: "Make somebody known who may own sales",
+        right: Right::AddUsers,
+        body: BodySchema::of::<AddUser>(),
+        decode: add_user,
+    },
+    CommandRoute {
+        command: "SetBaseCurrency",
+        path: "/v1/tenants/{id}/set-base-currency",
+        summary: "Change the currency of totals, while no amount exists",
+        right: Right::MaintainTenant,
+        body: BodySchema::of::<SetBaseCurrency>(),
+        decode: set_base_currency,
+    },
+    CommandRoute {
+        command: "SetTimeZone",
+        path: "/v1/tenants/{id}/set-time-zone",
+        summary: "Change the zone of business dates",
+        right: Right::MaintainTenant,
+        body: BodySchema::of::<SetTimeZone>(),
+        decode: set_time_zone,
+    },
+];
+
+/// Groups of one user at most.
+const GROUPS_MAX: usize = 50;
+
+/// SetRate.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetRate {
+    /// What `unit` of it is worth in the base currency; above 0.
+    #[schema(value_type = String, example = "12.677")]
+    rate: DecimalText,
+    /// 1, 10, 100 …
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    unit: i64,
+    /// First day it holds; today when left out.
+    #[schema(value_type = Option<String>, format = Date)]
+    valid_from: Option<Day>,
+}
+
+fn set_rate(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: SetRate = asked.body()?;
+    let code = asked.id.unwrap_or_default();
+    let currency =
+        CurrencyCode::parse(code).map_err(|error| Problem::not_found(error.to_string()))?;
+    let valid_from = body.valid_from.map(|day| day.0);
+    let order =
+        CurrencyCommand::SetRate { currency, rate: body.rate.0, unit: body.unit, valid_from };
+    Ok(named(Aggregate::Currency, currency.as_str(), Order::Currency(order)))
+}
+
+/// AddUser.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddUser {
+    /// The `sub` of the user's tokens.
+    #[schema(value_type = String, min_length = 1, max_length = 255)]
+    id: UserId,
+    /// Display name.
+    #[schema(value_type = String, min_length = 1, max_length = 239)]
+    name: TypeName,
+    /// Groups.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, max_items = 50)]
+    groups: Vec<TypeName>,
+    /// The group their sales count for; the first of `groups` when left out.
+    #[schema(value_type = Option<String>)]
+    primary_group: Option<TypeName>,
+}
+
+fn add_user(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: AddUser = asked.body()?;
+    if body.groups.len() > GROUPS_MAX {
+        let rule = format!("a user has {GROUPS_MAX} groups at most");
+        return Err(Problem::bad_body("invalid_value", format!("{}/groups", asked.pointer), rule));
+    }
+    if asked.id.is_some_and(|line| line != body.id.as_str()) {
+        return Err(Problem::malformed_id("id and body name two different ids"));
+    }
+    let groups = body.groups.into_iter().map(String::from).collect();
+    let primary_group = body.primary_group.map(String::from);
+    let order = UserCommand::AddUser { name: body.name, groups, primary_group };
+    Ok(named(Aggregate::User, body.id.as_str(), Order::User(order)))
+}
+
+/// SetBaseCurrency.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetBaseCurrency {
+    /// ISO 4217 code.
+    #[schema(value_type = String, pattern = "^[A-Z]{3}$")]
+    base_currency: CurrencyCode,
+}
+
+fn set_base_currency(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: SetBaseCurrency = asked.body()?;
+    let order =
+        TenantCommand::SetBaseCurrency { base_currency: body.base_currency, amounts_exist: false };
+    on_own_tenant(asked, order)
+}
+
+/// SetTimeZone.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetTimeZone {
+    /// IANA name.
+    #[schema(value_type = String, example = "Europe/Oslo")]
+    time_zone: Tz,
+}
+
+fn set_time_zone(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: SetTimeZone = asked.body()?;
+    on_own_tenant(asked, TenantCommand::SetTimeZone { time_zone: body.time_zone })
+}
+
+/// Another tenant is as unknown as one that does not exist.
+fn on_own_tenant(asked: &Asked<'_>, order: TenantCommand) -> Result<Decoded, Problem> {
+    let own = asked.actor.tenant.as_str();
+    if asked.id != Some(own) {
+        return Err(Problem::not_found("there is no tenant with this id"));
+    }
+    Ok(named(Aggregate::Tenant, own, Order::Tenant(order)))
+}

@@ -1,0 +1,95 @@
+//! How many commands may wait at once: a bound for the process, and a smaller one for each tenant, so that
+//! one tenant's burst leaves room for the others.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use events::TenantSlug;
+
+use crate::call::ExecuteError;
+
+/// Commands waiting at once in one replica (design §5); more are answered with 503.
+pub const WAITING_MAX: usize = 4_096;
+/// Of these, commands of one tenant; more are answered with 429.
+pub const WAITING_PER_TENANT_MAX: usize = 3_072;
+
+/// The places of one process.
+#[derive(Debug, Clone)]
+pub struct Places {
+    taken: Arc<Mutex<Taken>>,
+    all_max: usize,
+    tenant_max: usize,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    by_tenant: HashMap<TenantSlug, usize>,
+}
+
+/// A place; dropping it gives it back.
+#[derive(Debug)]
+pub struct Place {
+    taken: Arc<Mutex<Taken>>,
+    tenant: TenantSlug,
+}
+
+impl Places {
+    /// Places with other bounds than the documented ones.
+    pub fn new(all_max: usize, tenant_max: usize) -> Self {
+        Self { taken: Arc::default(), all_max, tenant_max }
+    }
+
+    /// Takes a place, or says which bound is reached. Never waits.
+    pub fn take(&self, tenant: &TenantSlug) -> Result<Place, ExecuteError> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.all >= self.all_max {
+            return Err(ExecuteError::Overloaded);
+        }
+        let of_tenant = taken.by_tenant.entry(tenant.clone()).or_default();
+        if *of_tenant >= self.tenant_max {
+            return Err(ExecuteError::TenantOverloaded);
+        }
+        *of_tenant += 1;
+        taken.all += 1;
+        Ok(Place { taken: Arc::clone(&self.taken), tenant: tenant.clone() })
+    }
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::new(WAITING_MAX, WAITING_PER_TENANT_MAX)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.all = taken.all.saturating_sub(1);
+        if let Some(of_tenant) = taken.by_tenant.get_mut(&self.tenant) {
+            *of_tenant = of_tenant.saturating_sub(1);
+            if *of_tenant == 0 {
+                taken.by_tenant.remove(&self.tenant);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_place_of_a_tenant_and_of_the_process_can_be_taken_but_no_more() {
+        let (demo, other) =
+            (TenantSlug::parse("demo").unwrap(), TenantSlug::parse("other").unwrap());
+        let places = Places::new(3, 2);
+        let first = places.take(&demo).unwrap();
+        let _second = places.take(&demo).unwrap();
+        assert!(matches!(places.take(&demo), Err(ExecuteError::TenantOverloaded)));
+        let _third = places.take(&other).unwrap();
+        assert!(matches!(places.take(&other), Err(ExecuteError::Overloaded)));
+        drop(first);
+        assert!(places.take(&demo).is_ok());
+    }
+}
