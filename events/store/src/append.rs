@@ -55,7 +55,11 @@ impl EventStore {
     /// its own group only. A batch whose connection dies is sent again until its outcome is known;
     /// groups without a key are recognised by their event ids. On an error nothing is known to be
     /// stored; repeat with the same keys.
-    pub async fn append(&self, writer: Uuid, groups: &[Group]) -> Result<Vec<Outcome>, AppendError> {
+    pub async fn append(
+        &self,
+        writer: Uuid,
+        groups: &[Group],
+    ) -> Result<Vec<Outcome>, AppendError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; groups.len()];
         for wave in self.waves(groups, &mut outcomes) {
             let mut pending = vec![wave];
@@ -170,7 +174,11 @@ impl EventStore {
     }
 
     /// Turns the conflict of a group without key into what it is when the first sending stored it.
-    async fn recognise(&self, groups: &[&Group], outcomes: &mut [Outcome]) -> Result<(), sqlx::Error> {
+    async fn recognise(
+        &self,
+        groups: &[&Group],
+        outcomes: &mut [Outcome],
+    ) -> Result<(), sqlx::Error> {
         for (group, outcome) in groups.iter().zip(outcomes) {
             let Outcome::Conflict { .. } = outcome else { continue };
             let wrote = group.appends.iter().find_map(|a| a.events.first().map(|e| (a, e)));

@@ -26,9 +26,9 @@ pub(crate) struct Verdicts {
 impl Verdicts {
     /// The earlier answer to the group that starts at this row.
     pub(crate) fn take_receipt(&mut self, row: usize) -> Result<StoredReceipt, sqlx::Error> {
-        self.receipts.remove(&row).ok_or_else(|| {
-            sqlx::Error::Protocol("a duplicate came without its receipt".to_owned())
-        })
+        self.receipts
+            .remove(&row)
+            .ok_or_else(|| sqlx::Error::Protocol("a duplicate came without its receipt".to_owned()))
     }
 }
 

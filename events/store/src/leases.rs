@@ -40,7 +40,7 @@ pub async fn claim_relay(
             .bind(owner)
             .bind(ttl)
             .fetch_optional(store.pool())
-        })
+    })
     .await?;
     Ok(row.map(|(epoch, acked, stream_gen)| RelayLease { owner, epoch, acked, stream_gen }))
 }
@@ -58,7 +58,7 @@ pub async fn relay_acked(
             .bind(lease.epoch)
             .bind(acked)
             .fetch_one(store.pool())
-        })
+    })
     .await
 }
 
@@ -113,7 +113,7 @@ pub async fn claim_process(
             .bind(owner)
             .bind(ttl)
             .fetch_optional(store.pool())
-        })
+    })
     .await?;
     let lease = |(epoch, position)| ProcessLease {
         name: name.to_owned(),

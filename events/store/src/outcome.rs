@@ -60,14 +60,18 @@ const GROUP_FAILED: i16 = 6;
 const EFFECTIVE_IN_FUTURE: i16 = 7;
 
 /// Reads the verdicts of a batch, one outcome per group, in order.
-pub(crate) fn read(groups: &[&Group], verdicts: &mut Verdicts) -> Result<Vec<Outcome>, sqlx::Error> {
+pub(crate) fn read(
+    groups: &[&Group],
+    verdicts: &mut Verdicts,
+) -> Result<Vec<Outcome>, sqlx::Error> {
     let mut outcomes = Vec::with_capacity(groups.len());
     let mut row = 0;
     for group in groups {
         let rows = row..row + group.appends.len();
         row = rows.end;
         let status = &verdicts.status[rows.clone()];
-        let worst = status.iter().copied().filter(|s| *s != GROUP_FAILED).max_by_key(|s| weight(*s));
+        let worst =
+            status.iter().copied().filter(|s| *s != GROUP_FAILED).max_by_key(|s| weight(*s));
         outcomes.push(match worst {
             Some(OK) => Outcome::Appended(appended(group, rows, verdicts)),
             Some(DUPLICATE) => Outcome::Duplicate(verdicts.take_receipt(rows.start)?),

@@ -31,7 +31,7 @@ pub async fn ensure_sized(store: &EventStore, size: i64, ahead: i32) -> Result<A
             .bind(size)
             .bind(ahead)
             .fetch_one(store.pool())
-        })
+    })
     .await?;
     Ok(Ahead { events, days })
 }
@@ -42,7 +42,7 @@ pub async fn ahead(store: &EventStore) -> Result<Ahead, StoreError> {
         sqlx::query_as("SELECT events_ahead, days_ahead FROM es.partitions_ahead($1)")
             .bind(store.log_id())
             .fetch_one(store.pool())
-        })
+    })
     .await?;
     Ok(Ahead { events, days })
 }

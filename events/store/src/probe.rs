@@ -19,7 +19,11 @@ pub struct Probe {
 
 impl EventStore {
     /// Looks up a key (of the last 7 days) and the versions of streams, in one query, without a lock.
-    pub async fn probe(&self, key: Option<[u8; 32]>, streams: &[Uuid]) -> Result<Probe, StoreError> {
+    pub async fn probe(
+        &self,
+        key: Option<[u8; 32]>,
+        streams: &[Uuid],
+    ) -> Result<Probe, StoreError> {
         let row = read_again(self.pool(), || {
             sqlx::query(include_str!("probe.sql"))
                 .bind(self.log_id())

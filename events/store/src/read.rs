@@ -1,8 +1,8 @@
 //! Reading the log: one stream, the whole log in pages, one tenant's part of it.
 
 use events::{Aggregate, Recorded, TenantSlug};
-use sqlx::postgres::PgRow;
 use sqlx::Row;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::EventStore;
@@ -42,17 +42,16 @@ impl EventStore {
         after_version: i64,
     ) -> Result<Vec<Recorded>, StoreError> {
         let rows = read_again(self.pool(), || {
-                sqlx::query(select_event!(
-                    "WHERE log_id = $1 AND stream_id = $2 AND stream_version > $3 ORDER BY stream_version"
-                ))
-                .bind(self.log_id())
-                .bind(stream_id)
-                .bind(after_version)
-                .fetch_all(self.pool())
-        })
-            .await?;
+            sqlx::query(select_event!(
+                "WHERE log_id = $1 AND stream_id = $2 AND stream_version > $3 ORDER BY stream_version"
+            ))
+            .bind(self.log_id())
+            .bind(stream_id)
+            .bind(after_version)
+            .fetch_all(self.pool())
+        });
         // a stream id is derived from its tenant; a row of another tenant could only be a forged id
-        let mut events = self.recorded(rows).await?;
+        let mut events = self.recorded(rows.await?).await?;
         events.retain(|event| event.tenant == *tenant);
         Ok(events)
     }
@@ -60,16 +59,15 @@ impl EventStore {
     /// The next events of the whole log behind a position, without a hole.
     pub async fn read_after(&self, position: i64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
         let rows = read_again(self.pool(), || {
-                sqlx::query(select_event!(
-                    "WHERE log_id = $1 AND position > $2 ORDER BY position LIMIT $3"
-                ))
-                .bind(self.log_id())
-                .bind(position)
-                .bind(limit)
-                .fetch_all(self.pool())
-        })
-            .await?;
-        self.recorded(rows).await
+            sqlx::query(select_event!(
+                "WHERE log_id = $1 AND position > $2 ORDER BY position LIMIT $3"
+            ))
+            .bind(self.log_id())
+            .bind(position)
+            .bind(limit)
+            .fetch_all(self.pool())
+        });
+        self.recorded(rows.await?).await
     }
 
     /// A tenant's events behind a position, in order; empty for an unknown tenant.
@@ -82,44 +80,36 @@ impl EventStore {
         let types = (!filter.types.is_empty()).then_some(&filter.types);
         let prefix = filter.aggregate.map(|aggregate| format!("{aggregate}."));
         let rows = read_again(self.pool(), || {
-                let query = match filter.stream_id {
-                    Some(stream_id) => sqlx::query(select_event!(
-                        "WHERE log_id = $1 AND tenant_id = $2 AND position > $3 AND stream_id = $7 \
-                         AND ($4::text[] IS NULL OR event_type = ANY ($4)) \
-                         AND ($5::text IS NULL OR starts_with(event_type, $5)) \
-                         ORDER BY stream_version LIMIT $6"
-                    ))
-                    .bind(self.log_id())
-                    .bind(tenant_id)
-                    .bind(filter.after)
-                    .bind(types)
-                    .bind(&prefix)
-                    .bind(filter.limit)
-                    .bind(stream_id),
-                    None => sqlx::query(select_event!(
-                        "WHERE log_id = $1 AND tenant_id = $2 AND position > $3 \
-                         AND ($4::text[] IS NULL OR event_type = ANY ($4)) \
-                         AND ($5::text IS NULL OR starts_with(event_type, $5)) \
-                         ORDER BY position LIMIT $6"
-                    ))
-                    .bind(self.log_id())
-                    .bind(tenant_id)
-                    .bind(filter.after)
-                    .bind(types)
-                    .bind(&prefix)
-                    .bind(filter.limit),
-                };
-                query.fetch_all(self.pool()).await
-            })
-            })
-            .await?;
-        self.recorded(rows).await
+            let query = match filter.stream_id {
+                Some(_) => sqlx::query(select_event!(
+                    "WHERE log_id = $1 AND tenant_id = $2 AND position > $3 AND stream_id = $7 \
+                     AND ($4::text[] IS NULL OR event_type = ANY ($4)) \
+                     AND ($5::text IS NULL OR starts_with(event_type, $5)) \
+                     ORDER BY stream_version LIMIT $6"
+                )),
+                None => sqlx::query(select_event!(
+                    "WHERE log_id = $1 AND tenant_id = $2 AND position > $3 AND $7::uuid IS NULL \
+                     AND ($4::text[] IS NULL OR event_type = ANY ($4)) \
+                     AND ($5::text IS NULL OR starts_with(event_type, $5)) \
+                     ORDER BY position LIMIT $6"
+                )),
+            };
+            query
+                .bind(self.log_id())
+                .bind(tenant_id)
+                .bind(filter.after)
+                .bind(types)
+                .bind(&prefix)
+                .bind(filter.limit)
+                .bind(filter.stream_id)
+                .fetch_all(self.pool())
+        });
+        self.recorded(rows.await?).await
     }
 
     /// The log's newest position, 0 when it is empty.
     pub async fn head(&self) -> Result<i64, StoreError> {
         let head: Option<i64> = read_again(self.pool(), || {
-            Box::pin(async {
             sqlx::query_scalar(
                 "SELECT last_position FROM es.batch WHERE log_id = $1 ORDER BY last_position DESC LIMIT 1",
             )
@@ -133,10 +123,12 @@ impl EventStore {
     /// The content hash stored at a position; none behind the head.
     pub async fn recorded_event_hash(&self, position: i64) -> Result<Option<[u8; 32]>, StoreError> {
         read_again(self.pool(), || {
-            sqlx::query_scalar("SELECT content_hash FROM es.event WHERE log_id = $1 AND position = $2")
-                .bind(self.log_id())
-                .bind(position)
-                .fetch_optional(self.pool())
+            sqlx::query_scalar(
+                "SELECT content_hash FROM es.event WHERE log_id = $1 AND position = $2",
+            )
+            .bind(self.log_id())
+            .bind(position)
+            .fetch_optional(self.pool())
         })
         .await
     }

@@ -44,7 +44,10 @@ fn migrator() -> Migrator {
 /// Brings the log's tables forward. Idempotent; needs the group roles (`roles::ensure_roles`) and a
 /// login that is a superuser, or a member of es_owner with CREATE on the database.
 pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
-    sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut *connection).await?;
+    sqlx::query("SELECT pg_advisory_lock($1)")
+        .bind(MIGRATION_LOCK)
+        .execute(&mut *connection)
+        .await?;
     let done = run(connection).await;
     sqlx::raw_sql("RESET ROLE").execute(&mut *connection).await?;
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(MIGRATION_LOCK).execute(connection).await?;
@@ -72,13 +75,16 @@ async fn run(connection: &mut PgConnection) -> Result<(), SchemaError> {
 
 /// Refuses, in one sentence, a database whose tables are not exactly those this program was built for.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
-    let rows: Result<Vec<(i64, Vec<u8>)>, sqlx::Error> =
-        sqlx::query_as("SELECT version, checksum FROM es._migration WHERE success ORDER BY version")
-            .fetch_all(pool)
-            .await;
+    let rows: Result<Vec<(i64, Vec<u8>)>, sqlx::Error> = sqlx::query_as(
+        "SELECT version, checksum FROM es._migration WHERE success ORDER BY version",
+    )
+    .fetch_all(pool)
+    .await;
     let applied: BTreeMap<i64, Vec<u8>> = match rows {
         Ok(rows) => rows.into_iter().collect(),
-        Err(sqlx::Error::Database(refusal)) if matches!(refusal.code().as_deref(), Some("42P01" | "3F000")) => {
+        Err(sqlx::Error::Database(refusal))
+            if matches!(refusal.code().as_deref(), Some("42P01" | "3F000")) =>
+        {
             return Err(SchemaError::Absent);
         }
         Err(error) => return Err(SchemaError::Database(error)),

@@ -66,9 +66,11 @@ impl EventStore {
     /// Every tenant of this log, by number.
     pub async fn tenants(&self) -> Result<Vec<(i32, TenantSlug)>, StoreError> {
         let rows: Vec<(i32, String)> = read_again(self.pool(), || {
-            sqlx::query_as("SELECT tenant_id, slug FROM es.tenant WHERE log_id = $1 ORDER BY tenant_id")
-                .bind(self.log_id())
-                .fetch_all(self.pool())
+            sqlx::query_as(
+                "SELECT tenant_id, slug FROM es.tenant WHERE log_id = $1 ORDER BY tenant_id",
+            )
+            .bind(self.log_id())
+            .fetch_all(self.pool())
         })
         .await?;
         rows.into_iter()

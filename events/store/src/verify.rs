@@ -149,7 +149,10 @@ impl Replay {
         }
         let newest = self.newest.insert(event.tenant_id, at).unwrap_or(0);
         if event.previous != newest {
-            return Err(broken(at, format!("previous is {} and should be {newest}", event.previous)));
+            return Err(broken(
+                at,
+                format!("previous is {} and should be {newest}", event.previous),
+            ));
         }
         let effective = event.effective();
         let before = self.effective.insert(event.stream_id, effective);
@@ -182,7 +185,7 @@ async fn batches_after(store: &EventStore, position: i64) -> Result<Vec<BatchRow
         .bind(position)
         .bind(PAGE_BATCHES)
         .fetch_all(store.pool())
-        })
+    })
     .await?;
     let row = |(first, last, recorded_at, chain)| BatchRow { first, last, recorded_at, chain };
     Ok(rows.into_iter().map(row).collect())
@@ -193,6 +196,6 @@ async fn stream_versions(store: &EventStore) -> Result<Vec<(Uuid, i64)>, StoreEr
         sqlx::query_as("SELECT stream_id, version FROM es.stream WHERE log_id = $1")
             .bind(store.log_id())
             .fetch_all(store.pool())
-        })
+    })
     .await
 }

@@ -105,7 +105,9 @@ async fn case_11_one_poisoned_group_of_500_fails_alone() {
     let outcomes = store.append(WRITER, &batch).await.unwrap();
     for (index, outcome) in outcomes.iter().enumerate() {
         match outcome {
-            Outcome::Poisoned(reason) if index == 317 => assert!(reason.contains("payload"), "{reason}"),
+            Outcome::Poisoned(reason) if index == 317 => {
+                assert!(reason.contains("payload"), "{reason}")
+            }
             Outcome::Appended(_) if index != 317 => {}
             other => panic!("group {index}: {other:?}"),
         }

@@ -33,7 +33,8 @@ async fn case_10_of_20_racers_for_one_version_one_wins_and_19_learn_the_current_
 fn batch_of(writer: i64, round: i64) -> Vec<Group> {
     (0..=(writer + round) % 3)
         .map(|index| {
-            let events = (0..=(round + index) % 3).map(|i| if i == 0 { registered() } else { advanced() });
+            let events =
+                (0..=(round + index) % 3).map(|i| if i == 0 { registered() } else { advanced() });
             let group = one(sale(format!("{writer}-{round}-{index}")), 0, events.collect());
             let slug = if index == 0 { "demo".to_owned() } else { format!("tenant-{writer}") };
             Group { tenant: tenant(&slug), ..group }
@@ -93,7 +94,10 @@ async fn an_append_is_refused_inside_an_older_snapshot() {
     let store = database.store();
     let group = one(sale(1), 0, vec![registered()]);
     let pool = crate::connect(
-        &format!("{}?options=-c%20default_transaction_isolation=serializable", database.url_for("salgslogg_command")),
+        &format!(
+            "{}?options=-c%20default_transaction_isolation=serializable",
+            database.url_for("salgslogg_command")
+        ),
         1,
     );
     let strict = EventStore::new(pool.unwrap(), 1);

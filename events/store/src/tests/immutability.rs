@@ -47,12 +47,17 @@ fn attacks(partitions: &[String]) -> Vec<String> {
     let mut all = Vec::new();
     for table in tables.into_iter().chain(partitions.iter().map(String::as_str)) {
         all.push(format!("TRUNCATE {table} CASCADE"));
-        all.push(format!("DO $$ BEGIN DELETE FROM {table}; IF NOT FOUND THEN RAISE no_data_found; END IF; END $$"));
+        all.push(format!(
+            "DO $$ BEGIN DELETE FROM {table}; IF NOT FOUND THEN RAISE no_data_found; END IF; END $$"
+        ));
         all.push(format!(
             "DO $$ BEGIN UPDATE {table} SET log_id = log_id; IF NOT FOUND THEN RAISE no_data_found; END IF; END $$"
         ));
     }
-    all.push("MERGE INTO es.batch b USING es.stream s ON b.log_id = s.log_id WHEN MATCHED THEN DELETE".into());
+    all.push(
+        "MERGE INTO es.batch b USING es.stream s ON b.log_id = s.log_id WHEN MATCHED THEN DELETE"
+            .into(),
+    );
     all.push("INSERT INTO es.batch SELECT * FROM es.batch ON CONFLICT (log_id, last_position) DO UPDATE SET writer_id = EXCLUDED.stream_id".replace("EXCLUDED.stream_id", "EXCLUDED.writer_id"));
     all.push("TRUNCATE es.stream".into());
     all
@@ -68,7 +73,8 @@ async fn case_20_every_role_is_refused_to_change_the_log() {
             let state = refusal(&mut connection, role, &attack).await;
             let state = state.unwrap_or_else(|| panic!("{role} was allowed to: {attack}"));
             if strong {
-                let on_empty_partition = state == empty && partitions.iter().any(|p| attack.contains(p.as_str()));
+                let on_empty_partition =
+                    state == empty && partitions.iter().any(|p| attack.contains(p.as_str()));
                 assert!(state == FORBIDDEN || on_empty_partition, "{role}, {state}: {attack}");
             } else {
                 assert_eq!(state, DENIED, "{role}: {attack}");
@@ -87,7 +93,8 @@ async fn case_20_every_role_is_refused_to_change_the_log() {
 async fn replication_mode_does_not_switch_the_triggers_off() {
     let (_database, mut connection, partitions) = log_with_rows().await;
     sqlx::raw_sql("SET session_replication_role = replica").execute(&mut connection).await.unwrap();
-    for table in ["es.event", "es.batch", partitions.iter().find(|p| p.contains("event")).unwrap()] {
+    for table in ["es.event", "es.batch", partitions.iter().find(|p| p.contains("event")).unwrap()]
+    {
         for attack in [format!("DELETE FROM {table}"), format!("TRUNCATE {table}")] {
             let state = refusal(&mut connection, "NONE", &attack).await;
             assert_eq!(state.as_deref(), Some(FORBIDDEN), "{attack}");
@@ -118,7 +125,11 @@ async fn nobody_but_the_function_writes_the_log() {
         }
         let call = "SELECT es.append_batch(1::smallint, NULL, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')";
         if role != "es_append" {
-            assert_eq!(refusal(&mut connection, role, call).await.as_deref(), Some(DENIED), "{role}");
+            assert_eq!(
+                refusal(&mut connection, role, call).await.as_deref(),
+                Some(DENIED),
+                "{role}"
+            );
         }
     }
 }

@@ -95,7 +95,10 @@ async fn forward(mut client: TcpStream, mut server: TcpStream, order: Arc<Atomic
 }
 
 fn unkeyed_group() -> Group {
-    group(vec![to(sale(2), 0, vec![registered(), advanced()]), to(sale("warm"), 1, vec![advanced()])])
+    group(vec![
+        to(sale(2), 0, vec![registered(), advanced()]),
+        to(sale("warm"), 1, vec![advanced()]),
+    ])
 }
 
 #[tokio::test]
@@ -118,7 +121,11 @@ async fn case_1_without_a_key_the_events_themselves_are_recognised() {
     let database = TestDatabase::create().await;
     let proxy = Proxy::before(&database).await;
     proxy.order(LOSE_THE_ANSWER);
-    let batch = [unkeyed_group(), one(sale(3), 4, vec![advanced()]), keyed(1, one(sale("warm"), 2, vec![]))];
+    let batch = [
+        unkeyed_group(),
+        one(sale(3), 4, vec![advanced()]),
+        keyed(1, one(sale("warm"), 2, vec![])),
+    ];
     let outcomes = proxy.store.append(WRITER, &batch[..2]).await.unwrap();
     assert_eq!(outcomes[0], appended(&[2, 2], 2, 4, Some(1002)));
     assert_eq!(outcomes[1], Outcome::Conflict { versions: vec![0] }, "a true conflict stays one");
@@ -152,13 +159,20 @@ async fn case_3_a_connection_lost_while_the_call_waits_or_runs_is_answered_once(
         let release = async {
             // both the cut call and its repeat wait for the lock now
             wait_for_waiting_calls(&mut holder, 2).await;
-            sqlx::raw_sql("SELECT pg_advisory_unlock(17747, 1)").execute(&mut holder).await.unwrap();
+            sqlx::raw_sql("SELECT pg_advisory_unlock(17747, 1)")
+                .execute(&mut holder)
+                .await
+                .unwrap();
         };
         let (outcome, ()) = tokio::join!(append(&proxy.store, command), release);
         let last = i64::from(round) * 2 + 3;
         match outcome {
-            Outcome::Duplicate(receipt) => assert_eq!((receipt.version, receipt.last), (2, Some(last))),
-            Outcome::Appended(told) => assert_eq!((told.versions, told.last), (vec![2], Some(last))),
+            Outcome::Duplicate(receipt) => {
+                assert_eq!((receipt.version, receipt.last), (2, Some(last)))
+            }
+            Outcome::Appended(told) => {
+                assert_eq!((told.versions, told.last), (vec![2], Some(last)))
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -24,7 +24,10 @@ async fn case_16_a_missing_partition_fails_loudly_after_an_early_alarm() {
     let mut straddling = registrations(18..22);
     straddling[0] = keyed(1, straddling[0].clone());
     let refused = store.append(WRITER, &straddling).await.unwrap_err();
-    assert!(matches!(&refused, AppendError::PartitionMissing { table } if table == "event"), "{refused:?}");
+    assert!(
+        matches!(&refused, AppendError::PartitionMissing { table } if table == "event"),
+        "{refused:?}"
+    );
     assert_eq!(log_is_ok(&store).await, 18);
     let probe = store.probe(Some([1; 32]), &[sale(18).stream_id(&demo())]).await.unwrap();
     assert_eq!((probe.receipt, probe.versions), (None, vec![0]));
@@ -53,7 +56,10 @@ async fn a_missing_receipt_partition_fails_loudly_too() {
     assert_eq!(ahead(&store).await.unwrap(), Ahead { events: 2, days: 0 });
     let command = keyed(1, one(sale(1), 0, vec![registered()]));
     let refused = store.append(WRITER, std::slice::from_ref(&command)).await.unwrap_err();
-    assert!(matches!(&refused, AppendError::PartitionMissing { table } if table == "command"), "{refused:?}");
+    assert!(
+        matches!(&refused, AppendError::PartitionMissing { table } if table == "command"),
+        "{refused:?}"
+    );
     assert_eq!(log_is_ok(&store).await, 0);
 
     assert!(ensure(&store).await.unwrap().days >= 14);
@@ -74,10 +80,12 @@ async fn any_number_of_replicas_may_create_partitions_at_once() {
 async fn partitions_are_created_while_a_long_reader_holds_its_snapshot() {
     let database = TestDatabase::create_partitioned(10, 1).await;
     let mut reader = database.superuser().await;
-    sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM es.event; SELECT * FROM es.command")
-        .execute(&mut reader)
-        .await
-        .unwrap();
+    sqlx::raw_sql(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM es.event; SELECT * FROM es.command",
+    )
+    .execute(&mut reader)
+    .await
+    .unwrap();
     let store = database.store();
     assert_eq!(ensure_sized(&store, 10, 3).await.unwrap().events, 3);
     store.append(WRITER, &registrations(0..12)).await.unwrap();

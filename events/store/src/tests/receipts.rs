@@ -139,12 +139,11 @@ async fn the_receipt_of_a_group_names_every_stream_and_version() {
         group(vec![to(sale(2), 1, vec![]), to(sale(1), 0, vec![registered(), advanced()])]);
     let outcome = append(&store, keyed(1, command)).await;
     assert_eq!(outcome, appended(&[1, 2], 2, 3, Some(1001)));
-    let (streams, versions, first, last): (Vec<Uuid>, Vec<i64>, i64, i64) = sqlx::query_as(
-        "SELECT streams, versions, first_position, last_position FROM es.command",
-    )
-    .fetch_one(database.owner())
-    .await
-    .unwrap();
+    let (streams, versions, first, last): (Vec<Uuid>, Vec<i64>, i64, i64) =
+        sqlx::query_as("SELECT streams, versions, first_position, last_position FROM es.command")
+            .fetch_one(database.owner())
+            .await
+            .unwrap();
     assert_eq!(streams, [sale(2).stream_id(&demo()), sale(1).stream_id(&demo())]);
     assert_eq!((versions, first, last), (vec![1, 2], 2, 3));
 }

@@ -13,7 +13,8 @@ async fn migrating_twice_and_by_two_at_once_is_migrating_once() {
     b.unwrap();
     migrate(&mut left).await.unwrap();
     check(database.store().pool()).await.unwrap();
-    let who: String = sqlx::query_scalar("SELECT current_user::text").fetch_one(&mut left).await.unwrap();
+    let who: String =
+        sqlx::query_scalar("SELECT current_user::text").fetch_one(&mut left).await.unwrap();
     assert_ne!(who, "es_owner", "the role is given back");
 }
 
@@ -29,7 +30,10 @@ async fn an_operator_who_is_no_superuser_may_migrate() {
     migrate(&mut operator).await.unwrap();
     let store = database.store();
     crate::partitions::ensure(&store).await.unwrap();
-    assert_eq!(append(&store, one(sale(1), 0, vec![registered()])).await, appended(&[1], 1, 1, Some(1001)));
+    assert_eq!(
+        append(&store, one(sale(1), 0, vec![registered()])).await,
+        appended(&[1], 1, 1, Some(1001))
+    );
 }
 
 #[tokio::test]
@@ -38,7 +42,9 @@ async fn a_program_refuses_tables_it_was_not_built_for() {
     let pool = database.store().pool().clone();
     assert!(matches!(check(&pool).await, Err(SchemaError::Absent)));
     migrate(&mut database.superuser().await).await.unwrap();
-    for login in ["salgslogg_command", "salgslogg_projector", "salgslogg_query", "salgslogg_auditor"] {
+    for login in
+        ["salgslogg_command", "salgslogg_projector", "salgslogg_query", "salgslogg_auditor"]
+    {
         check(&crate::connect(&database.url_for(login), 1).unwrap()).await.unwrap();
     }
     let change = async |statement: &'static str| {
@@ -48,7 +54,10 @@ async fn a_program_refuses_tables_it_was_not_built_for() {
         (told.to_string(), repeated.is_err())
     };
     let told = change("INSERT INTO es._migration SELECT 99, description, installed_on, success, checksum, 0 FROM es._migration WHERE version = 1").await;
-    assert_eq!(told.0, "the event log has migration 99, which this program does not know; start a newer one");
+    assert_eq!(
+        told.0,
+        "the event log has migration 99, which this program does not know; start a newer one"
+    );
     assert!(told.1, "and its migrations do not run either");
     let told = change("DELETE FROM es._migration WHERE version = 99; UPDATE es._migration SET checksum = 'x' WHERE version = 2").await;
     assert_eq!(told.0, "migration 2 of the event log is not the one this program was built with");

@@ -50,20 +50,18 @@ async fn an_effective_time_may_not_fall_within_a_stream() {
 async fn an_effective_time_later_than_the_databases_clock_is_refused() {
     let database = TestDatabase::create().await;
     let store = database.store();
-    let now: DateTime<Utc> = sqlx::query_scalar("SELECT clock_timestamp()")
-        .fetch_one(store.pool())
-        .await
-        .unwrap();
+    let now: DateTime<Utc> =
+        sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(store.pool()).await.unwrap();
     let future = dated(now + TimeDelta::minutes(1), one(sale(1), 0, vec![registered()]));
     assert_eq!(append(&store, future.clone()).await, Outcome::EffectiveTimeInFuture);
     let just_now = dated(now, one(sale(1), 0, vec![registered()]));
     let batch = [just_now, dated(now, one(sale(2), 0, vec![registered()]))];
     let outcomes = store.append(WRITER, &batch).await.unwrap();
     assert!(outcomes.iter().all(|o| matches!(o, Outcome::Appended(_))), "{outcomes:?}");
-    let group = Group { effective_at: future.effective_at, ..group(vec![
-        to(sale(3), 0, vec![registered()]),
-        to(sale(1), 7, vec![advanced()]),
-    ]) };
+    let group = Group {
+        effective_at: future.effective_at,
+        ..group(vec![to(sale(3), 0, vec![registered()]), to(sale(1), 7, vec![advanced()])])
+    };
     let outcome = append(&store, group).await;
     assert_eq!(outcome, Outcome::Conflict { versions: vec![0, 1] }, "the version speaks first");
     assert_eq!(log_is_ok(&store).await, 2);

@@ -38,13 +38,16 @@ async fn an_event_moved_to_another_tenant_is_noticed() {
 #[tokio::test]
 async fn a_removed_event_is_a_hole() {
     assert_eq!(tampered("DELETE FROM es.event WHERE position = 4").await, "position 4: a hole");
-    let told = tampered("DELETE FROM es.event WHERE position > 4; DELETE FROM es.batch WHERE last_position > 4");
+    let told = tampered(
+        "DELETE FROM es.event WHERE position > 4; DELETE FROM es.batch WHERE last_position > 4",
+    );
     assert!(told.await.ends_with("claims version 2"));
 }
 
 #[tokio::test]
 async fn a_rewritten_batch_breaks_the_chain() {
-    let told = tampered("UPDATE es.batch SET chain_hash = sha256('x') WHERE last_position = 2").await;
+    let told =
+        tampered("UPDATE es.batch SET chain_hash = sha256('x') WHERE last_position = 2").await;
     assert_eq!(told, "position 2: the chain hash does not fit its batch");
 }
 
@@ -54,6 +57,9 @@ async fn a_shifted_clock_neighbour_or_number_is_noticed() {
     assert_eq!(told, "position 3: previous is 1 and should be 2");
     let told = tampered("UPDATE es.event SET number = 1007 WHERE position = 3").await;
     assert_eq!(told, "position 3: sale number Some(1007), not Some(1002)");
-    let told = tampered("UPDATE es.event SET recorded_at = recorded_at + interval '1 s' WHERE position = 3").await;
+    let told = tampered(
+        "UPDATE es.event SET recorded_at = recorded_at + interval '1 s' WHERE position = 3",
+    )
+    .await;
     assert_eq!(told, "position 3: recorded_at differs from its batch");
 }
