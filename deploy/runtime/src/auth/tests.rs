@@ -13,6 +13,7 @@ use super::*;
 use crate::access::Role;
 use crate::clock::Clock;
 
+mod addresses;
 mod attacks;
 mod lifetimes;
 

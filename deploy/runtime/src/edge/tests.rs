@@ -157,3 +157,17 @@ fn an_origin_is_written_out() {
         assert!(edge().allow_origins(&[bad]).is_err(), "{bad}");
     }
 }
+
+#[tokio::test]
+async fn requests_are_counted_by_route_and_never_by_path() {
+    let metrics = crate::telemetry::Metrics::install();
+    send(http::Request::get("/crash")).await;
+    send(http::Request::get("/guess/123456")).await;
+    send(http::Request::builder().method("INVENTED").uri("/feed")).await;
+    let text = metrics.render();
+    assert!(text.contains(r#"method="GET",route="/crash",status="500""#), "{text}");
+    assert!(text.contains(r#"method="GET",route="unmatched",status="404""#), "{text}");
+    assert!(text.contains(r#"method="other",route="/feed",status="405""#), "{text}");
+    assert!(text.contains(r#"http_request_duration_seconds_bucket{method="GET""#), "{text}");
+    assert!(!text.contains("123456") && !text.contains("INVENTED"), "{text}");
+}
