@@ -52,7 +52,7 @@ async fn what_was_appended_is_read_back_byte_for_byte() {
     assert_eq!((first.event_id, first.event_type.as_str()), (fact.event_id, "sale.registered"));
     assert_eq!((first.number, second.number), (Some(1001), None));
     assert!(stream.iter().all(Recorded::verify_hash));
-    assert_eq!(store.load(&demo(), stream_id, 1).await.unwrap(), [second.clone()]);
+    assert_eq!(store.load(&demo(), stream_id, 1).await.unwrap(), std::slice::from_ref(second));
     assert_eq!(store.recorded_event_hash(2).await.unwrap(), Some(second.content_hash));
     assert_eq!(store.recorded_event_hash(4).await.unwrap(), None);
     assert_eq!(store.head().await.unwrap(), 3);

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use futures::future::join_all;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::AppendError;
 use crate::partitions;
 use crate::testing::TestDatabase;
 
@@ -93,14 +95,26 @@ async fn an_append_is_refused_inside_an_older_snapshot() {
     let database = TestDatabase::create().await;
     let store = database.store();
     let group = one(sale(1), 0, vec![registered()]);
-    let pool = crate::connect(
-        &format!(
-            "{}?options=-c%20default_transaction_isolation=serializable",
-            database.url_for("salgslogg_command")
-        ),
-        1,
-    );
-    let strict = EventStore::new(pool.unwrap(), 1);
-    assert!(strict.append(WRITER, std::slice::from_ref(&group)).await.is_err());
+    let options: PgConnectOptions = database.url_for("salgslogg_command").parse().unwrap();
+    let options = options.options([("default_transaction_isolation", "serializable")]);
+    let strict = EventStore::new(PgPoolOptions::new().connect_lazy_with(options), 1);
+    let refused = strict.append(WRITER, std::slice::from_ref(&group)).await.unwrap_err();
+    assert!(matches!(refused, AppendError::Unavailable(_)), "{refused:?}");
     assert_eq!(append(&store, group).await, appended(&[1], 1, 1, Some(1001)));
+}
+
+#[tokio::test]
+async fn every_question_may_be_asked_from_a_task() {
+    fn held_by_a_task(_: impl Send) {}
+    let database = TestDatabase::create_empty().await;
+    let store = database.store();
+    let (stream_id, filter) = (Uuid::nil(), crate::Filter::default());
+    held_by_a_task(store.append(WRITER, &[]));
+    held_by_a_task(store.load(&demo(), stream_id, 0));
+    held_by_a_task(store.read_after(0, 1));
+    held_by_a_task(store.read_tenant(&demo(), &filter));
+    held_by_a_task(store.probe(None, &[stream_id]));
+    held_by_a_task(partitions::ensure(&store));
+    held_by_a_task(crate::verify::verify(&store));
+    held_by_a_task(crate::Wakeups::new(&store).next());
 }

@@ -22,6 +22,9 @@ const UNHEARD: u8 = 2;
 /// Waits for the answer of the next request and cuts instead of forwarding it: after the commit.
 const LOSE_THE_ANSWER: u8 = 3;
 
+/// A call carries its arrays; what the pool says to keep a connection is shorter.
+const CALL_BYTES_MIN: usize = 200;
+
 struct Proxy {
     order: Arc<AtomicU8>,
     store: EventStore,
@@ -64,13 +67,15 @@ impl Proxy {
 
 async fn forward(mut client: TcpStream, mut server: TcpStream, order: Arc<AtomicU8>) {
     let (mut asked, mut answered) = (vec![0; 65_536], vec![0; 65_536]);
+    let mut called = false;
     loop {
         tokio::select! {
             read = client.read(&mut asked) => {
                 let Ok(count @ 1..) = read else { return };
+                called = count >= CALL_BYTES_MIN;
                 let cut = match order.load(Ordering::SeqCst) {
-                    HALF_A_REQUEST => Some(count / 2),
-                    UNHEARD => Some(count),
+                    HALF_A_REQUEST if called => Some(count / 2),
+                    UNHEARD if called => Some(count),
                     _ => None,
                 };
                 if server.write_all(&asked[..cut.unwrap_or(count)]).await.is_err() {
@@ -83,7 +88,7 @@ async fn forward(mut client: TcpStream, mut server: TcpStream, order: Arc<Atomic
             }
             read = server.read(&mut answered) => {
                 let Ok(count @ 1..) = read else { return };
-                if order.compare_exchange(LOSE_THE_ANSWER, PASS, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+                if called && order.compare_exchange(LOSE_THE_ANSWER, PASS, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
                     return;
                 }
                 if client.write_all(&answered[..count]).await.is_err() {
