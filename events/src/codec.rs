@@ -6,7 +6,9 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::identity::Aggregate;
-use crate::{CurrencyEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent, UserEvent};
+use crate::{
+    CurrencyEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent, UserEvent,
+};
 use crate::{currency, name, sale, sale_type, stage, tenant, upcast, user};
 
 /// Any fact of the product, in its newest shape.
@@ -94,7 +96,9 @@ pub fn current() -> impl Iterator<Item = (&'static str, i16)> {
 
 /// The entry of a type in [`current`], with its static name.
 pub fn current_version(kind: &str) -> Result<(&'static str, i16), DecodeError> {
-    current().find(|(known, _)| *known == kind).ok_or_else(|| DecodeError::UnknownType(kind.to_owned()))
+    current()
+        .find(|(known, _)| *known == kind)
+        .ok_or_else(|| DecodeError::UnknownType(kind.to_owned()))
 }
 
 /// The aggregate an event type belongs to: everything before the first point.
@@ -120,7 +124,8 @@ fn split<E: Serialize>(fact: &E) -> (&'static str, i16, Vec<u8>) {
     let tagged = serde_json::to_value(fact).expect("events are plain values and encode");
     let kind = tagged["type"].as_str().expect("events are tagged with their type");
     let (kind, version) = current_version(kind).expect("every event stands in its CURRENT list");
-    let payload = tagged.get("data").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::default()));
+    let payload =
+        tagged.get("data").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::default()));
     (kind, version, serde_json::to_vec(&payload).expect("a JSON value encodes"))
 }
 

@@ -98,13 +98,15 @@ impl Recorded {
 
     /// The fact in its newest shape.
     pub fn decode(&self) -> Result<Event, DecodeError> {
-        codec::decode(&self.event_type, self.schema_version, &self.payload).map_err(|error| error.at(self.position))
+        codec::decode(&self.event_type, self.schema_version, &self.payload)
+            .map_err(|error| error.at(self.position))
     }
 
     /// The surroundings.
     pub fn metadata(&self) -> Result<Metadata, DecodeError> {
-        serde_json::from_slice(&self.meta)
-            .map_err(|source| DecodeError::Malformed { kind: "metadata".into(), version: 1, source }.at(self.position))
+        serde_json::from_slice(&self.meta).map_err(|source| {
+            DecodeError::Malformed { kind: "metadata".into(), version: 1, source }.at(self.position)
+        })
     }
 
     /// The stream as people name it.
@@ -192,7 +194,8 @@ mod tests {
 
     #[test]
     fn the_hash_covers_tenant_effective_time_and_every_byte() {
-        let (demo, other) = (TenantSlug::parse("demo").unwrap(), TenantSlug::parse("other").unwrap());
+        let (demo, other) =
+            (TenantSlug::parse("demo").unwrap(), TenantSlug::parse("other").unwrap());
         let first = content_hash(&sealed(&demo, b"{}"));
         assert_ne!(first, content_hash(&sealed(&other, b"{}")));
         assert_ne!(first, content_hash(&sealed(&demo, b"{ }")));

@@ -114,7 +114,8 @@ impl Money {
 
     /// The amount in minor units (øre, cent); fits because amounts are limited.
     pub fn minor(&self) -> i64 {
-        i64::try_from(self.amount.mantissa()).expect("10^13 major units with four places fit an i64")
+        i64::try_from(self.amount.mantissa())
+            .expect("10^13 major units with four places fit an i64")
     }
 
     /// Minor units read back.
@@ -153,12 +154,17 @@ impl From<Money> for Written {
 pub fn parse_decimal(kind: &'static str, text: &str) -> Result<Decimal, ParseError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !all_digits(whole) || fraction.is_some_and(|part| !all_digits(part)) || digits.len() > 28 {
-        return Err(ParseError::new(kind, "must be a decimal number in a string, such as \"500000.00\""));
+        return Err(ParseError::new(
+            kind,
+            "must be a decimal number in a string, such as \"500000.00\"",
+        ));
     }
-    Decimal::from_str_exact(text)
-        .map_err(|_| ParseError::new(kind, "must be a decimal number in a string, such as \"500000.00\""))
+    Decimal::from_str_exact(text).map_err(|_| {
+        ParseError::new(kind, "must be a decimal number in a string, such as \"500000.00\"")
+    })
 }
 
 #[cfg(test)]
@@ -187,7 +193,19 @@ mod tests {
 
     #[test]
     fn a_decimal_is_digits_and_one_point() {
-        for bad in ["", "1e3", "+1", " 1", "1.", ".5", "1,5", "NaN", "--1", "1_000", "99999999999999999999999999999"] {
+        for bad in [
+            "",
+            "1e3",
+            "+1",
+            " 1",
+            "1.",
+            ".5",
+            "1,5",
+            "NaN",
+            "--1",
+            "1_000",
+            "99999999999999999999999999999",
+        ] {
             assert!(parse_decimal("amount", bad).is_err(), "{bad}");
         }
     }
@@ -196,7 +214,10 @@ mod tests {
     fn money_is_written_as_strings() {
         let written = serde_json::to_string(&money("-12.5", "EUR").unwrap()).unwrap();
         assert_eq!(written, r#"{"amount":"-12.50","currency":"EUR"}"#);
-        assert_eq!(serde_json::from_str::<Money>(&written).unwrap(), money("-12.50", "EUR").unwrap());
+        assert_eq!(
+            serde_json::from_str::<Money>(&written).unwrap(),
+            money("-12.50", "EUR").unwrap()
+        );
     }
 
     #[test]

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::money::CurrencyCode;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 3] =
-    [("tenant.provisioned", 1), ("tenant.base-currency-changed", 1), ("tenant.time-zone-changed", 1)];
+pub const CURRENT: [(&str, i16); 3] = [
+    ("tenant.provisioned", 1),
+    ("tenant.base-currency-changed", 1),
+    ("tenant.time-zone-changed", 1),
+];
 
 /// A fact about the tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -33,7 +33,8 @@ mod tests {
 
     #[test]
     fn a_stage_of_version_1_gets_its_name_in_english() {
-        let lifted = upcast("stage.added", 1, json!({"name": "Quotation", "probability": 50})).unwrap();
+        let lifted =
+            upcast("stage.added", 1, json!({"name": "Quotation", "probability": 50})).unwrap();
         assert_eq!(lifted, json!({"name": {"en": "Quotation"}, "probability": 50}));
     }
 
@@ -42,7 +43,9 @@ mod tests {
         let future = upcast("stage.added", 99, json!({}));
         assert!(matches!(future, Err(DecodeError::FromTheFuture { stored: 99, .. })));
         let unknown = upcast("sale.teleported", 1, json!({}));
-        assert!(matches!(unknown, Err(DecodeError::UnknownType(kind)) if kind == "sale.teleported"));
+        assert!(
+            matches!(unknown, Err(DecodeError::UnknownType(kind)) if kind == "sale.teleported")
+        );
         let missing = upcast("sale.won", 0, json!({}));
         assert!(matches!(missing, Err(DecodeError::NoUpcaster { version: 0, .. })));
     }

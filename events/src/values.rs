@@ -187,7 +187,8 @@ impl LocalName {
 
     /// What makes two names the same: every given spelling, lower case.
     pub fn spellings(&self) -> Vec<String> {
-        let mut spellings: Vec<String> = self.0.values().map(|name| name.as_str().to_lowercase()).collect();
+        let mut spellings: Vec<String> =
+            self.0.values().map(|name| name.as_str().to_lowercase()).collect();
         spellings.sort();
         spellings.dedup();
         spellings
@@ -198,7 +199,10 @@ impl TryFrom<BTreeMap<String, String>> for LocalName {
     type Error = ParseError;
     fn try_from(given: BTreeMap<String, String>) -> Result<Self, ParseError> {
         if given.is_empty() || !given.keys().all(|key| Self::LANGUAGES.contains(&key.as_str())) {
-            return Err(ParseError::new("name", "must be given in at least one of en, nb and nl, and no other language"));
+            return Err(ParseError::new(
+                "name",
+                "must be given in at least one of en, nb and nl, and no other language",
+            ));
         }
         given
             .into_iter()
