@@ -1,0 +1,8 @@
+//! A private NATS server with JetStream, and who may do what on it.
+
+mod permissions;
+mod server;
+mod users;
+
+pub use server::Server;
+pub use users::{OPERATOR, PROJECTION, RELAY, User, Users};

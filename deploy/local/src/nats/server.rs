@@ -1,0 +1,233 @@
+//! One nats-server process: started over a folder, stopped, killed, wiped, started again on the same
+//! port. Everything it stores can be rebuilt from the log in Postgres.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use nix::sys::signal::Signal;
+use service_runtime::clock::{Stopwatch, back_off};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::Users;
+use crate::process::{Program, Running};
+use crate::{console, keys, pidfile, places, ports};
+
+/// How often a start is tried when somebody else takes a port in between.
+const START_ATTEMPTS: u32 = 5;
+/// How long reading the stored streams may take.
+const START_AT_MOST: Duration = Duration::from_secs(120);
+
+/// A server and, while it runs, its process. Dropped, it is killed; its folder stays.
+#[derive(Debug)]
+pub struct Server {
+    binary: PathBuf,
+    folder: PathBuf,
+    users: Users,
+    port: u16,
+    monitor: u16,
+    log: PathBuf,
+    running: Option<Running>,
+}
+
+impl Server {
+    /// Starts a server over `folder` (created if missing) for `users`, on `ports` (clients, monitor)
+    /// if they are free, else on others. Ends an orphan that still runs there.
+    ///
+    /// # Errors
+    /// One sentence on why it does not start, with the server's own last words.
+    pub async fn start(
+        binary: &Path,
+        folder: &Path,
+        users: Users,
+        ports: Option<(u16, u16)>,
+    ) -> Result<Self> {
+        Self::start_logging_to(binary, folder, users, ports, folder.join("log")).await
+    }
+
+    /// As [`Server::start`], with its log in a file of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_logging_to(
+        binary: &Path,
+        folder: &Path,
+        users: Users,
+        ports: Option<(u16, u16)>,
+        log: PathBuf,
+    ) -> Result<Self> {
+        places::closed_folder(folder)?;
+        let mut server = Self {
+            binary: binary.to_owned(),
+            folder: folder.to_owned(),
+            users,
+            port: ports::prefer(ports.map(|(port, _)| port))?,
+            monitor: ports::prefer(ports.map(|(_, monitor)| monitor))?,
+            log,
+            running: None,
+        };
+        server.start_again().await?;
+        Ok(server)
+    }
+
+    /// Starts a stopped or killed server again over the same folder, on the same ports if free.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_again(&mut self) -> Result<()> {
+        for attempt in 1..=START_ATTEMPTS {
+            self.end_orphan().await?;
+            self.port = ports::prefer(Some(self.port))?;
+            self.monitor = ports::prefer(Some(self.monitor).filter(|port| *port != self.port))?;
+            let text = self.users.configuration(&self.store(), self.port, self.monitor);
+            keys::write_private(&self.folder.join("nats.conf"), text.as_bytes())?;
+            let mut running = Running::start(&self.program())?;
+            pidfile::write(&self.folder.join("pid"), running.pid())?;
+            match console::during("starting NATS", self.ready(&mut running)).await {
+                Ok(()) => {
+                    self.running = Some(running);
+                    return Ok(());
+                }
+                Err(_) if attempt < START_ATTEMPTS && !self.both_ports_free() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        bail!("NATS found no free port")
+    }
+
+    fn both_ports_free(&self) -> bool {
+        ports::is_free(self.port) && ports::is_free(self.monitor)
+    }
+
+    async fn end_orphan(&self) -> Result<()> {
+        let Some(orphan) = pidfile::living(&self.folder.join("pid")) else { return Ok(()) };
+        let patience =
+            [(Signal::SIGTERM, Duration::from_secs(15)), (Signal::SIGKILL, Duration::from_secs(5))];
+        let what = "stopping a NATS server that outlived its launcher";
+        if !console::during(what, orphan.end(&patience)).await {
+            bail!("an older NATS server (process {}) cannot be stopped", orphan.pid);
+        }
+        Ok(())
+    }
+
+    fn program(&self) -> Program {
+        Program {
+            name: "NATS".into(),
+            path: self.binary.clone(),
+            arguments: vec!["-c".into(), self.folder.join("nats.conf").into_os_string()],
+            variables: Vec::new(),
+            log: self.log.clone(),
+            account: None,
+            when_orphaned: Signal::SIGTERM,
+        }
+    }
+
+    fn store(&self) -> PathBuf {
+        self.folder.join("store")
+    }
+
+    /// Waits until it greets a client, which it does once its streams are read.
+    async fn ready(&self, running: &mut Running) -> Result<()> {
+        let watch = Stopwatch::start();
+        while watch.elapsed() < START_AT_MOST {
+            if running.ended().is_some() {
+                bail!(running.obituary());
+            }
+            if greets(self.port).await {
+                return Ok(());
+            }
+            back_off(Duration::from_millis(15)).await;
+        }
+        bail!("{} within {} s", running.obituary(), START_AT_MOST.as_secs())
+    }
+
+    /// Stops it cleanly; after 20 s not so cleanly.
+    pub async fn stop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            let patience =
+                [(Signal::SIGTERM, Duration::from_secs(20)), (Signal::SIGKILL, Duration::from_secs(5))];
+            console::during("stopping NATS", running.end(&patience)).await;
+        }
+    }
+
+    /// kill -9.
+    pub async fn kill9(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            running.end(&[(Signal::SIGKILL, Duration::from_secs(5))]).await;
+        }
+    }
+
+    /// Stops a running server and deletes every stream and consumer it has stored.
+    ///
+    /// # Errors
+    /// When the files cannot be deleted.
+    pub async fn wipe(&mut self) -> Result<()> {
+        self.stop().await;
+        match fs::remove_dir_all(self.store()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).context("cannot delete the files of NATS")
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Whether it has ended by itself, and how; `None` while it runs or after a stop.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.running.as_mut().and_then(Running::ended)
+    }
+
+    /// One clause on how it ended, with its last words.
+    #[must_use]
+    pub fn obituary(&self) -> String {
+        self.running.as_ref().map_or_else(|| "NATS was stopped".into(), Running::obituary)
+    }
+
+    /// Its process number while it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<i32> {
+        self.running.as_ref().map(Running::pid)
+    }
+
+    /// Ports on 127.0.0.1: clients, monitor.
+    #[must_use]
+    pub fn ports(&self) -> (u16, u16) {
+        (self.port, self.monitor)
+    }
+
+    /// The users it knows.
+    #[must_use]
+    pub fn users(&self) -> &Users {
+        &self.users
+    }
+
+    /// `nats://user:password@host:port` of a user. Clients must set the inbox prefix `_INBOX_<user>`.
+    ///
+    /// # Panics
+    /// When no user has that name.
+    #[must_use]
+    pub fn url_for(&self, user: &str) -> String {
+        let user = self.users.find(user).expect("invariant: asked for a user the server was given");
+        format!("nats://{}:{}@127.0.0.1:{}", user.name, user.password, self.port)
+    }
+
+    /// `http://host:port` of the monitor (`/healthz`, `/varz`, `/jsz`).
+    #[must_use]
+    pub fn monitor_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.monitor)
+    }
+}
+
+/// Whether a NATS server greets on `port`.
+async fn greets(port: u16) -> bool {
+    let greeting = async {
+        let mut connection = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+        let mut start = [0; 5];
+        connection.read_exact(&mut start).await.ok()?;
+        (&start == b"INFO ").then_some(())
+    };
+    timeout(Duration::from_secs(1), greeting).await.ok().flatten().is_some()
+}
