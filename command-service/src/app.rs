@@ -48,6 +48,7 @@ impl App {
         let pool = event_store::connect(config.log_url.reveal(), config.log_connections)?;
         event_store::schema::check(&pool).await.context("the log's schema")?;
         let store = EventStore::new(pool, config.log_id);
+        event_store::partitions::ensure(&store).await.context("partitions of the log")?;
         let auth = AuthConfig {
             jwks: config.jwks.clone().into(),
             issuer: config.jwt_issuer.clone(),

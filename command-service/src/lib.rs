@@ -13,6 +13,7 @@ pub mod places;
 
 pub mod relay;
 pub mod stream_actor;
+pub mod workers;
 
 pub use app::App;
 pub use config::Config;

@@ -9,7 +9,6 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use events::StreamName;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
@@ -21,7 +20,7 @@ use service_runtime::auth::Actor;
 use service_runtime::body::require_media_type;
 use service_runtime::limits::BODY_BYTES_MAX;
 use service_runtime::problem::Problem;
-use service_runtime::{IdempotencyKey, Traceparent, json};
+use service_runtime::{EffectiveAt, IdempotencyKey, Traceparent, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::ToSchema;
@@ -53,7 +52,8 @@ pub struct BulkLine {
     /// As `If-Match`.
     if_version: Option<i64>,
     /// As `Effective-At`.
-    effective_at: Option<DateTime<Utc>>,
+    #[schema(format = DateTime)]
+    effective_at: Option<String>,
     /// The command's body; `{}` when left out.
     #[schema(value_type = Object)]
     body: Option<Value>,
@@ -178,6 +178,7 @@ impl Run {
         if line.effective_at.is_some() {
             self.actor.require(Right::SetEffectiveTime)?;
         }
+        let effective_at = line.effective_at.as_deref().map(EffectiveAt::parse).transpose()?;
         let key = line.key.as_deref().map(IdempotencyKey::parse).transpose()?;
         let body = line.body.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         let fingerprint = json::fingerprint(&body);
@@ -187,7 +188,7 @@ impl Run {
         let conditions = Conditions {
             key: key.map(|key| key.as_str().to_owned()),
             if_version: line.if_version,
-            effective_at: line.effective_at,
+            effective_at: effective_at.map(|at| at.0),
             trace: self.trace,
         };
         // a creation says its id in the line or in the body: either way it is the same request

@@ -1,0 +1,27 @@
+//! The `command-service` binary: settings, log, connection, workers, serving until told to stop.
+
+use anyhow::Context;
+use command_service::{App, Config};
+use service_runtime::clock::Clock;
+use service_runtime::config::from_environment;
+use service_runtime::serve::stop_on_signal;
+use service_runtime::tasks::Tasks;
+use service_runtime::telemetry;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    telemetry::start_log()?;
+    let config: Config = from_environment()?;
+    let tasks = Tasks::new();
+    stop_on_signal(&tasks)?;
+    let listener = TcpListener::bind(&config.listen)
+        .await
+        .with_context(|| format!("listening on {}", config.listen))?;
+    let app = App::connect(config, Clock::system(), &tasks).await?;
+    app.start_workers(&tasks)?;
+    tracing::info!(address = %listener.local_addr()?, "command-service is serving");
+    let drained = app.serve(listener).await?;
+    anyhow::ensure!(drained.left == 0, "{} tasks did not end in time", drained.left);
+    Ok(())
+}

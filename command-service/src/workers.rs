@@ -1,0 +1,59 @@
+//! What runs beside the requests: the relay and the keeper of partitions. Must not answer
+//! anybody.
+
+use std::time::Duration;
+
+use event_store::{EventStore, partitions};
+use events::TenantSlug;
+use service_runtime::clock::back_off;
+use service_runtime::tasks::Tasks;
+
+use crate::app::App;
+use crate::relay::{NatsAddress, Relay, Settings};
+
+/// Partitions are looked after this often.
+const PARTITIONS_EVERY: Duration = Duration::from_secs(300);
+
+impl App {
+    /// The relay of this service's log; none when no NATS is configured.
+    ///
+    /// # Errors
+    /// When the NATS address or a tenant's slug cannot be read.
+    pub fn relay(&self) -> anyhow::Result<Option<Relay>> {
+        let config = self.config();
+        let Some(url) = &config.nats_url else { return Ok(None) };
+        let address = NatsAddress::parse(url.reveal())?;
+        let tenants: Result<Vec<_>, _> =
+            config.nats_tenant_consumers.iter().map(|slug| TenantSlug::parse(slug)).collect();
+        let settings = Settings { tenants: tenants?, ..Settings::default() };
+        Ok(Some(Relay::new(self.store().clone(), address, settings)))
+    }
+
+    /// Starts everything that runs beside the requests, until `tasks` is told to stop.
+    ///
+    /// # Errors
+    /// When a setting cannot be read.
+    pub fn start_workers(&self, tasks: &Tasks) -> anyhow::Result<()> {
+        tasks.spawn_until_stopped(keep_partitions_ahead(self.store().clone()));
+        if let Some(relay) = self.relay()? {
+            tasks.spawn_vital("relay", relay.run(tasks.token()));
+        } else {
+            tracing::warn!("SALGSLOGG_NATS_URL is not set: nothing is published");
+        }
+        Ok(())
+    }
+}
+
+/// Creates partitions before they are needed and tells the alarm how many are ready.
+async fn keep_partitions_ahead(store: EventStore) {
+    loop {
+        match partitions::ensure(&store).await {
+            Ok(ahead) => {
+                metrics::gauge!("salgslogg_event_partitions_ahead").set(f64::from(ahead.events));
+                metrics::gauge!("salgslogg_receipt_days_ahead").set(f64::from(ahead.days));
+            }
+            Err(error) => tracing::error!(%error, "partitions could not be created ahead"),
+        }
+        back_off(PARTITIONS_EVERY).await;
+    }
+}
