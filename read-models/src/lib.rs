@@ -20,11 +20,27 @@ use futures::future::BoxFuture;
 use sqlx::PgConnection;
 use thiserror::Error;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 mod ask;
+mod card;
+mod changes;
+mod currencies;
+mod event_feed;
+mod figures;
+mod forecast;
+mod me;
 mod money;
+mod pipeline;
+mod projections;
 pub mod sale;
+mod sale_card;
+mod sale_history;
+mod sale_list;
+mod sale_types;
 pub mod schema;
+mod stages;
+mod users;
 mod version;
 
 pub use ask::Questions;
@@ -93,4 +109,16 @@ pub fn all() -> Vec<Arc<dyn ReadModel>> {
 /// Every question, one line each.
 pub fn routes() -> OpenApiRouter<Questions> {
     OpenApiRouter::new()
+        .routes(routes!(pipeline::pipeline))
+        .routes(routes!(forecast::forecast))
+        .routes(routes!(sale_list::sales))
+        .routes(routes!(sale_card::sale))
+        .routes(routes!(sale_history::history))
+        .routes(routes!(stages::stages))
+        .routes(routes!(sale_types::sale_types))
+        .routes(routes!(currencies::currencies))
+        .routes(routes!(users::users))
+        .routes(routes!(me::me))
+        .routes(routes!(event_feed::events))
+        .routes(routes!(projections::projections))
 }

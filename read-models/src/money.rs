@@ -23,10 +23,7 @@ pub(crate) struct Rate {
 
 impl Rate {
     /// The base currency's.
-    pub const ONE: Self = Self {
-        rate: Decimal::ONE,
-        unit: 1,
-    };
+    pub const ONE: Self = Self { rate: Decimal::ONE, unit: 1 };
 }
 
 /// The rates that hold at one moment, the base currency's included.
@@ -43,11 +40,7 @@ pub(crate) struct Fraction {
 /// The fractions of every currency that can be expressed in `asked`. Without a rate of the asked currency
 /// that is only the asked currency itself, which is exact.
 pub(crate) fn fractions(rates: &Rates, asked: CurrencyCode) -> Vec<Fraction> {
-    let exact = Fraction {
-        currency: asked,
-        numerator: "1".into(),
-        denominator: "1".into(),
-    };
+    let exact = Fraction { currency: asked, numerator: "1".into(), denominator: "1".into() };
     let others = rates.iter().filter(|(currency, _)| **currency != asked);
     let into_asked = rates.get(&asked);
     std::iter::once(exact)
@@ -73,10 +66,7 @@ fn fraction(from: CurrencyCode, rate: Rate, asked: CurrencyCode, into: Rate) -> 
 fn product(mantissa: i128, unit: i32, shift: u32) -> Option<u128> {
     let mantissa = u128::try_from(mantissa).ok()?;
     let unit = u128::try_from(unit).ok()?;
-    mantissa
-        .checked_mul(unit)?
-        .checked_mul(10_u128.checked_pow(shift)?)
-        .filter(|&made| made > 0)
+    mantissa.checked_mul(unit)?.checked_mul(10_u128.checked_pow(shift)?).filter(|&made| made > 0)
 }
 
 fn gcd(a: u128, b: u128) -> u128 {
@@ -85,9 +75,7 @@ fn gcd(a: u128, b: u128) -> u128 {
 
 /// Minor units, as SQL gives them, as a decimal with the places of its currency: `6338500` → `63385.00`.
 pub(crate) fn decimal_text(minor: &str, places: u32) -> String {
-    let (sign, digits) = minor
-        .strip_prefix('-')
-        .map_or(("", minor), |digits| ("-", digits));
+    let (sign, digits) = minor.strip_prefix('-').map_or(("", minor), |digits| ("-", digits));
     let places = usize::try_from(places).expect("invariant: a currency has at most four places");
     if places == 0 {
         return minor.to_owned();
@@ -106,35 +94,21 @@ mod tests {
     }
 
     fn rates() -> Rates {
-        let rate = |text: &str, unit| Rate {
-            rate: text.parse().unwrap(),
-            unit,
-        };
-        [
-            ("EUR", Rate::ONE),
-            ("NOK", rate("12.677", 100)),
-            ("JPY", rate("0.61", 100)),
-        ]
-        .into_iter()
-        .map(|(currency, rate)| (code(currency), rate))
-        .collect()
+        let rate = |text: &str, unit| Rate { rate: text.parse().unwrap(), unit };
+        [("EUR", Rate::ONE), ("NOK", rate("12.677", 100)), ("JPY", rate("0.61", 100))]
+            .into_iter()
+            .map(|(currency, rate)| (code(currency), rate))
+            .collect()
     }
 
     fn of(fractions: &[Fraction], currency: &str) -> (String, String) {
-        let found = fractions
-            .iter()
-            .find(|fraction| fraction.currency == code(currency))
-            .unwrap();
+        let found = fractions.iter().find(|fraction| fraction.currency == code(currency)).unwrap();
         (found.numerator.clone(), found.denominator.clone())
     }
 
     #[test]
     fn a_weighted_amount_is_rounded_half_away_from_zero() {
-        assert_eq!(
-            weighted(50_000_000, 20),
-            10_000_000,
-            "S1: 20 % of 500 000 NOK"
-        );
+        assert_eq!(weighted(50_000_000, 20), 10_000_000, "S1: 20 % of 500 000 NOK");
         assert_eq!((weighted(1, 50), weighted(1, 49)), (1, 0));
         assert_eq!((weighted(-1, 50), weighted(-3, 50)), (-1, -2));
         assert_eq!(weighted(i64::MAX, 100), i64::MAX);

@@ -47,11 +47,7 @@ pub fn generation_schema(model: &str, generation: i32) -> String {
 #[must_use]
 pub fn code_hash(model: &dyn ReadModel) -> String {
     let digest = Sha256::digest(model.tables().as_bytes());
-    let hex: String = digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("{}-{hex}", model.version())
 }
 
@@ -70,18 +66,14 @@ pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query("SET ROLE es_owner")
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query("SET ROLE es_owner").execute(&mut *connection).await?;
     let migrated = migrate_as_owner(connection).await;
     sqlx::query("RESET ROLE").execute(&mut *connection).await?;
     migrated
 }
 
 async fn migrate_as_owner(connection: &mut PgConnection) -> Result<(), SchemaError> {
-    sqlx::query("CREATE SCHEMA IF NOT EXISTS es_ops")
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query("CREATE SCHEMA IF NOT EXISTS es_ops").execute(&mut *connection).await?;
     migrator().run(&mut *connection).await?;
     sqlx::query("GRANT SELECT ON es_ops.read_model_migration TO es_read, es_project, es_query")
         .execute(&mut *connection)
@@ -127,11 +119,7 @@ pub async fn begin_generation(
 /// # Errors
 /// [`SchemaError::OtherVersion`] or [`SchemaError::NoGeneration`], or the database cannot be asked.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
-    let expected = migrator()
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
+    let expected = migrator().iter().map(|migration| migration.version).max().unwrap_or(0);
     let found: i64 = sqlx::query_scalar(
         "SELECT COALESCE(max(version), 0) FROM es_ops.read_model_migration WHERE success",
     )

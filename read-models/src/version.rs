@@ -52,11 +52,7 @@ pub(crate) struct Chain<T> {
 
 impl<T> Default for Chain<T> {
     fn default() -> Self {
-        Self {
-            versions: Vec::new(),
-            successors: Vec::new(),
-            latest: HashMap::new(),
-        }
+        Self { versions: Vec::new(), successors: Vec::new(), latest: HashMap::new() }
     }
 }
 
@@ -68,18 +64,12 @@ impl<T> Chain<T> {
             None if place.version > 1 => self.successors.push(place),
             None => {}
         }
-        self.versions.push(Placed {
-            place,
-            next: None,
-            row,
-        });
+        self.versions.push(Placed { place, next: None, row });
     }
 
     /// The newest row of a stream in this run.
     pub fn latest(&self, stream_id: &Uuid) -> Option<&T> {
-        self.latest
-            .get(stream_id)
-            .map(|index| &self.versions[*index].row)
+        self.latest.get(stream_id).map(|index| &self.versions[*index].row)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -88,10 +78,7 @@ impl<T> Chain<T> {
 
     /// One column of every new version.
     pub fn column<'a, C>(&'a self, of: impl Fn(&'a T) -> C) -> Vec<C> {
-        self.versions
-            .iter()
-            .map(|version| of(&version.row))
-            .collect()
+        self.versions.iter().map(|version| of(&version.row)).collect()
     }
 }
 
@@ -134,14 +121,7 @@ mod tests {
     fn place(stream: u128, version: i64, position: i64) -> Place {
         let at = DateTime::from_timestamp(position, 0).unwrap();
         let stream_id = Uuid::from_u128(stream);
-        Place {
-            tenant_id: 1,
-            stream_id,
-            version,
-            position,
-            effective_at: at,
-            recorded_at: at,
-        }
+        Place { tenant_id: 1, stream_id, version, position, effective_at: at, recorded_at: at }
     }
 
     #[test]
@@ -150,17 +130,10 @@ mod tests {
         chain.push(place(1, 1, 10), 'a');
         chain.push(place(2, 5, 11), 'x');
         chain.push(place(1, 2, 12), 'b');
-        let ends: Vec<_> = chain
-            .versions
-            .iter()
-            .map(|v| v.next.map(|next| next.position))
-            .collect();
+        let ends: Vec<_> =
+            chain.versions.iter().map(|v| v.next.map(|next| next.position)).collect();
         assert_eq!(ends, [Some(12), None, None]);
-        assert_eq!(
-            chain.successors,
-            [place(2, 5, 11)],
-            "version 4 stands in the table already"
-        );
+        assert_eq!(chain.successors, [place(2, 5, 11)], "version 4 stands in the table already");
         assert_eq!(chain.latest(&Uuid::from_u128(1)), Some(&'b'));
     }
 }

@@ -23,14 +23,8 @@ pub(crate) struct Fingerprint([u8; 16]);
 impl Fingerprint {
     /// Of a path and its parameters.
     pub fn of(path: &str, parameters: &BTreeMap<String, String>) -> Self {
-        let asked = parameters
-            .iter()
-            .filter(|(name, _)| !PAGING.contains(&name.as_str()));
-        Self::hash(
-            [path]
-                .into_iter()
-                .chain(asked.flat_map(|(name, value)| [name.as_str(), value])),
-        )
+        let asked = parameters.iter().filter(|(name, _)| !PAGING.contains(&name.as_str()));
+        Self::hash([path].into_iter().chain(asked.flat_map(|(name, value)| [name.as_str(), value])))
     }
 
     /// Bound to a tenant.
@@ -92,11 +86,7 @@ impl Pinned {
             && written.p >= 0
             && (1..=1_000_000_000).contains(&written.o)
             && written.f == question.for_tenant(tenant);
-        fits.then_some(Self {
-            position: written.p,
-            at,
-            offset: written.o,
-        })
+        fits.then_some(Self { position: written.p, at, offset: written.o })
     }
 }
 
@@ -112,16 +102,10 @@ mod tests {
 
     #[test]
     fn a_cursor_is_valid_for_its_question_and_tenant_only() {
-        let (demo, other) = (
-            TenantSlug::parse("demo").unwrap(),
-            TenantSlug::parse("other").unwrap(),
-        );
+        let (demo, other) =
+            (TenantSlug::parse("demo").unwrap(), TenantSlug::parse("other").unwrap());
         let at = DateTime::from_timestamp(1_773_144_000, 0).unwrap();
-        let pinned = Pinned {
-            position: 12,
-            at,
-            offset: 50,
-        };
+        let pinned = Pinned { position: 12, at, offset: 50 };
         let text = pinned.write(question("ola", "50"), &demo);
         assert_eq!(
             Pinned::read(&text, question("ola", "500"), &demo),
@@ -137,11 +121,7 @@ mod tests {
         let demo = TenantSlug::parse("demo").unwrap();
         let forged = URL_SAFE_NO_PAD.encode(br#"{"v":1,"p":1,"a":0,"o":-1,"f":""}"#);
         for text in ["", "next", "eyJ2IjoxfQ", forged.as_str()] {
-            assert_eq!(
-                Pinned::read(text, question("ola", "50"), &demo),
-                None,
-                "{text}"
-            );
+            assert_eq!(Pinned::read(text, question("ola", "50"), &demo), None, "{text}");
         }
     }
 }

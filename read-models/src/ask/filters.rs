@@ -87,9 +87,8 @@ impl FromGiven for Filters {
         };
         let words = "must be open, stalled, won, lost, or several of them separated by commas";
         let filters = Self {
-            status: given.list_of("status", words, |text| {
-                Status::parse(text).map(Status::as_str)
-            })?,
+            status: given
+                .list_of("status", words, |text| Status::parse(text).map(Status::as_str))?,
             stage: given.list_of("stage", "must be UUIDs or none, separated by commas", stage)?,
             sale_type: given.list_of("sale_type", ids, id)?,
             owner: given.list("owner")?,
@@ -122,9 +121,7 @@ pub(crate) fn add<'q, T>(arguments: &mut PgArguments, value: T)
 where
     T: Encode<'q, Postgres> + Type<Postgres>,
 {
-    arguments
-        .add(value)
-        .expect("invariant: plain values encode");
+    arguments.add(value).expect("invariant: plain values encode");
 }
 
 /// Binds `$1` to `$25`: coordinates, filters, fractions.

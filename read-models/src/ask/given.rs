@@ -24,8 +24,7 @@ impl Given {
         rule: &str,
     ) -> Result<Option<T>, Problem> {
         let text = self.text(name);
-        text.map(|text| text.parse().map_err(|_| bad(name, rule)))
-            .transpose()
+        text.map(|text| text.parse().map_err(|_| bad(name, rule))).transpose()
     }
 
     /// What identifies the question, page by page.
@@ -95,11 +94,7 @@ impl<A: FromGiven, B: FromGiven> FromGiven for (A, B) {
 
 impl<A: FromGiven, B: FromGiven, C: FromGiven> FromGiven for (A, B, C) {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
-        Ok((
-            A::from_given(given)?,
-            B::from_given(given)?,
-            C::from_given(given)?,
-        ))
+        Ok((A::from_given(given)?, B::from_given(given)?, C::from_given(given)?))
     }
 }
 
@@ -107,6 +102,24 @@ impl<A: FromGiven, B: FromGiven, C: FromGiven, D: FromGiven> FromGiven for (A, B
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
         let ((a, b), (c, d)) = FromGiven::from_given(given)?;
         Ok((a, b, c, d))
+    }
+}
+
+impl<A: FromGiven, B: FromGiven, C: FromGiven, D: FromGiven, E: FromGiven> FromGiven
+    for (A, B, C, D, E)
+{
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let ((a, b), (c, d, e)) = FromGiven::from_given(given)?;
+        Ok((a, b, c, d, e))
+    }
+}
+
+impl<A: FromGiven, B: FromGiven, C: FromGiven, D: FromGiven, E: FromGiven, F: FromGiven> FromGiven
+    for (A, B, C, D, E, F)
+{
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let ((a, b, c), (d, e, f)) = FromGiven::from_given(given)?;
+        Ok((a, b, c, d, e, f))
     }
 }
 
@@ -119,10 +132,7 @@ impl<T: FromGiven, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Params(values) = Params::from_request_parts(parts, state).await?;
         let fingerprint = Fingerprint::of(parts.uri.path(), &values);
-        let mut given = Given {
-            values,
-            fingerprint,
-        };
+        let mut given = Given { values, fingerprint };
         let asked = T::from_given(&mut given)?;
         given.finish()?;
         Ok(Self(asked))
@@ -134,13 +144,8 @@ mod tests {
     use super::*;
 
     fn given(pairs: &[(&str, &str)]) -> Given {
-        let owned = pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Given {
-            values: owned.collect(),
-            fingerprint: Fingerprint::default(),
-        }
+        let owned = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Given { values: owned.collect(), fingerprint: Fingerprint::default() }
     }
 
     #[test]
@@ -155,17 +160,11 @@ mod tests {
     #[test]
     fn a_list_has_no_empty_items() {
         assert_eq!(
-            given(&[("owner", "ola, kari")])
-                .list("owner")
-                .unwrap()
-                .unwrap(),
+            given(&[("owner", "ola, kari")]).list("owner").unwrap().unwrap(),
             ["ola", "kari"]
         );
         for empty in ["", ",", "ola,"] {
-            assert!(
-                given(&[("owner", empty)]).list("owner").is_err(),
-                "{empty:?}"
-            );
+            assert!(given(&[("owner", empty)]).list("owner").is_err(), "{empty:?}");
         }
     }
 }

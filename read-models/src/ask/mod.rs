@@ -15,13 +15,14 @@ use service_runtime::Clock;
 use sqlx::PgPool;
 
 pub(crate) use cursor::{Fingerprint, Pinned};
-pub(crate) use filters::{Filters, bind_matching, matching};
-pub(crate) use given::{Asked, FromGiven, Given};
-pub(crate) use labels::{Label, Labels};
+pub(crate) use filters::{Filters, add, bind_matching, matching};
+pub(crate) use given::{Asked, FromGiven, Given, bad};
+pub(crate) use labels::{Labels, coordinates};
 pub(crate) use page::{Direction, Page, PageParams};
-pub(crate) use rates::{InCurrency, bind_fractions, load_rates};
-pub(crate) use snapshot::{Snapshot, failed, unreadable};
-pub(crate) use when::{When, start_of_day};
+use rates::bind_fractions;
+pub(crate) use rates::{CurrencyParam, InCurrency};
+pub(crate) use snapshot::{Snapshot, failed, log_failed, unreadable, wait_for_log};
+pub(crate) use when::{When, day};
 
 /// What the routes need: the state of their router.
 #[derive(Debug, Clone)]

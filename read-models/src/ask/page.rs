@@ -31,11 +31,7 @@ impl FromGiven for PageParams {
         if !(1..=LIMIT_MAX).contains(&limit) {
             return Err(bad("limit", rule));
         }
-        Ok(Self {
-            limit,
-            cursor: given.text("cursor"),
-            fingerprint: given.fingerprint(),
-        })
+        Ok(Self { limit, cursor: given.text("cursor"), fingerprint: given.fingerprint() })
     }
 }
 
@@ -100,11 +96,8 @@ impl Page {
             return None;
         }
         entries.truncate(limit);
-        let pinned = Pinned {
-            position: self.position,
-            at: self.at,
-            offset: self.offset + self.limit,
-        };
+        let pinned =
+            Pinned { position: self.position, at: self.at, offset: self.offset + self.limit };
         Some(pinned.write(self.fingerprint, &self.tenant))
     }
 }

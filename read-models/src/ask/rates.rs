@@ -7,13 +7,16 @@ use rust_decimal::Decimal;
 use service_runtime::Problem;
 use sqlx::postgres::PgArguments;
 
+use utoipa::IntoParams;
+
 use super::filters::add;
+use super::given::{FromGiven, Given, bad};
 use super::{Snapshot, failed, unreadable};
 use crate::money::{Fraction, Rate, Rates, decimal_text, fractions};
 
 /// The rates at a snapshot's moment: greatest `valid_from` not after the day of `as_of`, known at `known_at`;
 /// of equals the later in the log. The base currency is 1.
-pub(crate) async fn load_rates(snapshot: &mut Snapshot) -> Result<Rates, Problem> {
+async fn load_rates(snapshot: &mut Snapshot) -> Result<Rates, Problem> {
     let found: Vec<(String, Decimal, i32)> = sqlx::query_as(
         "SELECT DISTINCT ON (currency) currency, rate, unit FROM rate_version
           WHERE tenant_id = $1 AND valid_from <= $2
@@ -36,6 +39,25 @@ pub(crate) async fn load_rates(snapshot: &mut Snapshot) -> Result<Rates, Problem
     Ok(rates)
 }
 
+/// Parameter of every answer with sums.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CurrencyParam {
+    /// Currency of sums, ISO 4217. Default: the tenant's base currency.
+    #[param(value_type = Option<String>, example = "EUR")]
+    pub currency: Option<CurrencyCode>,
+}
+
+impl FromGiven for CurrencyParam {
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let text = given.text("currency");
+        let rule = |error: events::ParseError| bad("currency", error.rule);
+        Ok(Self {
+            currency: text.map(|text| CurrencyCode::parse(&text).map_err(rule)).transpose()?,
+        })
+    }
+}
+
 /// The currency of an answer and how to get there.
 #[derive(Debug, Clone)]
 pub(crate) struct InCurrency {
@@ -53,11 +75,7 @@ impl InCurrency {
     ) -> Result<Self, Problem> {
         let asked = asked.unwrap_or(snapshot.base_currency);
         let rates = load_rates(snapshot).await?;
-        Ok(Self {
-            asked,
-            fractions: fractions(&rates, asked),
-            rated: rates.contains_key(&asked),
-        })
+        Ok(Self { asked, fractions: fractions(&rates, asked), rated: rates.contains_key(&asked) })
     }
 
     /// Which of the currencies of some sales stay out of the sums; the asked one too if it is to blame.
@@ -80,11 +98,7 @@ impl InCurrency {
 /// Binds `$23` to `$25`: currencies, numerators, denominators.
 pub(crate) fn bind_fractions(arguments: &mut PgArguments, currency: &InCurrency) {
     let column = |of: fn(&Fraction) -> &str| -> Vec<String> {
-        currency
-            .fractions
-            .iter()
-            .map(|fraction| of(fraction).to_owned())
-            .collect()
+        currency.fractions.iter().map(|fraction| of(fraction).to_owned()).collect()
     };
     add(arguments, column(|fraction| fraction.currency.as_str()));
     add(arguments, column(|fraction| &fraction.numerator));

@@ -61,16 +61,9 @@ impl Snapshot {
         when: &When,
         pinned: Option<&Pinned>,
     ) -> Result<Self, Problem> {
-        let tenant_id = questions
-            .store
-            .tenant_id(tenant)
-            .await
-            .map_err(|e| log_failed(&e))?;
+        let tenant_id = questions.store.tenant_id(tenant).await.map_err(|e| log_failed(&e))?;
         let tenant_id = tenant_id.unwrap_or(0);
-        let wanted = when
-            .min_position
-            .unwrap_or(0)
-            .max(pinned.map_or(0, |pinned| pinned.position));
+        let wanted = when.min_position.unwrap_or(0).max(pinned.map_or(0, |pinned| pinned.position));
         let (tx, reached) = wait_for(questions, tenant_id, wanted).await?;
         let pin = pinned.map(|pinned| pinned.position);
         let now = questions.clock.now();
@@ -90,9 +83,7 @@ impl Snapshot {
         let zone = snapshot.zone;
         snapshot.as_of = when.as_of.map(|moment| moment.instant(zone));
         snapshot.known_at = when.known_at.map(|moment| moment.instant(zone));
-        snapshot.at = snapshot
-            .as_of
-            .unwrap_or_else(|| pinned.map_or(now, |pinned| pinned.at));
+        snapshot.at = snapshot.as_of.unwrap_or_else(|| pinned.map_or(now, |pinned| pinned.at));
         let day = when.as_of.map(|moment| moment.day(zone));
         let day = day.unwrap_or_else(|| snapshot.at.with_timezone(&zone).date_naive());
         snapshot.today = when.today.unwrap_or(day);
@@ -158,10 +149,8 @@ async fn begin(
     questions: &Questions,
     tenant_id: i32,
 ) -> Result<(Transaction<'static, Postgres>, i64), sqlx::Error> {
-    let mut tx = questions
-        .pool
-        .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        .await?;
+    let mut tx =
+        questions.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     // custom plans: absent filters and bounds fold away, so partial indexes fit
     let (reached, ..): (i64, String, String, String) = sqlx::query_as(
         "SELECT COALESCE((SELECT position FROM es_ops.projection_part
@@ -201,4 +190,26 @@ pub(crate) fn log_failed(error: &StoreError) -> Problem {
 /// A stored value that this program cannot read: our fault.
 pub(crate) fn unreadable(error: &(dyn std::error::Error + 'static)) -> Problem {
     Problem::internal(error)
+}
+
+/// Waits until the log itself has a position; what is read from the log is never behind a read model.
+pub(crate) async fn wait_for_log(
+    questions: &Questions,
+    wanted: Option<i64>,
+) -> Result<(), Problem> {
+    let waiting = Stopwatch::start();
+    let mut pauses = PAUSES_MS.into_iter();
+    let mut pause = PAUSES_MS[0];
+    while let Some(wanted) = wanted {
+        let head = questions.store.head().await.map_err(|e| log_failed(&e))?;
+        if head >= wanted {
+            break;
+        }
+        if waiting.elapsed() >= PATIENCE {
+            return Err(behind(head));
+        }
+        pause = pauses.next().unwrap_or(pause);
+        back_off(Duration::from_millis(pause)).await;
+    }
+    Ok(())
 }

@@ -41,9 +41,7 @@ impl Moment {
             return Some(Self::EndOf(day));
         }
         // a plus in a query string is a space
-        let instant = DateTime::parse_from_rfc3339(&text.replace(' ', "+"))
-            .ok()?
-            .to_utc();
+        let instant = DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok()?.to_utc();
         Some(Self::At(instant))
     }
 }
@@ -57,10 +55,7 @@ pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
 pub(crate) fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.and_time(NaiveTime::MIN);
     (0..=24)
-        .find_map(|hour| {
-            zone.from_local_datetime(&(midnight + TimeDelta::hours(hour)))
-                .earliest()
-        })
+        .find_map(|hour| zone.from_local_datetime(&(midnight + TimeDelta::hours(hour))).earliest())
         .map_or_else(|| midnight.and_utc(), |start| start.to_utc())
 }
 
@@ -85,8 +80,7 @@ impl FromGiven for When {
         let mut moment = |name| {
             let rule = "must be an instant (RFC 3339) or a date (YYYY-MM-DD)";
             let text = given.text(name);
-            text.map(|text| Moment::parse(&text).ok_or_else(|| bad(name, rule)))
-                .transpose()
+            text.map(|text| Moment::parse(&text).ok_or_else(|| bad(name, rule))).transpose()
         };
         let (as_of, known_at) = (moment("as_of")?, moment("known_at")?);
         let today = day(given, "today")?;
@@ -95,12 +89,7 @@ impl FromGiven for When {
         if min_position.is_some_and(|position| position < 0) {
             return Err(bad("min_position", rule));
         }
-        Ok(Self {
-            as_of,
-            known_at,
-            today,
-            min_position,
-        })
+        Ok(Self { as_of, known_at, today, min_position })
     }
 }
 
@@ -120,24 +109,14 @@ mod tests {
         let moment = Moment::parse("2026-03-11").unwrap();
         let end = moment.instant(chrono_tz::Europe::Oslo);
         assert_eq!(end.to_rfc3339(), "2026-03-11T22:59:59.999999+00:00");
-        assert_eq!(
-            moment.day(chrono_tz::Europe::Oslo).to_string(),
-            "2026-03-11"
-        );
+        assert_eq!(moment.day(chrono_tz::Europe::Oslo).to_string(), "2026-03-11");
     }
 
     #[test]
     fn an_instant_belongs_to_the_day_of_the_zone() {
         let moment = Moment::parse("2026-03-11T23:30:00Z").unwrap();
-        assert_eq!(
-            moment.day(chrono_tz::Europe::Oslo).to_string(),
-            "2026-03-12"
-        );
-        assert_eq!(
-            Moment::parse("2026-03-12T00:30:00 01:00"),
-            Some(moment),
-            "a plus, decoded"
-        );
+        assert_eq!(moment.day(chrono_tz::Europe::Oslo).to_string(), "2026-03-12");
+        assert_eq!(Moment::parse("2026-03-12T00:30:00 01:00"), Some(moment), "a plus, decoded");
     }
 
     #[test]
@@ -153,14 +132,7 @@ mod tests {
 
     #[test]
     fn dates_that_do_not_exist_are_no_moments() {
-        for bad in [
-            "2026-02-30",
-            "2026-3-1",
-            "20260311",
-            "yesterday",
-            "",
-            "+2026-03-1",
-        ] {
+        for bad in ["2026-02-30", "2026-3-1", "20260311", "yesterday", "", "+2026-03-1"] {
             assert_eq!(Moment::parse(bad), None, "{bad}");
         }
     }

@@ -17,10 +17,9 @@ pub(super) struct Stage {
 
 pub(super) fn stage(stage_id: Uuid, fact: &StageEvent) -> Stage {
     match fact {
-        StageEvent::Added(terms) | StageEvent::Edited(terms) => Stage {
-            stage_id,
-            terms: terms.clone(),
-        },
+        StageEvent::Added(terms) | StageEvent::Edited(terms) => {
+            Stage { stage_id, terms: terms.clone() }
+        }
     }
 }
 
@@ -33,10 +32,9 @@ pub(super) struct SaleType {
 
 pub(super) fn sale_type(sale_type_id: Uuid, fact: &SaleTypeEvent) -> SaleType {
     match fact {
-        SaleTypeEvent::Defined(terms) | SaleTypeEvent::Edited(terms) => SaleType {
-            sale_type_id,
-            terms: terms.clone(),
-        },
+        SaleTypeEvent::Defined(terms) | SaleTypeEvent::Edited(terms) => {
+            SaleType { sale_type_id, terms: terms.clone() }
+        }
     }
 }
 
@@ -60,11 +58,7 @@ pub(super) struct User {
 
 pub(super) fn user(user_id: String, fact: &UserEvent) -> User {
     match fact {
-        UserEvent::Added {
-            name,
-            groups,
-            primary_group,
-        } => User {
+        UserEvent::Added { name, groups, primary_group } => User {
             user_id,
             name: name.as_str().to_owned(),
             groups: groups.clone(),
@@ -84,12 +78,7 @@ pub(super) struct DatedRate {
 
 pub(super) fn rate(fact: &CurrencyEvent) -> Result<DatedRate, &'static str> {
     match fact {
-        CurrencyEvent::RateSet {
-            currency,
-            rate,
-            unit,
-            valid_from,
-        } => Ok(DatedRate {
+        CurrencyEvent::RateSet { currency, rate, unit, valid_from } => Ok(DatedRate {
             currency: currency.as_str(),
             rate: *rate,
             unit: i32::try_from(*unit).map_err(|_| "a unit beyond all currencies")?,
@@ -113,21 +102,16 @@ pub(super) fn settings(
 ) -> Result<Settings, &'static str> {
     let before = || before.cloned().ok_or("a tenant that was never provisioned");
     match fact {
-        TenantEvent::Provisioned {
-            base_currency,
-            time_zone,
-        } => Ok(Settings {
+        TenantEvent::Provisioned { base_currency, time_zone } => Ok(Settings {
             slug: slug.to_owned(),
             base_currency: base_currency.as_str().to_owned(),
             time_zone: time_zone.name().to_owned(),
         }),
-        TenantEvent::BaseCurrencyChanged { base_currency } => Ok(Settings {
-            base_currency: base_currency.as_str().to_owned(),
-            ..before()?
-        }),
-        TenantEvent::TimeZoneChanged { time_zone } => Ok(Settings {
-            time_zone: time_zone.name().to_owned(),
-            ..before()?
-        }),
+        TenantEvent::BaseCurrencyChanged { base_currency } => {
+            Ok(Settings { base_currency: base_currency.as_str().to_owned(), ..before()? })
+        }
+        TenantEvent::TimeZoneChanged { time_zone } => {
+            Ok(Settings { time_zone: time_zone.name().to_owned(), ..before()? })
+        }
     }
 }

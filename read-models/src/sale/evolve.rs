@@ -25,16 +25,10 @@ pub(crate) fn evolve(
     around: Surroundings,
 ) -> Result<Sale, &'static str> {
     if let SaleEvent::Registered(registration) = fact {
-        let (sale_id, number) = around
-            .registered
-            .ok_or("a registration without id or number")?;
+        let (sale_id, number) = around.registered.ok_or("a registration without id or number")?;
         return registered(registration, sale_id, number, around.effective_at);
     }
-    change(
-        sale.ok_or("a sale that was never registered")?,
-        fact,
-        around.effective_at,
-    )
+    change(sale.ok_or("a sale that was never registered")?, fact, around.effective_at)
 }
 
 fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &'static str> {
@@ -47,20 +41,11 @@ fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &
         SaleEvent::DateChanged { sale_date } => sale.sale_date = *sale_date,
         SaleEvent::SourceSet { source } => sale.source = source.as_ref().map(key),
         SaleEvent::PartiesLinked(parties) => link(&mut sale, parties),
-        SaleEvent::OwnerChanged {
-            from: _,
-            to,
-            owner_group,
-        } => {
+        SaleEvent::OwnerChanged { from: _, to, owner_group } => {
             sale.owner = to.as_str().to_owned();
             sale.owner_group.clone_from(owner_group);
         }
-        SaleEvent::StageAdvanced {
-            from: _,
-            to,
-            probability,
-            direction: _,
-        } => {
+        SaleEvent::StageAdvanced { from: _, to, probability, direction: _ } => {
             enter(&mut sale, Some(*to), at);
             sale.probability = i16::from(probability.percent());
         }
@@ -76,37 +61,19 @@ fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &
                 CurrencyCode::parse(&sale.currency).map_err(|_| "an unknown currency")?;
             set_margin(&mut sale, margin, currency)?;
         }
-        SaleEvent::Stalled {
-            reopen_date,
-            reason,
-        } => {
+        SaleEvent::Stalled { reopen_date, reason } => {
             sale.status = Status::Stalled;
             (sale.reopen_date, sale.stall_reason) = (Some(*reopen_date), Some(key(reason)));
         }
-        SaleEvent::StallTermsChanged {
-            reopen_date,
-            reason,
-        } => {
+        SaleEvent::StallTermsChanged { reopen_date, reason } => {
             (sale.reopen_date, sale.stall_reason) = (Some(*reopen_date), Some(key(reason)));
         }
-        SaleEvent::Reopened {
-            from_status: _,
-            cause: _,
-            stage,
-            probability,
-        } => {
+        SaleEvent::Reopened { from_status: _, cause: _, stage, probability } => {
             reopen(&mut sale);
             enter(&mut sale, *stage, at);
             sale.probability = i16::from(probability.percent());
         }
-        SaleEvent::Won {
-            close_date,
-            reason,
-            amount,
-            margin,
-            probability,
-            stage_when_closed,
-        } => {
+        SaleEvent::Won { close_date, reason, amount, margin, probability, stage_when_closed } => {
             close(&mut sale, Status::Won, *stage_when_closed);
             (sale.sale_date, sale.close_date) = (*close_date, Some(*close_date));
             (sale.reason, sale.competitor) = (Some(key(reason)), None);
@@ -114,13 +81,7 @@ fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &
             set_amount(&mut sale, amount);
             set_margin(&mut sale, margin, amount.currency())?;
         }
-        SaleEvent::Lost {
-            close_date,
-            reason,
-            competitor,
-            probability,
-            stage_when_closed,
-        } => {
+        SaleEvent::Lost { close_date, reason, competitor, probability, stage_when_closed } => {
             close(&mut sale, Status::Lost, *stage_when_closed);
             (sale.sale_date, sale.close_date) = (*close_date, Some(*close_date));
             (sale.reason, sale.competitor) = (Some(key(reason)), competitor.as_ref().map(key));
@@ -142,16 +103,10 @@ fn registered(
         sale_id,
         number,
         title: registration.title.as_str().to_owned(),
-        description: registration
-            .description
-            .as_ref()
-            .map(|text| text.as_str().to_owned()),
+        description: registration.description.as_ref().map(|text| text.as_str().to_owned()),
         status: Status::Open,
         sale_type_id: registration.sale_type.0,
-        category: registration
-            .category
-            .as_ref()
-            .map(|name| name.as_str().to_owned()),
+        category: registration.category.as_ref().map(|name| name.as_str().to_owned()),
         stage_id: registration.stage.map(|stage| stage.0),
         stage_entered_at: at,
         stage_when_closed: None,
@@ -181,11 +136,7 @@ fn registered(
         registered_at: at,
     };
     set_amount(&mut sale, &registration.amount);
-    set_margin(
-        &mut sale,
-        &registration.margin,
-        registration.amount.currency(),
-    )?;
+    set_margin(&mut sale, &registration.margin, registration.amount.currency())?;
     link(&mut sale, &registration.parties);
     Ok(sale)
 }
@@ -217,10 +168,7 @@ fn link(sale: &mut Sale, parties: &Parties) {
 }
 
 fn party(party: Option<&Party>) -> (Option<Uuid>, Option<String>) {
-    (
-        party.map(|party| party.id),
-        party.map(|party| party.name.as_str().to_owned()),
-    )
+    (party.map(|party| party.id), party.map(|party| party.name.as_str().to_owned()))
 }
 
 fn key(key: &ListKey) -> String {

@@ -54,10 +54,7 @@ pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<
 
 /// The streams of the facts that need what was before them.
 fn touched(facts: &[(&Recorded, Event)], needs: fn(&Event) -> bool) -> Vec<Uuid> {
-    let streams = facts
-        .iter()
-        .filter(|(_, fact)| needs(fact))
-        .map(|(event, _)| event.stream_id);
+    let streams = facts.iter().filter(|(_, fact)| needs(fact)).map(|(event, _)| event.stream_id);
     let unique: HashSet<Uuid> = streams.collect();
     unique.into_iter().collect()
 }
@@ -77,35 +74,22 @@ fn fold(
     fact: &Event,
 ) -> Result<(), ApplyError> {
     let place = Place::of(event);
-    let unfoldable = |what| ApplyError::Unfoldable {
-        position: event.position,
-        what,
-    };
+    let unfoldable = |what| ApplyError::Unfoldable { position: event.position, what };
     match fact {
         Event::Sale(fact) => {
             let held = before.sales.remove(&place.stream_id);
             let held = held.or_else(|| made.sales.latest(&place.stream_id).cloned());
             let around = surroundings(event, fact)?;
-            made.sales
-                .push(place, evolve(held, fact, around).map_err(unfoldable)?);
+            made.sales.push(place, evolve(held, fact, around).map_err(unfoldable)?);
         }
-        Event::Stage(fact) => made
-            .stages
-            .push(place, catalogue::stage(public_id(event)?, fact)),
+        Event::Stage(fact) => made.stages.push(place, catalogue::stage(public_id(event)?, fact)),
         Event::SaleType(fact) => {
-            made.sale_types
-                .push(place, catalogue::sale_type(public_id(event)?, fact));
+            made.sale_types.push(place, catalogue::sale_type(public_id(event)?, fact));
         }
-        Event::User(fact) => made
-            .users
-            .push(place, catalogue::user(event.stream()?.id, fact)),
+        Event::User(fact) => made.users.push(place, catalogue::user(event.stream()?.id, fact)),
         Event::Currency(fact) => {
             let row = catalogue::rate(fact).map_err(unfoldable)?;
-            made.rates.push(Placed {
-                place,
-                next: None,
-                row,
-            });
+            made.rates.push(Placed { place, next: None, row });
         }
         Event::Tenant(fact) => {
             let held = made.tenants.latest(&place.stream_id);
@@ -123,17 +107,12 @@ fn surroundings(event: &Recorded, fact: &SaleEvent) -> Result<Surroundings, Appl
         (SaleEvent::Registered(_), Some(number)) => Some((public_id(event)?, number)),
         (_, _) => None,
     };
-    Ok(Surroundings {
-        effective_at: event.effective(),
-        registered,
-    })
+    Ok(Surroundings { effective_at: event.effective(), registered })
 }
 
 /// The UUID people know the stream by.
 fn public_id(event: &Recorded) -> Result<Uuid, ApplyError> {
     let what = "a stream whose public id is no UUID";
-    Uuid::parse_str(&event.stream()?.id).map_err(|_| ApplyError::Unfoldable {
-        position: event.position,
-        what,
-    })
+    Uuid::parse_str(&event.stream()?.id)
+        .map_err(|_| ApplyError::Unfoldable { position: event.position, what })
 }

@@ -24,14 +24,9 @@ pub(super) async fn load_current(
     if streams.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<Current> = sqlx::query_as(include_str!("current_sale.sql"))
-        .bind(streams)
-        .fetch_all(tx)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.stream_id, row.sale))
-        .collect())
+    let rows: Vec<Current> =
+        sqlx::query_as(include_str!("current_sale.sql")).bind(streams).fetch_all(tx).await?;
+    Ok(rows.into_iter().map(|row| (row.stream_id, row.sale)).collect())
 }
 
 /// Ends the stored versions that have a successor now, then writes the new ones.
@@ -47,50 +42,45 @@ pub(super) async fn save(tx: &mut PgConnection, chain: &Chain<Sale>) -> Result<(
                     AS v (stream_id, version, position, effective_at, recorded_at)
               WHERE stored.stream_id = v.stream_id AND stored.version = v.version",
         );
-        bind_successors(end, &chain.successors)
-            .execute(&mut *tx)
-            .await?;
+        bind_successors(end, &chain.successors).execute(&mut *tx).await?;
     }
-    bind_places(
-        sqlx::query(include_str!("insert_sale.sql")),
-        &chain.versions,
-    )
-    .bind(chain.column(|s| s.sale_id))
-    .bind(chain.column(|s| s.number))
-    .bind(chain.column(|s| s.title.as_str()))
-    .bind(chain.column(|s| s.description.as_deref()))
-    .bind(chain.column(|s| s.status.as_str()))
-    .bind(chain.column(|s| s.sale_type_id))
-    .bind(chain.column(|s| s.category.as_deref()))
-    .bind(chain.column(|s| s.stage_id))
-    .bind(chain.column(|s| s.stage_entered_at))
-    .bind(chain.column(|s| s.stage_when_closed))
-    .bind(chain.column(|s| s.probability))
-    .bind(chain.column(|s| s.currency.as_str()))
-    .bind(chain.column(|s| s.amount_minor))
-    .bind(chain.column(|s| weighted(s.amount_minor, s.probability)))
-    .bind(chain.column(|s| s.total_cost_minor))
-    .bind(chain.column(|s| s.profit_minor))
-    .bind(chain.column(|s| s.profit_percent))
-    .bind(chain.column(|s| s.owner.as_str()))
-    .bind(chain.column(|s| s.owner_group.as_deref()))
-    .bind(chain.column(|s| s.sale_date))
-    .bind(chain.column(|s| s.source.as_deref()))
-    .bind(chain.column(|s| s.company_id))
-    .bind(chain.column(|s| s.company_name.as_deref()))
-    .bind(chain.column(|s| s.contact_id))
-    .bind(chain.column(|s| s.contact_name.as_deref()))
-    .bind(chain.column(|s| s.project_id))
-    .bind(chain.column(|s| s.project_name.as_deref()))
-    .bind(chain.column(|s| s.external_reference.as_deref()))
-    .bind(chain.column(|s| s.reopen_date))
-    .bind(chain.column(|s| s.stall_reason.as_deref()))
-    .bind(chain.column(|s| s.close_date))
-    .bind(chain.column(|s| s.reason.as_deref()))
-    .bind(chain.column(|s| s.competitor.as_deref()))
-    .bind(chain.column(|s| s.completed))
-    .bind(chain.column(|s| s.registered_at))
-    .execute(tx)
-    .await?;
+    bind_places(sqlx::query(include_str!("insert_sale.sql")), &chain.versions)
+        .bind(chain.column(|s| s.sale_id))
+        .bind(chain.column(|s| s.number))
+        .bind(chain.column(|s| s.title.as_str()))
+        .bind(chain.column(|s| s.description.as_deref()))
+        .bind(chain.column(|s| s.status.as_str()))
+        .bind(chain.column(|s| s.sale_type_id))
+        .bind(chain.column(|s| s.category.as_deref()))
+        .bind(chain.column(|s| s.stage_id))
+        .bind(chain.column(|s| s.stage_entered_at))
+        .bind(chain.column(|s| s.stage_when_closed))
+        .bind(chain.column(|s| s.probability))
+        .bind(chain.column(|s| s.currency.as_str()))
+        .bind(chain.column(|s| s.amount_minor))
+        .bind(chain.column(|s| weighted(s.amount_minor, s.probability)))
+        .bind(chain.column(|s| s.total_cost_minor))
+        .bind(chain.column(|s| s.profit_minor))
+        .bind(chain.column(|s| s.profit_percent))
+        .bind(chain.column(|s| s.owner.as_str()))
+        .bind(chain.column(|s| s.owner_group.as_deref()))
+        .bind(chain.column(|s| s.sale_date))
+        .bind(chain.column(|s| s.source.as_deref()))
+        .bind(chain.column(|s| s.company_id))
+        .bind(chain.column(|s| s.company_name.as_deref()))
+        .bind(chain.column(|s| s.contact_id))
+        .bind(chain.column(|s| s.contact_name.as_deref()))
+        .bind(chain.column(|s| s.project_id))
+        .bind(chain.column(|s| s.project_name.as_deref()))
+        .bind(chain.column(|s| s.external_reference.as_deref()))
+        .bind(chain.column(|s| s.reopen_date))
+        .bind(chain.column(|s| s.stall_reason.as_deref()))
+        .bind(chain.column(|s| s.close_date))
+        .bind(chain.column(|s| s.reason.as_deref()))
+        .bind(chain.column(|s| s.competitor.as_deref()))
+        .bind(chain.column(|s| s.completed))
+        .bind(chain.column(|s| s.registered_at))
+        .execute(tx)
+        .await?;
     Ok(())
 }

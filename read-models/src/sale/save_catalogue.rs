@@ -34,17 +34,14 @@ pub(super) async fn stages(tx: &mut PgConnection, chain: &Chain<Stage>) -> Resul
         return Ok(());
     }
     end_stored!(tx, chain, "stage_version");
-    bind_places(
-        sqlx::query(include_str!("insert_stage.sql")),
-        &chain.versions,
-    )
-    .bind(chain.column(|s| s.stage_id))
-    .bind(chain.column(|s| json(&s.terms.name)))
-    .bind(chain.column(|s| i16::from(s.terms.probability.percent())))
-    .bind(chain.column(|s| s.terms.description.as_ref().map(|text| text.as_str())))
-    .bind(chain.column(|s| s.terms.rank))
-    .execute(tx)
-    .await?;
+    bind_places(sqlx::query(include_str!("insert_stage.sql")), &chain.versions)
+        .bind(chain.column(|s| s.stage_id))
+        .bind(chain.column(|s| json(&s.terms.name)))
+        .bind(chain.column(|s| i16::from(s.terms.probability.percent())))
+        .bind(chain.column(|s| s.terms.description.as_ref().map(|text| text.as_str())))
+        .bind(chain.column(|s| s.terms.rank))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -60,21 +57,18 @@ pub(super) async fn sale_types(
         let ids: Vec<String> = t.terms.stages.iter().map(ToString::to_string).collect();
         format!("{{{}}}", ids.join(","))
     };
-    bind_places(
-        sqlx::query(include_str!("insert_sale_type.sql")),
-        &chain.versions,
-    )
-    .bind(chain.column(|t| t.sale_type_id))
-    .bind(chain.column(|t| json(&t.terms.name)))
-    .bind(chain.column(|t| t.terms.category.as_ref().map(|name| name.as_str())))
-    .bind(chain.column(|t| t.terms.duration.map(|duration| i32::from(duration.n))))
-    .bind(chain.column(|t| t.terms.duration.map(|duration| unit_word(duration.unit))))
-    .bind(chain.column(stages))
-    .bind(chain.column(|t| t.terms.guide))
-    .bind(chain.column(|t| t.terms.auto_advance))
-    .bind(chain.column(|t| t.terms.stakeholders))
-    .execute(tx)
-    .await?;
+    bind_places(sqlx::query(include_str!("insert_sale_type.sql")), &chain.versions)
+        .bind(chain.column(|t| t.sale_type_id))
+        .bind(chain.column(|t| json(&t.terms.name)))
+        .bind(chain.column(|t| t.terms.category.as_ref().map(|name| name.as_str())))
+        .bind(chain.column(|t| t.terms.duration.map(|duration| i32::from(duration.n))))
+        .bind(chain.column(|t| t.terms.duration.map(|duration| unit_word(duration.unit))))
+        .bind(chain.column(stages))
+        .bind(chain.column(|t| t.terms.guide))
+        .bind(chain.column(|t| t.terms.auto_advance))
+        .bind(chain.column(|t| t.terms.stakeholders))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -83,16 +77,13 @@ pub(super) async fn users(tx: &mut PgConnection, chain: &Chain<User>) -> Result<
         return Ok(());
     }
     end_stored!(tx, chain, "user_version");
-    bind_places(
-        sqlx::query(include_str!("insert_user.sql")),
-        &chain.versions,
-    )
-    .bind(chain.column(|u| u.user_id.as_str()))
-    .bind(chain.column(|u| u.name.as_str()))
-    .bind(chain.column(|u| json(&u.groups)))
-    .bind(chain.column(|u| u.primary_group.as_deref()))
-    .execute(tx)
-    .await?;
+    bind_places(sqlx::query(include_str!("insert_user.sql")), &chain.versions)
+        .bind(chain.column(|u| u.user_id.as_str()))
+        .bind(chain.column(|u| u.name.as_str()))
+        .bind(chain.column(|u| json(&u.groups)))
+        .bind(chain.column(|u| u.primary_group.as_deref()))
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -100,12 +91,7 @@ pub(super) async fn rates(
     tx: &mut PgConnection,
     rates: &[Placed<DatedRate>],
 ) -> Result<(), sqlx::Error> {
-    for Placed {
-        place,
-        next: _,
-        row,
-    } in rates
-    {
+    for Placed { place, next: _, row } in rates {
         sqlx::query(
             "INSERT INTO rate_version (tenant_id, stream_id, version, position, effective_at, recorded_at,
                currency, rate, unit, valid_from) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -142,14 +128,7 @@ pub(super) async fn current_settings(
     .fetch_all(tx)
     .await?;
     let settings = |(stream, slug, base_currency, time_zone)| {
-        (
-            stream,
-            Settings {
-                slug,
-                base_currency,
-                time_zone,
-            },
-        )
+        (stream, Settings { slug, base_currency, time_zone })
     };
     Ok(rows.into_iter().map(settings).collect())
 }
@@ -162,14 +141,11 @@ pub(super) async fn tenants(
         return Ok(());
     }
     end_stored!(tx, chain, "tenant_version");
-    bind_places(
-        sqlx::query(include_str!("insert_tenant.sql")),
-        &chain.versions,
-    )
-    .bind(chain.column(|t| t.slug.as_str()))
-    .bind(chain.column(|t| t.base_currency.as_str()))
-    .bind(chain.column(|t| t.time_zone.as_str()))
-    .execute(tx)
-    .await?;
+    bind_places(sqlx::query(include_str!("insert_tenant.sql")), &chain.versions)
+        .bind(chain.column(|t| t.slug.as_str()))
+        .bind(chain.column(|t| t.base_currency.as_str()))
+        .bind(chain.column(|t| t.time_zone.as_str()))
+        .execute(tx)
+        .await?;
     Ok(())
 }

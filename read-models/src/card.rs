@@ -1,0 +1,276 @@
+//! A sale as lists and boards show it, and the page of cards that pipeline and list share.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+use service_runtime::Problem;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::ask::{
+    Direction, Filters, FromGiven, Given, InCurrency, Labels, Page, Snapshot, add, bad,
+    bind_matching, failed, matching,
+};
+use crate::figures::Amount;
+use crate::sale::{Sale, Status};
+
+/// An id with the name to show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Named {
+    /// Public id.
+    pub id: Uuid,
+    /// Name at the moment of the question, else the first known one.
+    pub name: Option<String>,
+}
+
+/// A sale in the currency of the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Converted {
+    /// Amount.
+    pub amount: String,
+    /// Weighted amount.
+    pub weighted: String,
+    /// Currency of both.
+    pub currency: String,
+}
+
+/// A sale.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Card {
+    /// Public id.
+    pub id: Uuid,
+    /// Version of the stream: the `ETag`, for `If-Match`.
+    pub version: i64,
+    /// Sale number.
+    #[schema(example = "1001")]
+    pub number: String,
+    /// Name of the sale.
+    pub title: String,
+    /// `open`, `stalled`, `won` or `lost`.
+    pub status: &'static str,
+    /// Stage; none for a type without stages.
+    pub stage: Option<Named>,
+    /// Type.
+    pub sale_type: Named,
+    /// Category, copied from the type.
+    pub category: Option<String>,
+    /// Responsible user (`sub`).
+    pub owner: String,
+    /// Their name.
+    pub owner_name: Option<String>,
+    /// Their primary group when they became owner.
+    pub group: Option<String>,
+    /// Company linked to.
+    pub company: Option<Named>,
+    /// Contact linked to.
+    pub contact: Option<Named>,
+    /// Project linked to.
+    pub project: Option<Named>,
+    /// Amount in the sale's own currency.
+    pub amount: Amount,
+    /// Amount by probability, rounded half away from zero.
+    pub weighted: Amount,
+    /// Both in the currency of the answer; none without a rate.
+    pub converted: Option<Converted>,
+    /// Whole percent.
+    pub probability: i16,
+    /// Cost.
+    pub total_cost: Amount,
+    /// Amount minus cost.
+    pub profit: Amount,
+    /// Profit in percent of the amount; none when the amount is 0.
+    pub profit_percent: Option<String>,
+    /// Expected close; the close date once won or lost.
+    pub sale_date: NaiveDate,
+    /// Next activity; the reopen date while stalled (SO-15).
+    pub next_activity_date: Option<NaiveDate>,
+    /// Days since the stage was entered.
+    pub days_in_stage: i64,
+    /// An uncompleted activity lies in the past.
+    pub overdue_activity: bool,
+    /// Open, and the sale date lies in the past.
+    pub overdue_sale_date: bool,
+    /// While stalled.
+    pub reopen_date: Option<NaiveDate>,
+    /// While stalled.
+    pub stall_reason: Option<String>,
+    /// While won or lost.
+    pub close_date: Option<NaiveDate>,
+    /// Why it was won or lost.
+    pub reason: Option<String>,
+    /// Who got it.
+    pub competitor: Option<String>,
+    /// Stage at closing (SO-20).
+    pub stage_when_closed: Option<Named>,
+    /// Completed tick (SO-21).
+    pub completed: bool,
+    /// Where it came from.
+    pub source: Option<String>,
+    /// Id in the system it came from.
+    pub external_reference: Option<String>,
+    /// Day of registration in the tenant's zone.
+    pub registered_on: NaiveDate,
+    /// When its newest fact took effect.
+    pub updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct CardRow {
+    version: i64,
+    effective_at: DateTime<Utc>,
+    weighted_minor: i64,
+    converted_amount: Option<String>,
+    converted_weighted: Option<String>,
+    #[sqlx(flatten)]
+    sale: Sale,
+}
+
+/// What a card needs beside its row.
+pub(crate) struct Surface<'a> {
+    pub labels: &'a Labels,
+    pub currency: &'a InCurrency,
+    pub today: NaiveDate,
+    pub zone: Tz,
+}
+
+impl CardRow {
+    /// The long text; loaded only for a single card.
+    pub fn take_description(&mut self) -> Option<String> {
+        self.sale.description.take()
+    }
+
+    /// The card, as of a day.
+    pub fn card(self, on: &Surface<'_>) -> Card {
+        let (version, updated_at) = (self.version, self.effective_at);
+        let converted = self.converted_amount.zip(self.converted_weighted);
+        let converted = converted.map(|(amount, weighted)| Converted {
+            amount: on.currency.text(&amount),
+            weighted: on.currency.text(&weighted),
+            currency: on.currency.asked.as_str().to_owned(),
+        });
+        let sale = self.sale;
+        let day = |at: DateTime<Utc>| at.with_timezone(&on.zone).date_naive();
+        let stage =
+            |id: Uuid| Named { id, name: on.labels.stages.get(&id).map(|l| l.name.clone()) };
+        let money = |minor| Amount::of(minor, &sale.currency);
+        let party = |(id, name): (Option<Uuid>, Option<String>)| id.map(|id| Named { id, name });
+        Card {
+            id: sale.sale_id,
+            version,
+            number: sale.number.to_string(),
+            status: sale.status.as_str(),
+            stage: sale.stage_id.map(stage),
+            sale_type: Named {
+                id: sale.sale_type_id,
+                name: on.labels.sale_types.get(&sale.sale_type_id).cloned(),
+            },
+            owner_name: on.labels.users.get(&sale.owner).cloned(),
+            amount: money(sale.amount_minor),
+            weighted: money(self.weighted_minor),
+            converted,
+            total_cost: money(sale.total_cost_minor),
+            profit: money(sale.profit_minor),
+            profit_percent: sale.profit_percent.map(|percent| percent.to_string()),
+            next_activity_date: sale.reopen_date,
+            days_in_stage: (on.today - day(sale.stage_entered_at)).num_days(),
+            overdue_activity: false,
+            overdue_sale_date: sale.status == Status::Open && sale.sale_date < on.today,
+            stage_when_closed: sale.stage_when_closed.map(stage),
+            registered_on: day(sale.registered_at),
+            updated_at,
+            title: sale.title,
+            category: sale.category,
+            owner: sale.owner,
+            group: sale.owner_group,
+            company: party((sale.company_id, sale.company_name)),
+            contact: party((sale.contact_id, sale.contact_name)),
+            project: party((sale.project_id, sale.project_name)),
+            probability: sale.probability,
+            sale_date: sale.sale_date,
+            reopen_date: sale.reopen_date,
+            stall_reason: sale.stall_reason,
+            close_date: sale.close_date,
+            reason: sale.reason,
+            competitor: sale.competitor,
+            completed: sale.completed,
+            source: sale.source,
+            external_reference: sale.external_reference,
+        }
+    }
+}
+
+/// The fields cards can be sorted by.
+const SORTS: [&str; 14] = [
+    "number",
+    "title",
+    "status",
+    "owner",
+    "group",
+    "company",
+    "amount",
+    "weighted",
+    "probability",
+    "sale_date",
+    "next_activity_date",
+    "days_in_stage",
+    "registered_on",
+    "updated_at",
+];
+
+/// How cards are sorted.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CardSort {
+    /// A field, `-field` for highest first: number, title, status, owner, group, company, amount and weighted
+    /// (converted), probability, sale_date, next_activity_date, days_in_stage, registered_on, updated_at.
+    /// Default: `sale_date`.
+    #[param(value_type = Option<String>, example = "-amount")]
+    pub sort: (&'static str, Direction),
+}
+
+impl FromGiven for CardSort {
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let text = given.text("sort").unwrap_or_else(|| "sale_date".to_owned());
+        let (field, direction) = match text.strip_prefix('-') {
+            Some(field) => (field, Direction::Down),
+            None => (text.as_str(), Direction::Up),
+        };
+        let known = SORTS.into_iter().find(|known| *known == field);
+        let rule = || {
+            bad("sort", &format!("must be one of {}, with - for highest first", SORTS.join(", ")))
+        };
+        Ok(Self { sort: (known.ok_or_else(rule)?, direction) })
+    }
+}
+
+/// One page of the matching cards, and the cursor of the next.
+pub(crate) async fn page_of_cards(
+    snapshot: &mut Snapshot,
+    filters: &Filters,
+    currency: &InCurrency,
+    sort: &CardSort,
+    page: &Page,
+) -> Result<(Vec<Card>, Option<String>), Problem> {
+    let mut arguments = bind_matching(snapshot, filters, currency);
+    add(&mut arguments, sort.sort.0);
+    add(&mut arguments, sort.sort.1 == Direction::Down);
+    add(&mut arguments, page.fetch());
+    add(&mut arguments, page.offset());
+    let mut rows: Vec<CardRow> = sqlx::query_as_with(
+        concat!(
+            "SELECT NULL::text AS description, ",
+            include_str!("card_columns.sql"),
+            include_str!("cards_from.sql"),
+            matching!(),
+            include_str!("cards.sql")
+        ),
+        arguments,
+    )
+    .fetch_all(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))?;
+    let next = page.cut(&mut rows);
+    let labels = Labels::load(snapshot).await?;
+    let on = Surface { labels: &labels, currency, today: snapshot.today, zone: snapshot.zone };
+    Ok((rows.into_iter().map(|row| row.card(&on)).collect(), next))
+}

@@ -1,0 +1,88 @@
+//! `GET /v1/me`: who is asking, what they may, and the settings of their tenant.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use service_runtime::problem::QueryProblems;
+use service_runtime::{Actor, Problem, Right};
+use sqlx::types::Json as SqlJson;
+use utoipa::ToSchema;
+
+use crate::ask::{Asked, Questions, Snapshot, When, add, coordinates, failed};
+
+/// The caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Me {
+    /// The position of the log it shows.
+    position: i64,
+    /// The moment it shows.
+    as_of: DateTime<Utc>,
+    /// `sub` of the token.
+    id: String,
+    /// Name: the user's, else the token's.
+    name: Option<String>,
+    /// The tenant's slug.
+    tenant: String,
+    /// Roles of the token.
+    roles: Vec<&'static str>,
+    /// Groups: the user's, else the token's.
+    groups: Vec<String>,
+    /// The group their sales count for.
+    primary_group: Option<String>,
+    /// Whether the tenant has this user.
+    registered: bool,
+    /// Base currency of the tenant.
+    base_currency: String,
+    /// Zone of the tenant's business dates.
+    time_zone: String,
+    /// Today in that zone.
+    today: NaiveDate,
+}
+
+/// The caller
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    tag = "catalogue",
+    params(When),
+    responses((status = 200, description = "The caller", body = Me), QueryProblems)
+)]
+pub(crate) async fn me(
+    State(questions): State<Questions>,
+    actor: Actor,
+    Asked(when): Asked<When>,
+) -> Result<Json<Me>, Problem> {
+    actor.require(Right::ReadTenant)?;
+    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut arguments = coordinates(&snapshot);
+    add(&mut arguments, actor.user.as_str());
+    let user: Option<(String, SqlJson<Vec<String>>, Option<String>)> = sqlx::query_as_with(
+        "SELECT name, groups, primary_group FROM user_version
+          WHERE tenant_id = $1 AND user_id = $5
+            AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4)",
+        arguments,
+    )
+    .fetch_optional(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))?;
+    let registered = user.is_some();
+    let (name, groups, primary_group) = match user {
+        Some((name, SqlJson(groups), primary)) => (Some(name), groups, primary),
+        None => (actor.name, actor.groups, None),
+    };
+    Ok(Json(Me {
+        position: snapshot.position,
+        as_of: snapshot.at,
+        id: actor.user.as_str().to_owned(),
+        name,
+        tenant: actor.tenant.as_str().to_owned(),
+        roles: actor.roles.iter().map(|role| role.as_str()).collect(),
+        groups,
+        primary_group,
+        registered,
+        base_currency: snapshot.base_currency.as_str().to_owned(),
+        time_zone: snapshot.zone.name().to_owned(),
+        today: snapshot.today,
+    }))
+}

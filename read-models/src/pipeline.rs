@@ -1,0 +1,241 @@
+//! `GET /v1/pipeline`: which sales are where, what they are worth, and the cards themselves.
+//!
+//! Columns hold open sales only, except with `group_by=status`; totals keep the four statuses apart (§6-A12).
+//! Columns and totals are complete; `limit` and `cursor` page the cards.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use service_runtime::problem::QueryProblems;
+use service_runtime::{Actor, Problem, Right};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::ask::{
+    Asked, CurrencyParam, Filters, FromGiven, Given, InCurrency, Labels, PageParams, Questions,
+    Snapshot, When, add, bad, bind_matching, failed, matching,
+};
+use crate::card::{Card, CardSort, page_of_cards};
+use crate::figures::{ByStatus, Measure};
+use crate::sale::Status;
+
+/// What columns stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GroupBy {
+    Stage,
+    SaleType,
+    Owner,
+    Group,
+    Status,
+}
+
+impl GroupBy {
+    const ALL: [(&str, Self); 5] = [
+        ("stage", Self::Stage),
+        ("sale_type", Self::SaleType),
+        ("owner", Self::Owner),
+        ("group", Self::Group),
+        ("status", Self::Status),
+    ];
+}
+
+/// Parameters of the pipeline.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PipelineParams {
+    /// `stage`, `sale_type`, `owner`, `group` or `status`. Default: `stage`.
+    #[param(value_type = Option<String>)]
+    group_by: (&'static str, GroupBy),
+}
+
+impl FromGiven for PipelineParams {
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let word = given.text("group_by").unwrap_or_else(|| "stage".to_owned());
+        let known = GroupBy::ALL.into_iter().find(|(known, _)| *known == word);
+        let rule = "must be stage, sale_type, owner, group or status";
+        Ok(Self { group_by: known.ok_or_else(|| bad("group_by", rule))? })
+    }
+}
+
+/// One column of the board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Column {
+    /// Id of the stage or type, `sub` of the owner, name of the group, word of the status.
+    key: Option<String>,
+    /// The name to show.
+    name: Option<String>,
+    /// Rank of a stage or status.
+    rank: Option<i32>,
+    #[serde(flatten)]
+    figures: Measure,
+}
+
+/// The board.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Pipeline {
+    /// The position of the log it shows.
+    position: i64,
+    /// The moment it shows.
+    as_of: DateTime<Utc>,
+    /// Currency of columns and totals.
+    currency: String,
+    /// Currencies without a rate: their sales are counted but stand in no sum.
+    missing_rates: Vec<String>,
+    columns: Vec<Column>,
+    totals: ByStatus,
+    sales: Vec<Card>,
+    /// Cursor of the next page of cards.
+    next: Option<String>,
+}
+
+/// The pipeline: columns, totals and cards
+#[utoipa::path(
+    get,
+    path = "/v1/pipeline",
+    tag = "sales",
+    params(When, Filters, CurrencyParam, PipelineParams, CardSort, PageParams),
+    responses((status = 200, description = "The pipeline", body = Pipeline), QueryProblems)
+)]
+pub(crate) async fn pipeline(
+    State(questions): State<Questions>,
+    actor: Actor,
+    Asked((when, filters, currency, params, sort, page)): Asked<(
+        When,
+        Filters,
+        CurrencyParam,
+        PipelineParams,
+        CardSort,
+        PageParams,
+    )>,
+) -> Result<Json<Pipeline>, Problem> {
+    actor.require(Right::ReadTenant)?;
+    let pinned = page.pinned(&actor.tenant)?;
+    let mut snapshot =
+        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
+    let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
+    let sums = sums(&mut snapshot, &filters, &currency, params.group_by.0).await?;
+    let board = board(&sums, params.group_by.1, &currency, &Labels::load(&mut snapshot).await?);
+    let shown = shown(filters, params.group_by.1);
+    let (sales, next) = page_of_cards(&mut snapshot, &shown, &currency, &sort, &page).await?;
+    Ok(Json(Pipeline {
+        position: snapshot.position,
+        as_of: snapshot.at,
+        currency: currency.asked.as_str().to_owned(),
+        missing_rates: currency.missing(sums.into_iter().filter_map(|sum| sum.of_currency())),
+        columns: board.0,
+        totals: board.1,
+        sales,
+        next,
+    }))
+}
+
+/// The cards are those of the columns, unless statuses were asked for.
+fn shown(mut filters: Filters, group_by: GroupBy) -> Filters {
+    if filters.status.is_none() && group_by != GroupBy::Status {
+        filters.status = Some(vec![Status::Open.as_str()]);
+    }
+    filters
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct Sum {
+    grouping: i32,
+    status: Option<Status>,
+    key: Option<String>,
+    currency: Option<String>,
+    count: i64,
+    amount: Option<String>,
+    weighted: Option<String>,
+}
+
+/// GROUPING(status, key, currency): a bit is set for what was summed over.
+const OF_COLUMN: i32 = 0b001;
+const OF_STATUS: i32 = 0b011;
+const OF_CURRENCY: i32 = 0b110;
+
+impl Sum {
+    fn of_currency(self) -> Option<String> {
+        self.currency.filter(|_| self.grouping == OF_CURRENCY)
+    }
+
+    fn measure(&self, currency: &InCurrency) -> Measure {
+        Measure::of(self.count, self.amount.as_deref(), self.weighted.as_deref(), currency)
+    }
+}
+
+async fn sums(
+    snapshot: &mut Snapshot,
+    filters: &Filters,
+    currency: &InCurrency,
+    group_by: &'static str,
+) -> Result<Vec<Sum>, Problem> {
+    let mut arguments = bind_matching(snapshot, filters, currency);
+    add(&mut arguments, group_by);
+    sqlx::query_as_with(
+        concat!(
+            include_str!("pipeline_columns.sql"),
+            matching!(),
+            ") AS m GROUP BY GROUPING SETS ((m.status, m.key), (m.status), (m.currency))"
+        ),
+        arguments,
+    )
+    .fetch_all(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))
+}
+
+fn board(
+    sums: &[Sum],
+    group_by: GroupBy,
+    currency: &InCurrency,
+    labels: &Labels,
+) -> (Vec<Column>, ByStatus) {
+    let mut totals = ByStatus::zero(currency);
+    let mut columns = Vec::new();
+    for sum in sums {
+        let Some(status) = sum.status else { continue };
+        if sum.grouping == OF_STATUS {
+            totals.set(status, sum.measure(currency));
+        }
+        let on_board = status == Status::Open || group_by == GroupBy::Status;
+        if sum.grouping == OF_COLUMN && on_board {
+            let (name, rank) = heading(sum.key.as_deref(), group_by, labels);
+            columns.push(Column {
+                key: sum.key.clone(),
+                name,
+                rank,
+                figures: sum.measure(currency),
+            });
+        }
+    }
+    columns.sort_by(|a, b| order(a).cmp(&order(b)));
+    (columns, totals)
+}
+
+/// By rank, then name; sales without a key come last.
+fn order(column: &Column) -> (bool, i32, Option<&str>, Option<&str>) {
+    let rank = column.rank.unwrap_or(i32::MAX);
+    (column.key.is_none(), rank, column.name.as_deref(), column.key.as_deref())
+}
+
+fn heading(key: Option<&str>, group_by: GroupBy, labels: &Labels) -> (Option<String>, Option<i32>) {
+    let Some(key) = key else { return (None, None) };
+    let id = Uuid::parse_str(key).ok();
+    match group_by {
+        GroupBy::Stage => {
+            let label = id.and_then(|id| labels.stages.get(&id));
+            (label.map(|label| label.name.clone()), label.map(|label| label.rank))
+        }
+        GroupBy::SaleType => (id.and_then(|id| labels.sale_types.get(&id)).cloned(), None),
+        GroupBy::Owner => {
+            (Some(labels.users.get(key).cloned().unwrap_or_else(|| key.to_owned())), None)
+        }
+        GroupBy::Group => (Some(key.to_owned()), None),
+        GroupBy::Status => {
+            let rank = Status::ALL.iter().position(|status| status.as_str() == key);
+            (Some(key.to_owned()), rank.and_then(|rank| i32::try_from(rank).ok()))
+        }
+    }
+}

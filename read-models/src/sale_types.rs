@@ -1,0 +1,101 @@
+//! `GET /v1/sale-types`: the sale types of the tenant, by name.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use service_runtime::problem::QueryProblems;
+use service_runtime::{Actor, Problem, Right};
+use sqlx::types::Json as SqlJson;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::ask::{Asked, PageParams, Questions, Snapshot, When, add, coordinates, failed};
+
+/// A sale type.
+#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+pub(crate) struct SaleType {
+    /// Public id.
+    id: Uuid,
+    /// Version, for `If-Match`.
+    version: i64,
+    /// Name in English, else in another language.
+    name: String,
+    /// Name in every language it was given in.
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    names: SqlJson<BTreeMap<String, String>>,
+    /// Group of types.
+    category: Option<String>,
+    /// Estimated time of the process (SO-36).
+    #[schema(value_type = Option<TypeDuration>)]
+    duration: Option<SqlJson<TypeDuration>>,
+    /// Ids of stages in the order of the process.
+    stages: Vec<Uuid>,
+    /// Linked to a guide.
+    guide: bool,
+    /// Suggests the next stage when one is done.
+    auto_advance: bool,
+    /// Sales of it may have stakeholders.
+    stakeholders: bool,
+}
+
+/// An estimated time.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct TypeDuration {
+    /// How many units.
+    n: i32,
+    /// `days`, `weeks` or `months`.
+    unit: String,
+}
+
+/// One page of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SaleTypeList {
+    /// The position of the log it shows.
+    position: i64,
+    /// The moment it shows.
+    as_of: DateTime<Utc>,
+    sale_types: Vec<SaleType>,
+    /// Cursor of the next page.
+    next: Option<String>,
+}
+
+/// Sale types
+#[utoipa::path(
+    get,
+    path = "/v1/sale-types",
+    tag = "catalogue",
+    params(When, PageParams),
+    responses((status = 200, description = "One page", body = SaleTypeList), QueryProblems)
+)]
+pub(crate) async fn sale_types(
+    State(questions): State<Questions>,
+    actor: Actor,
+    Asked((when, page)): Asked<(When, PageParams)>,
+) -> Result<Json<SaleTypeList>, Problem> {
+    actor.require(Right::ReadTenant)?;
+    let pinned = page.pinned(&actor.tenant)?;
+    let mut snapshot =
+        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
+    let mut arguments = coordinates(&snapshot);
+    add(&mut arguments, page.fetch());
+    add(&mut arguments, page.offset());
+    let mut sale_types: Vec<SaleType> = sqlx::query_as_with(
+        "SELECT sale_type_id AS id, version, COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl') AS name,
+                name AS names, category, 
+                CASE WHEN duration_n IS NOT NULL THEN jsonb_build_object('n', duration_n, 'unit', duration_unit) END AS duration,
+                stages, guide, auto_advance, stakeholders
+           FROM sale_type_version
+          WHERE tenant_id = $1 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
+                                      next_position, $2, $3, $4)
+          ORDER BY 3, sale_type_id LIMIT $5 OFFSET $6",
+        arguments,
+    )
+    .fetch_all(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))?;
+    let next = page.cut(&mut sale_types);
+    Ok(Json(SaleTypeList { position: snapshot.position, as_of: snapshot.at, sale_types, next }))
+}
