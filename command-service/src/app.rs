@@ -50,7 +50,7 @@ impl App {
         let store = EventStore::new(pool, config.log_id);
         event_store::partitions::ensure(&store).await.context("partitions of the log")?;
         let auth = AuthConfig {
-            jwks: config.jwks.clone().into(),
+            jwks: config.jwks.clone(),
             issuer: config.jwt_issuer.clone(),
             audience: config.jwt_audience.clone(),
         };

@@ -1,6 +1,7 @@
 //! Settings of command-service, from `SALGSLOGG_*`. Must not hold anything a running service changes.
 
 use serde::Deserialize;
+use service_runtime::auth::JwksSource;
 use service_runtime::config::Secret;
 
 /// Every setting with its default and unit.
@@ -23,7 +24,7 @@ pub struct Config {
     #[serde(default)]
     pub nats_tenant_consumers: Vec<String>,
     /// `SALGSLOGG_JWKS`: file or URL with the keys of the token issuer.
-    pub jwks: String,
+    pub jwks: JwksSource,
     /// `SALGSLOGG_JWT_ISSUER`: the `iss` that is believed.
     pub jwt_issuer: String,
     /// `SALGSLOGG_JWT_AUDIENCE`: the `aud` that is meant.

@@ -1,0 +1,3 @@
+//! Journeys through both services, as their users take them.
+
+mod first_sale;

@@ -1,0 +1,10 @@
+//! The harness of the system tests: both services over a database of their own, real HTTP, a clock in hand,
+//! workers that tests pump. Must not know how a service does its work.
+
+mod fixture;
+mod reply;
+mod world;
+
+pub use fixture::Fixture;
+pub use reply::Reply;
+pub use world::{Ask, World};
