@@ -1,0 +1,22 @@
+//! The read machine as a process: settings → log lines → connections → serve until told to stop.
+
+use anyhow::Context;
+use projection_service::{App, Config};
+use service_runtime::{Clock, Tasks, serve, telemetry};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    telemetry::start_log()?;
+    let config = Config::from_environment()?;
+    let tasks = Tasks::new();
+    serve::stop_on_signal(&tasks)?;
+    let listener = TcpListener::bind(&config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.listen))?;
+    let app = App::connect(config, Clock::system()).await?;
+    app.start_workers(&tasks);
+    tracing::info!(address = %listener.local_addr()?, "answering questions");
+    app.serve(listener, &tasks).await?;
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! The row of `es_ops.projection_part` a lane works under: its checkpoint, its lease and its halt.
+//! Every statement here is fenced by owner and epoch; the database's clock decides, never ours.
+
+use std::time::Duration;
+
+use sqlx::{PgConnection, PgPool, Row};
+use uuid::Uuid;
+
+/// SQLSTATE of `es_ops.advance` when the part is no longer ours or not where we left it.
+const FENCED: &str = "ES010";
+
+/// One part of one generation of a read model over one log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The read model's name.
+    pub model: &'static str,
+    /// Its generation.
+    pub generation: i32,
+    /// The log it is built from.
+    pub log_id: i16,
+    /// Always 0 so far: one lane per read model.
+    pub part: i16,
+}
+
+/// A claim that holds until another owner's epoch replaces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// Who holds it.
+    pub owner: Uuid,
+    /// The fencing token: grows with every change of owner.
+    pub epoch: i64,
+    /// The checkpoint: every event up to here is in the read model.
+    pub position: i64,
+}
+
+/// What the row of a part says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartState {
+    /// The checkpoint.
+    pub position: i64,
+    /// Why the part stands still, if it does.
+    pub halted: Option<String>,
+}
+
+impl Part {
+    /// Takes or renews the lease; `None` while somebody else holds it.
+    pub async fn claim(
+        &self,
+        pool: &PgPool,
+        owner: Uuid,
+        ttl: Duration,
+    ) -> Result<Option<Lease>, sqlx::Error> {
+        let row = sqlx::query(
+            "SELECT position, epoch FROM es_ops.claim($1, $2, $3, $4, ARRAY[$5::smallint], $6)",
+        )
+        .bind(self.model)
+        .bind(self.generation)
+        .bind(self.log_id)
+        .bind(owner)
+        .bind(self.part)
+        .bind(ttl)
+        .fetch_optional(pool)
+        .await?;
+        row.map(|row| {
+            Ok(Lease { owner, epoch: row.try_get("epoch")?, position: row.try_get("position")? })
+        })
+        .transpose()
+    }
+
+    /// Moves the checkpoint to `to`, as the last statement of the transaction that wrote the rows.
+    /// Fails with [`fenced`] unless the lease is still `lease`, position included.
+    pub async fn advance(
+        &self,
+        tx: &mut PgConnection,
+        lease: Lease,
+        to: i64,
+        ttl: Duration,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "SELECT es_ops.advance($1, $2, $3, $4, ARRAY[$5::smallint], ARRAY[$6::bigint], ARRAY[$7::bigint],
+                                   ARRAY[$8::bigint], $9)",
+        )
+        .bind(self.model)
+        .bind(self.generation)
+        .bind(self.log_id)
+        .bind(lease.owner)
+        .bind(self.part)
+        .bind(lease.epoch)
+        .bind(lease.position)
+        .bind(to)
+        .bind(ttl)
+        .execute(tx)
+        .await
+        .map(drop)
+    }
+
+    /// Gives the owner's lease up, so that another process need not wait for its end.
+    pub async fn release(&self, pool: &PgPool, owner: Uuid) -> Result<(), sqlx::Error> {
+        sqlx::query("SELECT es_ops.release($1, $2, $3, $4)")
+            .bind(self.model)
+            .bind(self.generation)
+            .bind(self.log_id)
+            .bind(owner)
+            .execute(pool)
+            .await
+            .map(drop)
+    }
+
+    /// Where the part stands, whoever owns it; at 0 before its first owner.
+    pub async fn state(&self, pool: &PgPool) -> Result<PartState, sqlx::Error> {
+        let row = sqlx::query(
+            "SELECT position, halted FROM es_ops.projection_part
+             WHERE name = $1 AND generation = $2 AND log_id = $3 AND part = $4",
+        )
+        .bind(self.model)
+        .bind(self.generation)
+        .bind(self.log_id)
+        .bind(self.part)
+        .fetch_optional(pool)
+        .await?;
+        row.map_or(Ok(PartState::default()), |row| {
+            Ok(PartState { position: row.try_get("position")?, halted: row.try_get("halted")? })
+        })
+    }
+
+    /// Stores why the part stands still, or that it goes on. Does nothing for a lost lease.
+    pub async fn set_halted(
+        &self,
+        pool: &PgPool,
+        lease: Lease,
+        reason: Option<&str>,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE es_ops.projection_part SET halted = $7
+             WHERE name = $1 AND generation = $2 AND log_id = $3 AND part = $4 AND lease_owner = $5 AND lease_epoch = $6",
+        )
+        .bind(self.model)
+        .bind(self.generation)
+        .bind(self.log_id)
+        .bind(self.part)
+        .bind(lease.owner)
+        .bind(lease.epoch)
+        .bind(reason)
+        .execute(pool)
+        .await
+        .map(drop)
+    }
+}
+
+/// Whether a commit was refused because the lease is lost (case 35).
+pub fn fenced(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|refusal| refusal.code()).is_some_and(|code| code == FENCED)
+}
+
+/// Whether trying again may help: the connection or the server failed, not the statement.
+pub fn transient(error: &sqlx::Error) -> bool {
+    match error.as_database_error() {
+        Some(refusal) => refusal.code().is_some_and(|code| {
+            ["08", "40", "53", "55", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
+        }),
+        None => matches!(
+            error,
+            sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+        ),
+    }
+}

@@ -1,0 +1,11 @@
+//! Feeds the read models: claims a lane, reads a batch, applies it and moves the checkpoint in the
+//! same transaction. Knows no read model by name and must never skip an event.
+
+mod attempt;
+mod lane;
+mod lease;
+mod worker;
+
+pub use lane::{Lane, LaneError, Step};
+pub use lease::{Lease, Part, PartState};
+pub use worker::work;
