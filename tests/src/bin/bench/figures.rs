@@ -1,0 +1,69 @@
+//! A figure, its baseline of the same run, and how both are printed.
+
+use std::io::{Write, stdout};
+
+use serde_json::json;
+
+/// One row of the report.
+#[derive(Debug)]
+pub struct Figure {
+    /// Stable name, as in the targets table.
+    pub name: String,
+    /// Unit of value and baseline.
+    pub unit: &'static str,
+    /// Name of the baseline.
+    pub baseline: String,
+    /// Measured values, one a repeat.
+    pub values: Vec<f64>,
+    /// Measured baselines, one a repeat.
+    pub baselines: Vec<f64>,
+    /// Something worth knowing beside it.
+    pub note: String,
+}
+
+/// Prints figures as they come.
+#[derive(Debug)]
+pub struct Report {
+    json: bool,
+}
+
+/// The middle value; of two middles the lower.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or_default()
+}
+
+impl Report {
+    /// Starts a table, or lines of JSON.
+    pub fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints one figure.
+    #[expect(clippy::float_arithmetic, reason = "a ratio of two measured rates")]
+    pub fn add(&mut self, figure: &Figure) -> std::io::Result<()> {
+        let (value, baseline) = (median(&figure.values), median(&figure.baselines));
+        let ratio = value / baseline;
+        let low = figure.values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = figure.values.iter().copied().fold(0.0, f64::max);
+        if self.json {
+            let line = json!({"name": figure.name, "value": value, "unit": figure.unit, "baseline": figure.baseline,
+                "baseline_value": baseline, "ratio": ratio, "min": low, "max": high, "note": figure.note});
+            return writeln!(stdout(), "{line}");
+        }
+        writeln!(
+            stdout(),
+            "{:<22} {value:>9.0} {} ({low:.0} … {high:.0})   {:<20} {baseline:>9.0}   ratio {ratio:.2}   {}",
+            figure.name, figure.unit, figure.baseline, figure.note,
+        )
+    }
+
+    /// Says what the figures mean.
+    pub fn end(&self) -> std::io::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        writeln!(stdout(), "medians; only ratios of one run count")
+    }
+}
