@@ -2,6 +2,7 @@
 //!
 //! - [`toolchain`] finds or fetches Postgres and nats-server.
 //! - [`postgres`] and [`nats`] run private servers over a folder: start, stop, kill -9, start again.
+//! - [`stack`] is what `./deploy/up` runs; [`servers`] what `./deploy/test` puts around the tests.
 //! - [`keys`] makes the development signing key and tokens.
 //! - [`ports`], [`process`], [`pidfile`], [`account`], [`places`] are what those stand on.
 //!
@@ -19,4 +20,6 @@ pub mod ports;
 pub mod postgres;
 pub mod process;
 pub mod random;
+pub mod servers;
+pub mod stack;
 pub mod toolchain;

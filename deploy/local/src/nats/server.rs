@@ -80,7 +80,7 @@ impl Server {
     /// As [`Server::start`].
     pub async fn start_again(&mut self) -> Result<()> {
         for attempt in 1..=START_ATTEMPTS {
-            self.end_orphan().await?;
+            Self::end_left_over(&self.folder).await?;
             self.port = ports::prefer(Some(self.port))?;
             self.monitor = ports::prefer(Some(self.monitor).filter(|port| *port != self.port))?;
             let text = self.users.configuration(&self.store(), self.port, self.monitor);
@@ -103,8 +103,12 @@ impl Server {
         ports::is_free(self.port) && ports::is_free(self.monitor)
     }
 
-    async fn end_orphan(&self) -> Result<()> {
-        let Some(orphan) = pidfile::living(&self.folder.join("pid")) else { return Ok(()) };
+    /// Ends a server that still runs over `folder`.
+    ///
+    /// # Errors
+    /// When it cannot be ended.
+    pub async fn end_left_over(folder: &Path) -> Result<()> {
+        let Some(orphan) = pidfile::living(&folder.join("pid")) else { return Ok(()) };
         let patience =
             [(Signal::SIGTERM, Duration::from_secs(15)), (Signal::SIGKILL, Duration::from_secs(5))];
         let what = "stopping a NATS server that outlived its launcher";

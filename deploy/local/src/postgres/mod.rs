@@ -29,6 +29,14 @@ use crate::process::{Program, Running, last_words};
 use crate::toolchain::PostgresTools;
 use crate::{console, ports};
 
+/// Ends whatever still runs over the cluster in `folder`.
+///
+/// # Errors
+/// When a process cannot be ended.
+pub async fn end_left_over(folder: &Path) -> Result<()> {
+    orphans::end_all(&folder.join("data")).await
+}
+
 /// The superuser of every private cluster.
 pub const SUPERUSER: &str = "postgres";
 /// How often a start is tried when somebody else takes the port in between.

@@ -1,5 +1,7 @@
 //! The launcher's parts on real servers.
 
+#![expect(clippy::unwrap_used, reason = "in a test a failed step is a failed test")]
+
 mod cluster;
 mod nats_rights;
 mod places;
