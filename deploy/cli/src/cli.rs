@@ -1,0 +1,71 @@
+//! What can be asked on the command line. Each command's own arguments stand in its file in `commands`.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{events, forecast, history, import, pipeline, sale, token};
+use crate::failure::EXIT_CODES;
+use crate::stack::Connection;
+
+/// Salgslogg on the command line: pipeline and forecast, the history of every sale, the log itself, and
+/// imports of existing opportunities.
+///
+/// Beside a running local stack (`./deploy/up`) no address and no token is needed: they are read from
+/// `.local/env` of the enclosing tree. Elsewhere give --query-url, --command-url and --token, or set
+/// QUERY_URL, COMMAND_URL and TOKEN.
+#[derive(Debug, Parser)]
+#[command(name = "salgslogg", version, propagate_version = true, arg_required_else_help = true, after_help = after_help())]
+pub struct Cli {
+    /// Print JSON for machines instead of tables for people
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Where the stack is and who asks.
+    #[command(flatten)]
+    pub connection: Connection,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open sales by stage (or owner, group, type, status), with counts, amounts and weighted amounts
+    Pipeline(pipeline::Arguments),
+    /// What closes when: open, weighted, won and lost by month, quarter or year
+    Forecast(forecast::Arguments),
+    /// One sale, by its id or number
+    Sale(sale::Arguments),
+    /// Everything that ever happened to one sale, with what each event changed
+    History(history::Arguments),
+    /// The log of your tenant, one event a line, from the first one on
+    Events(events::Arguments),
+    /// How far each read model is, and whether anything is parked
+    Projections,
+    /// Import CSV files with a mapping
+    Import(import::Arguments),
+    /// Sign an access token with the development key of a local stack
+    Token(token::Arguments),
+}
+
+fn after_help() -> String {
+    format!(
+        "Examples:\n  \
+         salgslogg pipeline --currency EUR\n  \
+         salgslogg pipeline --as-of 2026-03-11 --group-by owner\n  \
+         salgslogg forecast --from 2026-01-01 --to 2026-12-31 --period quarter\n  \
+         salgslogg history 1001\n  \
+         salgslogg events --follow --json | jq .type\n  \
+         salgslogg import ./opportunities --mapping mapping.toml --dry-run\n\n{EXIT_CODES}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

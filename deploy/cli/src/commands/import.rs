@@ -1,0 +1,98 @@
+//! `salgslogg import`: the arguments of the importer and the printing of its report.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use events::TenantSlug;
+
+use super::Format;
+use crate::failure::Failure;
+use crate::import::progress::Progress;
+use crate::import::rehearsal::Rehearsal;
+use crate::import::{self, report};
+use crate::mapping::language::Mapping;
+use crate::mapping::{Names, Plan};
+use crate::stack::{Caller, Stack};
+use crate::{output, token};
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The mapping says what the rows mean; deploy/cli/mappings/crm-sales-opportunities.toml is a documented example.
+Importing the same files again does nothing twice, so an interrupted import is simply run again. The tenant is
+that of the token: import into another tenant with another token.
+
+Examples:
+  salgslogg import ./opportunities --mapping mapping.toml --dry-run
+  salgslogg import ./opportunities --mapping mapping.toml
+  salgslogg import ./opportunities --mapping mapping.toml \\
+      --token \"$(salgslogg token --tenant second --sub importer --role importer)\"")]
+pub struct Arguments {
+    /// The folder of the mapping's files, or the file of its records
+    #[arg(value_name = "FILE-OR-FOLDER")]
+    input: PathBuf,
+    /// The mapping (TOML)
+    #[arg(long, value_name = "MAPPING.toml")]
+    mapping: PathBuf,
+    /// Read and map everything, report what would be sent, send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// With --dry-run: show the first N lines as they would be sent
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "dry_run")]
+    show: usize,
+}
+
+/// Maps, sends (or not) and reports.
+pub async fn run(stack: &Stack, arguments: &Arguments, format: Format) -> Result<(), Failure> {
+    let path = arguments.mapping.display();
+    let text = std::fs::read_to_string(&arguments.mapping)
+        .map_err(|error| Failure::Usage(format!("cannot read the mapping {path}: {error}")))?;
+    let plan = Arc::new(Plan::open(&Mapping::parse(&text)?, &arguments.input)?);
+    if arguments.dry_run {
+        return rehearse(stack, arguments, &plan, format);
+    }
+    let tenant = token::tenant_of(&stack.token(Caller::Importer)?)?;
+    let names = Arc::new(Names { tenant, source: plan.source.clone() });
+    let client = stack.commands(Caller::Importer)?;
+    let progress = Progress::new(plan.records.sheet.bytes());
+    let result = tokio::select! {
+        result = import::run(&client, &plan, &names, &progress) => result,
+        _ = tokio::signal::ctrl_c() => {
+            progress.finish();
+            return Err(Failure::Negative("interrupted; run the same import again and it goes on without duplicates".into()));
+        }
+    };
+    let elapsed = progress.finish();
+    let tally = result?;
+    match format {
+        Format::Machine => output::json(&report::machine(&tally, &names, elapsed))?,
+        Format::People => output::line(&report::people(&tally, &names, elapsed))?,
+    }
+    tally.verdict()
+}
+
+fn rehearse(
+    stack: &Stack,
+    arguments: &Arguments,
+    plan: &Arc<Plan>,
+    format: Format,
+) -> Result<(), Failure> {
+    // A rehearsal needs no stack; without a token its ids are those of the tenant `demo`.
+    let tenant =
+        stack.token(Caller::Importer).and_then(|token| token::tenant_of(&token)).or_else(|_| {
+            TenantSlug::parse("demo").map_err(|error| Failure::Unexpected(error.to_string()))
+        })?;
+    let names = Arc::new(Names { tenant, source: plan.source.clone() });
+    let rehearsal = Rehearsal::of(plan, &names, arguments.show)?;
+    match format {
+        Format::Machine => output::json(&report::machine_rehearsal(&rehearsal, &names))?,
+        Format::People => {
+            for fault in &rehearsal.faults {
+                output::remark(&format!("{}, line {}: {}", fault.file, fault.line, fault.why));
+            }
+            output::line(&report::people_rehearsal(&rehearsal, &names))?;
+        }
+    }
+    rehearsal.verdict()
+}

@@ -1,0 +1,42 @@
+//! One file per command: its arguments, its question, its table.
+
+pub mod events;
+pub mod forecast;
+pub mod history;
+pub mod import;
+pub mod moment;
+pub mod pipeline;
+pub mod projections;
+pub mod reading;
+pub mod sale;
+pub mod token;
+
+use crate::cli::{Cli, Command};
+use crate::environment::Environment;
+use crate::failure::Failure;
+use crate::stack::Stack;
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Tables for people.
+    People,
+    /// The stack's own JSON.
+    Machine,
+}
+
+/// Runs one command to its end.
+pub async fn run(cli: Cli) -> Result<(), Failure> {
+    let stack = Stack::new(cli.connection, Environment::read());
+    let format = if cli.json { Format::Machine } else { Format::People };
+    match cli.command {
+        Command::Pipeline(arguments) => pipeline::run(&stack, &arguments, format).await,
+        Command::Forecast(arguments) => forecast::run(&stack, &arguments, format).await,
+        Command::Sale(arguments) => sale::run(&stack, &arguments, format).await,
+        Command::History(arguments) => history::run(&stack, &arguments, format).await,
+        Command::Events(arguments) => events::run(&stack, &arguments, format).await,
+        Command::Projections => projections::run(&stack, format).await,
+        Command::Import(arguments) => import::run(&stack, &arguments, format).await,
+        Command::Token(arguments) => token::run(&stack, &arguments, format),
+    }
+}

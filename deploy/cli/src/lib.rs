@@ -1,0 +1,20 @@
+//! The command line over the public API: import, reports, history, events, tokens of a local stack.
+//!
+//! Everything here speaks HTTP like any other client; nothing reaches into a database or into another
+//! crate's rules. The library exists for the tests and for the binary beside it.
+//!
+//! A walk through: [`cli`] says what can be asked, [`stack`] finds whom to ask, [`http`] asks,
+//! [`commands`] has one file per command, [`mapping`] turns files into commands, [`import`] sends them.
+
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod environment;
+pub mod failure;
+pub mod http;
+pub mod import;
+pub mod mapping;
+pub mod output;
+pub mod stack;
+pub mod tables;
+pub mod token;
