@@ -10,8 +10,9 @@ pub mod config;
 pub mod execute;
 pub mod http;
 pub mod places;
-
+pub mod process;
 pub mod relay;
+pub mod reopening;
 pub mod stream_actor;
 pub mod workers;
 

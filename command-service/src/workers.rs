@@ -9,7 +9,9 @@ use service_runtime::clock::back_off;
 use service_runtime::tasks::Tasks;
 
 use crate::app::App;
+use crate::process::StalledSaleReopen;
 use crate::relay::{NatsAddress, Relay, Settings};
+use crate::reopening::send_reopen;
 
 /// Partitions are looked after this often.
 const PARTITIONS_EVERY: Duration = Duration::from_secs(300);
@@ -29,12 +31,19 @@ impl App {
         Ok(Some(Relay::new(self.store().clone(), address, settings)))
     }
 
+    /// The process manager that reopens stalled sales on their date (SO-16).
+    pub fn stalled_sale_reopen(&self) -> StalledSaleReopen {
+        StalledSaleReopen::new(self.store().clone(), send_reopen(self.executor().clone()))
+    }
+
     /// Starts everything that runs beside the requests, until `tasks` is told to stop.
     ///
     /// # Errors
     /// When a setting cannot be read.
     pub fn start_workers(&self, tasks: &Tasks) -> anyhow::Result<()> {
         tasks.spawn_until_stopped(keep_partitions_ahead(self.store().clone()));
+        let reopening = self.stalled_sale_reopen().run(self.clock().clone(), tasks.token());
+        tasks.spawn_vital("stalled-sale-reopen", reopening);
         if let Some(relay) = self.relay()? {
             tasks.spawn_vital("relay", relay.run(tasks.token()));
         } else {

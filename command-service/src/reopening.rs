@@ -1,0 +1,63 @@
+//! Sends the commands of process managers through the executor, like anybody's commands. Must not decide
+//! when: that is the process manager's.
+
+use std::sync::Arc;
+
+use domain::sale::SaleCommand;
+use domain::{Order, Reach};
+use events::UserId;
+use events::sale::ReopenCause;
+use futures::FutureExt;
+
+use crate::call::{Call, ExecuteError, Key, request_fingerprint};
+use crate::execute::Executor;
+use crate::process::{ReopenDue, SendFault, SendReopen, Sent};
+
+/// The actor that events of StalledSaleReopen name.
+pub const STALLED_SALE_REOPEN: &str = "stalled-sale-reopen";
+
+/// The way of StalledSaleReopen to the executor.
+///
+/// # Panics
+/// Never: the actor's name is a valid user id.
+pub fn send_reopen(executor: Executor) -> SendReopen {
+    let actor = UserId::parse(STALLED_SALE_REOPEN).expect("invariant: the name is a user id");
+    Arc::new(move |due: ReopenDue| {
+        let (executor, actor) = (executor.clone(), actor.clone());
+        async move { reopen(&executor, actor, due).await }.boxed()
+    })
+}
+
+/// One ReopenSale; its key derives from the causing event, so a repeat is harmless.
+async fn reopen(executor: &Executor, actor: UserId, due: ReopenDue) -> Result<Sent, SendFault> {
+    let sale = due.sale.stream();
+    let request = request_fingerprint("ReopenSale", &sale.id, None, [0; 32]);
+    let key = Key::new(&due.tenant, &actor, &due.key(), request);
+    let call = Call {
+        tenant: due.tenant,
+        actor,
+        reach: Reach::All,
+        command: "ReopenSale",
+        key: Some(key),
+        if_version: Some(due.if_version),
+        effective_at: None,
+        traceparent: None,
+        correlation: due.correlation,
+        causation: Some(due.causing_event),
+    };
+    let order = Order::Sale(SaleCommand::ReopenSale { cause: ReopenCause::ReopenDate });
+    match executor.execute(&call, sale, order).await {
+        Ok(_) | Err(ExecuteError::Refused(_) | ExecuteError::KeyReused) => Ok(Sent::Settled),
+        Err(ExecuteError::Precondition { .. } | ExecuteError::LostRace(_)) => Ok(Sent::Stale),
+        Err(
+            fault @ (ExecuteError::EffectiveTimeFalls
+            | ExecuteError::EffectiveTimeInFuture
+            | ExecuteError::Overloaded
+            | ExecuteError::TenantOverloaded
+            | ExecuteError::Unavailable(_)
+            | ExecuteError::Unreadable(_)
+            | ExecuteError::Undecodable(_)
+            | ExecuteError::Poisoned(_)),
+        ) => Err(SendFault(Box::new(fault))),
+    }
+}
