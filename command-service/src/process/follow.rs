@@ -1,0 +1,166 @@
+//! Following the log under a lease: pages of events in, timers and checkpoint out, in one
+//! transaction. Must not send commands.
+
+use std::time::Duration;
+
+use event_store::leases::{
+    AdvanceError, ProcessLease, advance_process, claim_process, release_process,
+};
+use event_store::timers::{self, Timer};
+use event_store::{EventStore, StoreError};
+use events::DecodeError;
+use service_runtime::clock::Stopwatch;
+use service_runtime::ids::new_id;
+use uuid::Uuid;
+
+use super::send::SendFault;
+
+/// How long a dead process manager keeps the others waiting.
+const TTL: Duration = Duration::from_secs(15);
+
+/// The lease is renewed this often.
+const RENEW_EVERY: Duration = Duration::from_secs(3);
+
+/// A machine did not answer, or another replica took over. The next step begins at the checkpoint.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessFault {
+    /// The database of the log.
+    #[error("the log cannot be read")]
+    Log(#[from] StoreError),
+    /// The transaction of timers and checkpoint.
+    #[error("timers and checkpoint cannot be written")]
+    Checkpoint(#[from] sqlx::Error),
+    /// Another replica runs this process manager now.
+    #[error("another replica took over")]
+    Fenced,
+    /// The command side.
+    #[error(transparent)]
+    Send(#[from] SendFault),
+    /// The sale kept changing while it was looked at.
+    #[error("the sale kept changing")]
+    Restless,
+}
+
+impl From<AdvanceError> for ProcessFault {
+    fn from(error: AdvanceError) -> Self {
+        match error {
+            AdvanceError::Fenced => Self::Fenced,
+            AdvanceError::Database(error) => Self::Checkpoint(error),
+        }
+    }
+}
+
+/// Something stored that this program cannot read. Nothing is skipped: the process manager stays
+/// where it is until a program that can read it takes over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("cannot go on: {0}")]
+pub struct Halt(pub String);
+
+/// Either way of not going on.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Halted(Halt),
+    Broken(ProcessFault),
+}
+
+impl<F: Into<ProcessFault>> From<F> for Stop {
+    fn from(fault: F) -> Self {
+        Self::Broken(fault.into())
+    }
+}
+
+impl From<DecodeError> for Stop {
+    fn from(error: DecodeError) -> Self {
+        Self::Halted(Halt(error.to_string()))
+    }
+}
+
+/// A change of the timers.
+#[derive(Debug, Clone)]
+pub(super) enum Change {
+    Set(Timer),
+    Remove(Uuid),
+}
+
+/// A process manager's lease and checkpoint.
+pub(super) struct Follower {
+    name: &'static str,
+    store: EventStore,
+    owner: Uuid,
+    held: Option<(ProcessLease, Stopwatch)>,
+}
+
+impl Follower {
+    pub(super) fn new(name: &'static str, store: EventStore) -> Self {
+        Self { name, store, owner: new_id(), held: None }
+    }
+
+    /// Takes or renews the lease. Returns the checkpoint when the lease is new, none when it is kept;
+    /// an error value when another replica holds it.
+    pub(super) async fn claim(&mut self) -> Result<Claim, ProcessFault> {
+        if self.held.as_ref().is_some_and(|(_, since)| since.elapsed() < RENEW_EVERY) {
+            return Ok(Claim::Kept);
+        }
+        let before = self.held.take().map(|(lease, _)| lease.epoch);
+        let since = Stopwatch::start();
+        let Some(lease) = claim_process(&self.store, self.name, self.owner, TTL).await? else {
+            return Ok(Claim::Elsewhere);
+        };
+        let claim = if before == Some(lease.epoch) {
+            Claim::Kept
+        } else {
+            Claim::Taken { checkpoint: lease.position }
+        };
+        self.held = Some((lease, since));
+        Ok(claim)
+    }
+
+    /// Every event up to here has been seen, durably.
+    pub(super) fn checkpoint(&self) -> i64 {
+        self.held.as_ref().map_or(0, |(lease, _)| lease.position)
+    }
+
+    /// Writes timers and checkpoint in one transaction, refused if the lease has gone. The flush is
+    /// not waited for: both are kept or lost together, and what is lost is done again.
+    pub(super) async fn commit(&mut self, changes: &[Change], to: i64) -> Result<(), ProcessFault> {
+        let (mut lease, since) = self.held.take().ok_or(ProcessFault::Fenced)?;
+        let mut transaction = self.store.pool().begin().await?;
+        sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *transaction).await?;
+        for change in changes {
+            let log_id = self.store.log_id();
+            match change {
+                Change::Set(timer) => {
+                    timers::set(&mut transaction, self.name, log_id, timer).await?
+                }
+                Change::Remove(id) => {
+                    timers::remove(&mut transaction, self.name, log_id, *id).await?
+                }
+            }
+        }
+        advance_process(&mut transaction, &mut lease, to).await?;
+        transaction.commit().await?;
+        self.held = Some((lease, since));
+        Ok(())
+    }
+
+    /// Gives the lease back, so that another replica need not wait for its end.
+    pub(super) async fn release(&mut self) -> Result<(), ProcessFault> {
+        match self.held.take() {
+            Some((lease, _)) => Ok(release_process(&self.store, &lease).await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How a claim ended.
+pub(super) enum Claim {
+    /// Ours as before.
+    Kept,
+    /// Ours since now.
+    Taken {
+        /// Where to go on.
+        checkpoint: i64,
+    },
+    /// Another replica works.
+    Elsewhere,
+}

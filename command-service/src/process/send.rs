@@ -1,0 +1,49 @@
+//! The way from a process manager to the command side: what it asks for, and what it must be told.
+
+use std::sync::Arc;
+
+use events::{SaleId, TenantSlug};
+use futures::future::BoxFuture;
+use uuid::Uuid;
+
+/// A stalled sale whose reopen date has come: a `ReopenSale { cause: reopen_date }` is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReopenDue {
+    /// Whose sale.
+    pub tenant: TenantSlug,
+    /// The sale.
+    pub sale: SaleId,
+    /// The sale's version that was looked at; the command holds for no other.
+    pub if_version: i64,
+    /// The event that set the reopen date: causation of what follows.
+    pub causing_event: Uuid,
+    /// Its position.
+    pub cause_position: i64,
+    /// Correlation of the causing event, carried on.
+    pub correlation: Option<Uuid>,
+}
+
+impl ReopenDue {
+    /// The idempotency key: one event reopens once, whoever sends it and how often.
+    pub fn key(&self) -> String {
+        format!("stalled-sale-reopen/{}", self.causing_event)
+    }
+}
+
+/// What became of the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// Accepted now or before, or refused by a rule: nothing is left to do.
+    Settled,
+    /// The sale is no longer at the version that was looked at: look again.
+    Stale,
+}
+
+/// The command could not be decided; it is sent again.
+#[derive(Debug, thiserror::Error)]
+#[error("the command could not be sent")]
+pub struct SendFault(#[from] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// Sends a `ReopenSale` and waits for its outcome.
+pub type SendReopen =
+    Arc<dyn Fn(ReopenDue) -> BoxFuture<'static, Result<Sent, SendFault>> + Send + Sync>;

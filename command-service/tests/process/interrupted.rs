@@ -1,0 +1,149 @@
+//! Crashes, lost answers, races and other replicas: one event reopens once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use command_service::process::{ProcessFault, Pumped, SendFault, SendReopen, StalledSaleReopen};
+use command_service::reopening::send_reopen;
+use event_store::Wakeups;
+use events::NewEvent;
+use futures::FutureExt;
+use service_runtime::ids::new_id;
+
+use crate::world::{World, at, sent};
+
+const DUE: &str = "2026-09-01T00:00:00Z";
+
+#[tokio::test]
+async fn a_command_whose_answer_was_lost_is_not_carried_out_twice() {
+    let world = World::new().await;
+    world.stall("2026-09-01").await;
+    let inner = send_reopen(world.executor.clone());
+    let send: SendReopen = Arc::new(move |due| {
+        let answer = inner(due);
+        async move {
+            answer.await?;
+            Err(SendFault("the answer was lost".into()))
+        }
+        .boxed()
+    });
+    let mut unlucky = StalledSaleReopen::new(world.store.clone(), send);
+    assert!(matches!(unlucky.pump(at(DUE)).await, Err(ProcessFault::Send(_))));
+    drop(unlucky);
+    world.expire_lease().await;
+
+    assert_eq!(sent(&mut world.manager(), DUE).await, 0);
+    assert_eq!(world.types().await, ["sale.registered", "sale.stalled", "sale.reopened"]);
+    assert!(world.timers().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_command_that_could_not_be_sent_is_sent_by_the_next_step() {
+    let world = World::new().await;
+    world.stall("2026-09-01").await;
+    let (inner, broken) = (send_reopen(world.executor.clone()), Arc::new(AtomicBool::new(true)));
+    let fault = broken.clone();
+    let send: SendReopen = Arc::new(move |due| {
+        if fault.load(Ordering::SeqCst) {
+            return async { Err(SendFault("no room".into())) }.boxed();
+        }
+        inner(due)
+    });
+    let mut manager = StalledSaleReopen::new(world.store.clone(), send);
+    assert!(manager.pump(at(DUE)).await.is_err());
+    assert_eq!(world.timers().await.len(), 1);
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(sent(&mut manager, DUE).await, 1);
+}
+
+#[tokio::test]
+async fn terms_changed_between_look_and_command_win() {
+    let world = World::new().await;
+    world.stall("2026-09-01").await;
+    let world = Arc::new(world);
+    let (inner, first) = (send_reopen(world.executor.clone()), Arc::new(AtomicBool::new(true)));
+    let other = world.clone();
+    let send: SendReopen = Arc::new(move |due| {
+        let (answer, first, other) = (inner(due), first.clone(), other.clone());
+        async move {
+            if first.swap(false, Ordering::SeqCst) {
+                other.change_terms("2026-12-01").await;
+            }
+            answer.await
+        }
+        .boxed()
+    });
+    let mut manager = StalledSaleReopen::new(world.store.clone(), send);
+    assert_eq!(sent(&mut manager, DUE).await, 0);
+    assert_eq!(world.types().await.last().unwrap(), "sale.stall-terms-changed");
+    assert_eq!(sent(&mut manager, DUE).await, 0);
+    assert_eq!(world.timers().await, [at("2026-12-01T00:00:00Z")]);
+}
+
+#[tokio::test]
+async fn an_heir_goes_on_from_checkpoint_and_timers() {
+    let world = World::new().await;
+    world.stall("2026-09-01").await;
+    let mut first = world.manager();
+    assert_eq!(sent(&mut first, "2026-03-10T09:00:00Z").await, 0);
+    let mut heir = world.manager();
+    assert_eq!(heir.pump(at(DUE)).await.unwrap(), Pumped::Standby);
+    first.release().await.unwrap();
+    assert_eq!(sent(&mut heir, DUE).await, 1);
+}
+
+#[tokio::test]
+async fn a_replica_that_lost_its_lease_cannot_write() {
+    let world = World::new().await;
+    let (mut paused, mut heir) = (world.manager(), world.manager());
+    assert_eq!(sent(&mut paused, "2026-03-10T09:00:00Z").await, 0);
+    world.expire_lease().await;
+    assert_eq!(sent(&mut heir, "2026-03-10T09:00:00Z").await, 0);
+    world.stall("2026-09-01").await;
+    assert!(matches!(paused.pump(at(DUE)).await, Err(ProcessFault::Fenced)));
+    assert!(world.timers().await.is_empty());
+    assert_eq!(sent(&mut heir, DUE).await, 1);
+    assert_eq!(paused.pump(at(DUE)).await.unwrap(), Pumped::Standby);
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_read_halts_and_is_never_skipped() {
+    let world = World::new().await;
+    let unreadable = NewEvent {
+        event_id: new_id(),
+        event_type: "sale.stalled",
+        schema_version: 1,
+        payload: b"{\"reopen_date\":\"soon\"}".to_vec(),
+        meta: serde_json::to_vec(&world.metadata()).unwrap(),
+    };
+    world.append_raw(unreadable, None).await;
+    let mut manager = world.manager();
+    for _ in 0..2 {
+        let pumped = manager.pump(at(DUE)).await.unwrap();
+        let Pumped::Halted(halt) = pumped else { panic!("{pumped:?}") };
+        assert!(halt.to_string().contains("position 2"), "{halt}");
+    }
+}
+
+#[tokio::test]
+async fn a_running_manager_follows_log_and_clock_and_leaves_in_order() {
+    let world = World::new().await;
+    let running = world.tasks.spawn(world.manager().run(world.clock.clone(), world.tasks.token()));
+    world.stall("2026-09-01").await;
+    world.clock.set(at(DUE));
+    let mut wakeups = Wakeups::new(&world.store);
+    let reopened = async {
+        while world.types().await.last().is_none_or(|last| last != "sale.reopened") {
+            wakeups.next().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), reopened).await.unwrap();
+    world.tasks.stop();
+    running.await.unwrap();
+    let owner: Option<uuid::Uuid> = sqlx::query_scalar("SELECT lease_owner FROM es_ops.process")
+        .fetch_one(world.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(owner, None);
+}

@@ -1,0 +1,9 @@
+//! StalledSaleReopen on a real Postgres, through the real command bus, with the clock in hand.
+//! Needs `SALGSLOGG_TEST_POSTGRES`, which `./deploy/test` sets.
+
+#[cfg(test)]
+mod interrupted;
+#[cfg(test)]
+mod reopening;
+#[cfg(test)]
+mod world;
