@@ -6,11 +6,11 @@ use std::sync::Arc;
 use clap::Args;
 use events::TenantSlug;
 
-use super::Format;
+use super::{Format, reading};
 use crate::failure::Failure;
 use crate::import::progress::Progress;
 use crate::import::rehearsal::Rehearsal;
-use crate::import::{self, report};
+use crate::import::{self, Import, report};
 use crate::mapping::language::Mapping;
 use crate::mapping::{Names, Plan};
 use crate::stack::{Caller, Stack};
@@ -55,9 +55,11 @@ pub async fn run(stack: &Stack, arguments: &Arguments, format: Format) -> Result
     let tenant = token::tenant_of(&stack.token(Caller::Importer)?)?;
     let names = Arc::new(Names { tenant, source: plan.source.clone() });
     let client = stack.commands(Caller::Importer)?;
+    let head = head(stack).await;
     let progress = Progress::new(plan.records.sheet.bytes());
+    let import = Import { client: &client, plan: &plan, names: &names, progress: &progress, head };
     let result = tokio::select! {
-        result = import::run(&client, &plan, &names, &progress) => result,
+        result = import::run(&import) => result,
         _ = tokio::signal::ctrl_c() => {
             progress.finish();
             return Err(Failure::Negative("interrupted; run the same import again and it goes on without duplicates".into()));
@@ -70,6 +72,19 @@ pub async fn run(stack: &Stack, arguments: &Arguments, format: Format) -> Result
         Format::People => output::line(&report::people(&tally, &names, elapsed))?,
     }
     tally.verdict()
+}
+
+/// Where the log stands now, to tell earlier answers from new ones; only the report depends on it.
+async fn head(stack: &Stack) -> u64 {
+    let asked = async {
+        let body = stack.queries(Caller::Importer)?.get("/v1/projections", &[]).await?;
+        Ok(reading::parse(&body)?["position"].as_u64().unwrap_or_default())
+    };
+    asked.await.unwrap_or_else(|failure: Failure| {
+        let effect = "commands done by an earlier run will be counted as done by this one";
+        output::remark(&format!("the query side was not asked ({failure}): {effect}"));
+        0
+    })
 }
 
 fn rehearse(

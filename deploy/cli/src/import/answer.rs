@@ -23,9 +23,9 @@ pub struct Answer {
     /// What happened; empty when the command changed nothing.
     #[serde(default)]
     pub events: Vec<IgnoredAny>,
-    /// The first answer to the same key, given again.
+    /// Where its last event stands in the log.
     #[serde(default)]
-    pub replayed: bool,
+    pub position: Option<u64>,
     /// Why it was refused.
     #[serde(default)]
     pub problem: Problem,
@@ -45,10 +45,12 @@ pub enum Verdict {
 }
 
 impl Answer {
-    /// Judges an answer; `existed` tells whether the record was found to be there before.
-    pub fn verdict(&self, order: &Order, existed: bool) -> Verdict {
+    /// Judges an answer. `head` is where the log stood before the import: an answer that points at or below
+    /// it is an earlier one given again. `existed` tells whether the record was found to be there before.
+    pub fn verdict(&self, order: &Order, head: u64, existed: bool) -> Verdict {
+        let earlier = self.position.is_none_or(|position| position <= head);
         match self.status {
-            200..=299 if self.replayed || self.events.is_empty() => Verdict::AlreadyThere,
+            200..=299 if earlier || self.events.is_empty() => Verdict::AlreadyThere,
             200..=299 => Verdict::Done,
             409 if self.already_exists() => Verdict::AlreadyThere,
             _ if existed && order.done_if.contains(&self.problem.code) => Verdict::AlreadyThere,

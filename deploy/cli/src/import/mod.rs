@@ -28,24 +28,33 @@ pub const ATTEMPTS_MAX: u32 = 6;
 /// The first pause before sending again; it doubles with every attempt.
 const PAUSE_FIRST: Duration = Duration::from_millis(250);
 
+/// One import: what goes where.
+pub struct Import<'a> {
+    /// The command side.
+    pub client: &'a Client,
+    /// The mapping and its files.
+    pub plan: &'a Arc<Plan>,
+    /// The tenant and the source.
+    pub names: &'a Arc<Names>,
+    /// What people see meanwhile.
+    pub progress: &'a Progress,
+    /// Where the log stood before; 0 when nobody could tell.
+    pub head: u64,
+}
+
 /// Sends everything and returns what became of it.
 ///
 /// # Errors
 /// When the import could not be finished; what was answered until then stands, and a second run continues.
-pub async fn run(
-    client: &Client,
-    plan: &Arc<Plan>,
-    names: &Arc<Names>,
-    progress: &Progress,
-) -> Result<Tally, Failure> {
-    let mut tally = Tally::new(plan);
-    let floor = setup::run(client, plan, names, &mut tally).await?;
+pub async fn run(import: &Import<'_>) -> Result<Tally, Failure> {
+    let mut tally = Tally::new(import.plan);
+    let floor = setup::run(import, &mut tally).await?;
     let mut todo = Todo::all();
     let mut attempt = 0;
     loop {
-        let walk = plan.walk(names, floor)?;
+        let walk = import.plan.walk(import.names, floor)?;
         let Pass { next, later, ended, answered } =
-            pass::run(client, plan, walk, &todo, &mut tally, progress).await;
+            pass::run(import, walk, &todo, &mut tally).await;
         let broken = match ended {
             Ok(()) if later.is_empty() => return Ok(tally),
             Ok(()) => None,

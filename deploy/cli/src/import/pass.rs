@@ -12,13 +12,11 @@ use reqwest::Body;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
+use super::Import;
 use super::answer::{Answers, Verdict};
-use super::progress::Progress;
 use super::tally::{Refusal, Tally};
 use crate::failure::Failure;
-use crate::http::Client;
 use crate::mapping::RowFault;
-use crate::mapping::plan::{Order, Plan};
 use crate::mapping::record::{Mapped, Walk};
 
 /// Rows on their way: sent, not yet answered.
@@ -73,22 +71,15 @@ enum Sent {
 }
 
 /// Sends the rows of `todo` and reads what became of them.
-pub async fn run(
-    client: &Client,
-    plan: &Plan,
-    walk: Walk,
-    todo: &Todo,
-    tally: &mut Tally,
-    progress: &Progress,
-) -> Pass {
+pub async fn run(import: &Import<'_>, walk: Walk, todo: &Todo, tally: &mut Tally) -> Pass {
     let (sent, on_their_way) = mpsc::channel(WINDOW_ROWS);
     let rows = Rows { walk, row: 0, todo: todo.clone(), sent };
     let body = Body::wrap_stream(stream::unfold(rows, Rows::chunk));
     let mut pass = Pass { next: 0, later: BTreeMap::new(), ended: Ok(()), answered: false };
-    pass.ended = match client.post_lines("/v1/commands", body).await {
+    pass.ended = match import.client.post_lines("/v1/commands", body).await {
         Ok(response) => {
-            read(Answers::new(client, response), on_their_way, plan, tally, progress, &mut pass)
-                .await
+            let answers = Answers::new(import.client, response);
+            Reading { import, answers, tally, pass: &mut pass }.all(on_their_way).await
         }
         Err(failure) => Err(failure),
     };
@@ -135,32 +126,11 @@ impl Rows {
 }
 
 /// The reading side: every row that left is matched with its answers.
-async fn read(
-    mut answers: Answers<'_>,
-    mut on_their_way: Receiver<Sent>,
-    plan: &Plan,
-    tally: &mut Tally,
-    progress: &Progress,
-    pass: &mut Pass,
-) -> Result<(), Failure> {
-    while let Some(sent) = on_their_way.recv().await {
-        let row = match sent {
-            Sent::Fault { row, fault } => {
-                progress.remark_fault(&fault);
-                tally.unmapped(fault);
-                row
-            }
-            Sent::Record { row, mapped } => {
-                let outcome = outcome(&mut answers, plan, &mapped).await?;
-                pass.answered |= outcome.later.is_none();
-                progress.at(mapped.byte, mapped.lines.len());
-                settle(row, outcome, plan, tally, progress, pass)?;
-                row
-            }
-        };
-        pass.next = row + 1;
-    }
-    Ok(())
+struct Reading<'a> {
+    import: &'a Import<'a>,
+    answers: Answers<'a>,
+    tally: &'a mut Tally,
+    pass: &'a mut Pass,
 }
 
 /// What became of one row.
@@ -168,54 +138,68 @@ async fn read(
 struct Outcome {
     done: Vec<usize>,
     already: Vec<usize>,
-    refused: Vec<(usize, Refusal)>,
+    refused: Vec<Refusal>,
     later: Option<Refusal>,
 }
 
-async fn outcome(
-    answers: &mut Answers<'_>,
-    plan: &Plan,
-    mapped: &Mapped,
-) -> Result<Outcome, Failure> {
-    let mut outcome = Outcome::default();
-    let mut existed = false;
-    for line in &mapped.lines {
-        let order: &Order = &plan.orders[line.order];
-        let answer = answers.next().await?;
-        existed |= answer.already_exists();
-        let refusal = || Refusal::of(order, line.order, mapped, &answer, &plan.records.sheet.file);
-        match answer.verdict(order, existed) {
-            Verdict::Done => outcome.done.push(line.order),
-            Verdict::AlreadyThere => outcome.already.push(line.order),
-            Verdict::Later => outcome.later = outcome.later.or_else(|| Some(refusal())),
-            Verdict::Refused => outcome.refused.push((line.order, refusal())),
+impl Reading<'_> {
+    async fn all(mut self, mut on_their_way: Receiver<Sent>) -> Result<(), Failure> {
+        while let Some(sent) = on_their_way.recv().await {
+            let row = match sent {
+                Sent::Fault { row, fault } => {
+                    self.import.progress.remark_fault(&fault);
+                    self.tally.unmapped(fault);
+                    row
+                }
+                Sent::Record { row, mapped } => {
+                    let outcome = self.outcome(&mapped).await?;
+                    self.pass.answered |= outcome.later.is_none();
+                    self.import.progress.at(mapped.byte, mapped.lines.len());
+                    self.settle(row, outcome)?;
+                    row
+                }
+            };
+            self.pass.next = row + 1;
         }
+        Ok(())
     }
-    Ok(outcome)
-}
 
-fn settle(
-    row: u64,
-    outcome: Outcome,
-    plan: &Plan,
-    tally: &mut Tally,
-    progress: &Progress,
-    pass: &mut Pass,
-) -> Result<(), Failure> {
-    if let Some(refusal) = outcome.later {
-        pass.later.insert(row, refusal);
-        let full = pass.later.len() >= LATER_MAX;
-        let overload =
-            || Failure::Unreachable("the stack puts off one command after the other".to_owned());
-        return if full { Err(overload()) } else { Ok(()) };
+    async fn outcome(&mut self, mapped: &Mapped) -> Result<Outcome, Failure> {
+        let plan = self.import.plan;
+        let mut outcome = Outcome::default();
+        let mut existed = false;
+        for line in &mapped.lines {
+            let order = &plan.orders[line.order];
+            let answer = self.answers.next().await?;
+            existed |= answer.already_exists();
+            let refusal =
+                || Refusal::of(order, line.order, mapped, &answer, &plan.records.sheet.file);
+            match answer.verdict(order, self.import.head, existed) {
+                Verdict::Done => outcome.done.push(line.order),
+                Verdict::AlreadyThere => outcome.already.push(line.order),
+                Verdict::Later => outcome.later = outcome.later.or_else(|| Some(refusal())),
+                Verdict::Refused => outcome.refused.push(refusal()),
+            }
+        }
+        Ok(outcome)
     }
-    tally.row(&outcome.done, &outcome.already);
-    let mut refused = outcome.refused.into_iter();
-    if let Some((_, mut first)) = refused.next() {
-        first.further = refused.len();
-        refused.for_each(|(order, _)| tally.refuse_further(order));
-        progress.remark_refusal(&first, plan.orders[first.order].on_refusal);
-        tally.refuse_by_order(first, &plan.orders)?;
+
+    fn settle(&mut self, row: u64, outcome: Outcome) -> Result<(), Failure> {
+        if let Some(refusal) = outcome.later {
+            self.pass.later.insert(row, refusal);
+            let full = self.pass.later.len() >= LATER_MAX;
+            let overload = "the stack puts off one command after the other";
+            return if full { Err(Failure::Unreachable(overload.to_owned())) } else { Ok(()) };
+        }
+        self.tally.row(&outcome.done, &outcome.already);
+        let mut refused = outcome.refused.into_iter();
+        if let Some(mut first) = refused.next() {
+            first.further = refused.len();
+            refused.for_each(|refusal| self.tally.refuse_further(refusal.order));
+            let orders = &self.import.plan.orders;
+            self.import.progress.remark_refusal(&first, orders[first.order].on_refusal);
+            self.tally.refuse_by_order(first, orders)?;
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -5,9 +5,8 @@ use chrono::{DateTime, Utc};
 
 use super::answer::{Answers, Verdict};
 use super::tally::{Refusal, Tally};
-use super::{ATTEMPTS_MAX, pause};
+use super::{ATTEMPTS_MAX, Import, pause};
 use crate::failure::Failure;
-use crate::http::Client;
 use crate::mapping::plan::Plan;
 use crate::mapping::record::Mapped;
 use crate::mapping::{Names, language::OnRefusal};
@@ -17,23 +16,13 @@ use crate::output;
 ///
 /// # Errors
 /// A step that was refused and whose mapping says that this ends the import, or an unreachable stack.
-pub async fn run(
-    client: &Client,
-    plan: &Plan,
-    names: &Names,
-    tally: &mut Tally,
-) -> Result<Option<DateTime<Utc>>, Failure> {
+pub async fn run(import: &Import<'_>, tally: &mut Tally) -> Result<Option<DateTime<Utc>>, Failure> {
     let mut floor = None;
-    for step in 0..plan.setup.len() {
-        let commands = commands(plan, names, step)?;
-        floor = floor.max(
-            commands
-                .iter()
-                .flat_map(|mapped| &mapped.lines)
-                .filter_map(|line| line.effective_at)
-                .max(),
-        );
-        confirm(client, plan, step, commands, tally).await?;
+    for step in 0..import.plan.setup.len() {
+        let commands = commands(import.plan, import.names, step)?;
+        let lines = commands.iter().flat_map(|mapped| &mapped.lines);
+        floor = floor.max(lines.filter_map(|line| line.effective_at).max());
+        confirm(import, step, commands, tally).await?;
     }
     Ok(floor)
 }
@@ -50,12 +39,12 @@ pub fn commands(plan: &Plan, names: &Names, step: usize) -> Result<Vec<Mapped>, 
 }
 
 async fn confirm(
-    client: &Client,
-    plan: &Plan,
+    import: &Import<'_>,
     step: usize,
     mut open: Vec<Mapped>,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
+    let (client, plan) = (import.client, import.plan);
     let order = &plan.orders[step];
     for attempt in 1..=ATTEMPTS_MAX {
         if open.is_empty() {
@@ -73,7 +62,7 @@ async fn confirm(
             let answer = answers.next().await?;
             let refusal =
                 || Refusal::of(order, step, &mapped, &answer, &plan.setup[step].sheet.file);
-            match answer.verdict(order, false) {
+            match answer.verdict(order, import.head, false) {
                 Verdict::Done => tally.answer(&[step], &[]),
                 Verdict::AlreadyThere => tally.answer(&[], &[step]),
                 Verdict::Later if attempt < ATTEMPTS_MAX => later.push(mapped),

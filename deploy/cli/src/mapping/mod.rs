@@ -72,8 +72,8 @@
 //! `source/external id/name`. The same file can therefore be imported any number of times: what was done
 //! before answers with its first result, or (after the stack has forgotten the key) with `already_exists`.
 //! Once a record was found to exist, a refusal named in `done_if` means its command was done earlier.
-//! The default is `["sale_closed", "effective_time_falls"]`: whatever the stack's users did to the sale since then
-//! stands. Changing `source` makes every record new; changing a body under the same key is refused.
+//! The default is `["sale_closed", "already_closed", "sale_stalled", "effective_time_falls"]`: whatever the
+//! stack's users did to the sale since then stands. Changing `source` makes every record new; changing a body under the same key is refused.
 
 pub mod body;
 pub mod condition;

@@ -15,7 +15,8 @@ use super::template::{Scope, Template};
 use crate::failure::Failure;
 
 /// Refusals that mean "done earlier" for a record that exists, unless the mapping names its own.
-const DONE_IF: [&str; 2] = ["sale_closed", "effective_time_falls"];
+const DONE_IF: [&str; 4] =
+    ["sale_closed", "already_closed", "sale_stalled", "effective_time_falls"];
 
 /// Everything an import does, in order.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! The command line from outside: mappings over files, and the binary with its exit codes.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod binary;
 mod opportunities;
 mod shop;

@@ -1,7 +1,6 @@
 //! The mapping of the public data set, rehearsed over the data set itself where it is at hand.
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -20,8 +19,13 @@ fn public_set() -> Option<PathBuf> {
         return Some(folder);
     }
     let absent = "the public data set is absent (name its folder in SALGSLOGG_DATA): not tested";
-    writeln!(std::io::stderr(), "{absent}").unwrap();
+    say(absent);
     None
+}
+
+#[expect(clippy::print_stderr, reason = "an absent data set is said plainly, not passed over")]
+fn say(text: &str) {
+    eprintln!("{text}");
 }
 
 #[test]

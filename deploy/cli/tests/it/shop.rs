@@ -28,7 +28,7 @@ fn the_setup_comes_first_and_names_the_tenant_and_its_people() {
     assert_eq!(lines[0], currency);
     let user = json!({ "command": "AddUser", "id": "ase-oygard", "key": "shop/ase-oygard/AddUser",
         "effective_at": "2024-01-01T00:00:00Z",
-        "body": { "name": "Åse Øygård", "groups": ["South", "Oslo"], "primary_group": "South" } });
+        "body": { "id": "ase-oygard", "name": "Åse Øygård", "groups": ["South", "Oslo"], "primary_group": "South" } });
     assert_eq!(lines[3], user);
 }
 
