@@ -40,7 +40,6 @@ pub struct Margin {
     #[serde(with = "rust_decimal::serde::str")]
     pub profit: Decimal,
     /// Two places; none when the amount is 0 (SO-12).
-    #[serde(with = "rust_decimal::serde::str_option")]
     pub profit_percent: Option<Decimal>,
 }
 

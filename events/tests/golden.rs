@@ -73,3 +73,14 @@ fn unknown_fields_of_a_newer_writer_are_ignored_and_missing_ones_are_not() {
     assert!(decode("sale.lost", 1, br#"{"reason":"price"}"#).is_err());
     assert!(decode("sale.lost", 1, b"not json").is_err());
 }
+
+#[test]
+fn a_margin_without_percent_comes_back_as_it_was_so_12() {
+    let stored = br#"{"amount":{"amount":"0.00","currency":"NOK"},"margin":{"total_cost":"1.00","profit":"-1.00","profit_percent":null}}"#;
+    let event = decode("sale.amount-changed", 1, stored).unwrap();
+    let (_, _, payload) = encode(&event);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&payload).unwrap(),
+        serde_json::from_slice::<Value>(stored).unwrap()
+    );
+}

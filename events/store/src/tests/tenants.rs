@@ -75,10 +75,14 @@ async fn a_refused_command_provisions_no_tenant() {
     let store = database.store();
     let refused = [
         of("ghost", one(sale(1), 4, vec![advanced()])),
-        of("poison", one(sale(1), 0, vec![poisoned()])),
         of("demo", one(sale(1), 0, vec![registered()])),
     ];
     store.append(WRITER, &refused).await.unwrap();
+    let poison = [
+        of("poison", one(sale(1), 0, vec![poisoned()])),
+        of("demo", one(sale(2), 0, vec![registered()])),
+    ];
+    store.append(WRITER, &poison).await.unwrap();
     assert_eq!(store.tenants().await.unwrap(), [(1, demo())]);
     assert_eq!(store.tenant_id(&tenant("ghost")).await.unwrap(), None);
     append(&store, of("ghost", one(sale(1), 0, vec![registered()]))).await;

@@ -66,3 +66,25 @@ async fn an_effective_time_later_than_the_databases_clock_is_refused() {
     assert_eq!(outcome, Outcome::Conflict { versions: vec![0, 1] }, "the version speaks first");
     assert_eq!(log_is_ok(&store).await, 2);
 }
+
+#[tokio::test]
+async fn the_recording_time_rises_even_when_the_databases_clock_was_set_back() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    append(&store, one(sale(1), 0, vec![registered()])).await;
+    // as if the clock had been an hour ahead at the first batch
+    sqlx::raw_sql(
+        "ALTER TABLE es.event DISABLE TRIGGER immutable; ALTER TABLE es.batch DISABLE TRIGGER immutable; \
+         UPDATE es.event SET recorded_at = recorded_at + interval '1 hour'; \
+         UPDATE es.batch SET recorded_at = recorded_at + interval '1 hour'",
+    )
+    .execute(database.owner())
+    .await
+    .unwrap();
+    append(&store, one(sale(1), 1, vec![advanced()])).await;
+    append(&store, one(sale(2), 0, vec![registered()])).await;
+    let log = store.read_after(0, 10).await.unwrap();
+    let steps = [log[1].recorded_at - log[0].recorded_at, log[2].recorded_at - log[1].recorded_at];
+    assert_eq!(steps, [TimeDelta::microseconds(1); 2]);
+    log_is_ok(&store).await;
+}

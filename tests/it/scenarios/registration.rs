@@ -1,0 +1,91 @@
+//! S1 and S2: registering with a guide, stage changes and probability.
+
+use serde_json::json;
+use system_tests::{Fixture, World};
+
+use super::{TODAY, card, fjord, pipeline};
+
+#[tokio::test]
+async fn s1_register_with_a_guide_so_1_so_2_so_36() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let sale = fjord(&world, &fixture).await;
+
+    let seen = card(&world, &fixture, &sale).await;
+    assert_eq!(seen["number"], "1001");
+    assert_eq!(seen["owner"], "ola");
+    assert_eq!(seen["status"], "open");
+    assert_eq!(seen["stage"]["id"], json!(fixture.fm));
+    assert_eq!(seen["probability"], 20);
+    assert_eq!(seen["sale_date"], "2026-06-10");
+    assert_eq!(seen["total_cost"]["amount"], "0.00");
+    assert_eq!(seen["profit"]["amount"], "500000.00");
+    assert_eq!(seen["profit_percent"], "100.00");
+
+    let board = pipeline(&world, &fixture, "&group_by=stage").await;
+    assert_eq!(board["columns"].as_array().unwrap().len(), 1, "{board}");
+    let column = &board["columns"][0];
+    assert_eq!(column["key"], json!(fixture.fm));
+    assert_eq!(column["name"], "First meeting");
+    assert_eq!(
+        (&column["count"], &column["amount"], &column["weighted"]),
+        (&json!(1), &json!("63385.00"), &json!("12677.00"))
+    );
+    assert_eq!(board["sales"][0]["weighted"], json!({"amount": "100000.00", "currency": "NOK"}));
+    assert_eq!(
+        board["totals"]["open"],
+        json!({"count": 1, "amount": "63385.00", "weighted": "12677.00"})
+    );
+    assert_eq!(board["missing_rates"], json!([]));
+}
+
+#[tokio::test]
+async fn s1_an_empty_title_stores_nothing_and_a_simple_type_has_no_stage() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let head = world.head().await;
+    let untitled = json!({"title": "", "sale_type": fixture.new});
+    world
+        .post(&fixture.importer, "/v1/sales", &untitled)
+        .await
+        .expect_problem(422, "title_required");
+    assert_eq!(world.head().await, head);
+
+    let simple = fixture.sale(&world, TODAY, "Simple", json!({"sale_type": fixture.simple})).await;
+    let seen = card(&world, &fixture, &simple).await;
+    assert_eq!(
+        (&seen["stage"], &seen["status"], &seen["sale_date"]),
+        (&json!(null), &json!("open"), &json!("2026-03-10"))
+    );
+}
+
+#[tokio::test]
+async fn s2_stage_changes_and_probability_so_6_so_7_so_8() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let sale = fjord(&world, &fixture).await;
+    let weighted = async |expected_nok: &str, expected_eur: &str| {
+        let board = pipeline(&world, &fixture, "").await;
+        assert_eq!(board["sales"][0]["weighted"]["amount"], expected_nok, "{board}");
+        assert_eq!(board["totals"]["open"]["weighted"], expected_eur, "{board}");
+    };
+    let advance = |stage| json!({"stage": stage});
+
+    fixture.on(&world, &sale, "advance-stage", advance(fixture.qt)).await;
+    weighted("250000.00", "31692.50").await;
+    fixture.on(&world, &sale, "override-probability", json!({"probability": 65})).await;
+    weighted("325000.00", "41200.25").await;
+    fixture.on(&world, &sale, "advance-stage", advance(fixture.sc)).await;
+    weighted("400000.00", "50708.00").await;
+    fixture.on(&world, &sale, "advance-stage", advance(fixture.fm)).await;
+    assert_eq!(card(&world, &fixture, &sale).await["probability"], 20);
+
+    let foreign = fixture
+        .at(&world, TODAY, "/v1/stages", json!({"name": "Elsewhere", "probability": 10}))
+        .await;
+    let path = format!("/v1/sales/{sale}/advance-stage");
+    let head = world.head().await;
+    let reply = world.post(&fixture.importer, &path, &json!({"stage": foreign["id"]})).await;
+    reply.expect_problem(422, "stage_not_in_sale_type");
+    assert_eq!(world.head().await, head);
+}
