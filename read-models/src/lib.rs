@@ -40,6 +40,8 @@ mod sale_list;
 mod sale_types;
 pub mod schema;
 mod stages;
+#[cfg(test)]
+mod tests;
 mod users;
 mod version;
 

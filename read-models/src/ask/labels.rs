@@ -42,7 +42,7 @@ macro_rules! labels_sql {
               ORDER BY ",
             $id,
             ", held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
-                       next_position, $2, $3, $4) DESC, version"
+                       next_position, $2, $3, $4) IS TRUE DESC, version"
         )
     };
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 use event_store::StoreError;
 use events::{CurrencyCode, TenantSlug};
@@ -66,7 +66,7 @@ impl Snapshot {
         let wanted = when.min_position.unwrap_or(0).max(pinned.map_or(0, |pinned| pinned.position));
         let (tx, reached) = wait_for(questions, tenant_id, wanted).await?;
         let pin = pinned.map(|pinned| pinned.position);
-        let now = questions.clock.now();
+        let now = questions.clock.now().trunc_subsecs(6);
         let mut snapshot = Self {
             tx,
             tenant_id,

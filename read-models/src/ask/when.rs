@@ -48,7 +48,8 @@ impl Moment {
 
 /// `YYYY-MM-DD`, exactly.
 pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
-    (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    (day.to_string() == text && text.len() == 10).then_some(day)
 }
 
 /// The first instant of a day in a zone; where a day begins with a gap, the instant after it.

@@ -1,0 +1,176 @@
+//! Random histories: any facts in any order a stream allows, with falling and rising effective times across
+//! streams, several facts at once, renamed stages and changed rates between them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use events::sale::{Margin, MarginDriver, Parties, Registration, ReopenCause, ReopenedFrom};
+use events::{
+    Event, Party, Probability, SaleEvent, StageEvent, StreamName, Title, TypeName, UserId,
+};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::facts::{
+    FM, QT, SC, SIMPLE, advanced, all_profit, currency_stream, day, key, money, percent, rate,
+    registered, registration, sale, stage_named,
+};
+use super::{World, instant};
+
+/// One thing that happens; every number is read modulo what it chooses from.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    what: u8,
+    which: u8,
+    figure: u32,
+    days: u16,
+    backdated: bool,
+}
+
+pub(super) fn steps(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Step>> {
+    let step = (any::<u8>(), any::<u8>(), any::<u32>(), any::<u16>(), prop::bool::weighted(0.9));
+    let step = step.prop_map(|(what, which, figure, days, backdated)| Step {
+        what,
+        which,
+        figure,
+        days,
+        backdated,
+    });
+    prop::collection::vec(step, count)
+}
+
+/// What the player remembers of its streams: the newest effective time, never to fall below.
+#[derive(Default)]
+pub(super) struct Player {
+    newest: HashMap<StreamName, Option<DateTime<Utc>>>,
+}
+
+impl Player {
+    /// Plays a history into the log of a world with the fixture.
+    pub async fn play(world: &mut World, steps: &[Step]) {
+        let mut player = Self::default();
+        for step in steps {
+            let (stream, facts) = player.facts(step);
+            let at = player.effective_at(&stream, step);
+            world.record_at(at, &stream, &facts).await;
+        }
+    }
+
+    /// Some day of 2016; once a stream has an event of its recording, all later ones have none either.
+    fn effective_at(&mut self, stream: &StreamName, step: &Step) -> Option<DateTime<Utc>> {
+        let wish = instant("2016-01-01T00:00:00Z") + TimeDelta::hours(i64::from(step.days % 8_000));
+        let newest = self.newest.get(stream).copied();
+        let at = match newest {
+            Some(None) => None,
+            Some(Some(newest)) => step.backdated.then_some(newest.max(wish)),
+            None => step.backdated.then_some(wish),
+        };
+        self.newest.insert(stream.clone(), at);
+        at
+    }
+
+    fn facts(&self, step: &Step) -> (StreamName, Vec<Event>) {
+        let chance = i64::from(step.figure % 101);
+        match step.what % 16 {
+            0 => {
+                let (id, name) =
+                    [(FM, "First"), (QT, "Quote"), (SC, "Signing")][usize::from(step.which % 3)];
+                let terms = stage_named(&format!("{name} {}", step.figure % 100), chance, 1);
+                (id.stream(), vec![Event::Stage(StageEvent::Edited(terms))])
+            }
+            1 => {
+                let code = ["NOK", "GBP"][usize::from(step.which % 2)];
+                let from = day("2016-01-01") + Days::new(u64::from(step.days % 400));
+                let text = format!("{}.{:03}", 1 + step.figure % 20, step.figure % 1000);
+                (currency_stream(code), vec![rate(code, &text, 100, &from.to_string())])
+            }
+            what => {
+                let stream = sale(u128::from(step.which % 7)).stream();
+                if self.newest.contains_key(&stream) {
+                    return (stream, changes(what, step));
+                }
+                (stream, vec![new_sale(step)])
+            }
+        }
+    }
+}
+
+fn amount(step: &Step) -> String {
+    format!("{}.{:02}", step.figure % 10_000_000, step.figure % 100)
+}
+
+fn currency(step: &Step) -> &'static str {
+    ["EUR", "NOK", "GBP", "USD"][usize::from(step.which % 7 % 4)]
+}
+
+fn owner(step: &Step) -> UserId {
+    UserId::parse(["ola", "kari", "per"][(step.figure % 3) as usize]).unwrap()
+}
+
+fn new_sale(step: &Step) -> Event {
+    let amount = money(&amount(step), currency(step));
+    let simple = step.figure.is_multiple_of(5);
+    let plain = registration();
+    registered(Registration {
+        amount,
+        margin: all_profit(&amount),
+        owner: owner(step),
+        sale_type: if simple { SIMPLE } else { plain.sale_type },
+        stage: if simple { None } else { plain.stage },
+        sale_date: day("2016-01-01") + Days::new(u64::from(step.days % 800)),
+        ..plain
+    })
+}
+
+fn changes(what: u8, step: &Step) -> Vec<Event> {
+    let amount = money(&amount(step), currency(step));
+    let chance = i64::from(step.figure % 101);
+    let date = day("2016-01-01") + Days::new(u64::from(step.days % 800));
+    let stage = [FM, QT, SC][(step.figure % 3) as usize];
+    let fact = match what {
+        2 => return vec![advanced(QT, 50), advanced(stage, chance)],
+        3 | 4 => return vec![advanced(stage, chance)],
+        5 => SaleEvent::ProbabilityOverridden { probability: percent(chance) },
+        6 => SaleEvent::AmountChanged { amount, margin: all_profit(&amount) },
+        7 => SaleEvent::Stalled { reopen_date: date, reason: key("budget") },
+        8 | 9 => SaleEvent::Reopened {
+            from_status: ReopenedFrom::Stalled,
+            cause: ReopenCause::Manual,
+            stage: Some(stage),
+            probability: percent(chance),
+        },
+        10 => SaleEvent::Won {
+            close_date: date,
+            reason: key("price"),
+            amount,
+            margin: all_profit(&amount),
+            probability: Probability::WON,
+            stage_when_closed: Some(stage),
+        },
+        11 => SaleEvent::Lost {
+            close_date: date,
+            reason: key("price"),
+            competitor: Some(key("acme")),
+            probability: Probability::NONE,
+            stage_when_closed: Some(stage),
+        },
+        12 => SaleEvent::TitleChanged { title: Title::parse(&format!("Deal {chance}")).unwrap() },
+        13 => SaleEvent::OwnerChanged {
+            from: owner(step),
+            to: owner(step),
+            owner_group: (chance > 50).then(|| "South".to_owned()),
+        },
+        14 => SaleEvent::PartiesLinked(Parties {
+            company: Some(Party {
+                id: Uuid::from_u128(7),
+                name: TypeName::parse("Fjord AS").unwrap(),
+            }),
+            ..Parties::default()
+        }),
+        _ => {
+            let margin = Margin { total_cost: amount.amount(), ..all_profit(&amount) };
+            SaleEvent::MarginChanged { driver: MarginDriver::Profit, margin }
+        }
+    };
+    vec![Event::Sale(fact), Event::Sale(SaleEvent::DateChanged { sale_date: date })]
+}

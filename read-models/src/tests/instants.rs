@@ -1,0 +1,81 @@
+//! An answer about the past equals the answer of a read model that stopped there.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use events::Recorded;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::Value;
+use service_runtime::Role;
+use tokio::runtime::Runtime;
+
+use super::histories::{Player, Step, steps};
+use super::{World, ask};
+
+const QUESTIONS: [&str; 5] = [
+    "/v1/pipeline?group_by=stage&limit=500&sort=number",
+    "/v1/pipeline?group_by=status&currency=NOK&limit=500&sort=-amount",
+    "/v1/forecast?from=2015-01-01&to=2030-12-31&period=quarter&group_by=owner",
+    "/v1/forecast?from=2015-01-01&to=2030-12-31&period=year&group_by=stage&currency=GBP",
+    "/v1/sales?limit=500&sort=-days_in_stage",
+];
+
+fn text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// The answer without the position it was given at.
+async fn answer(router: &axum::Router, world: &World, question: &str) -> Value {
+    let (status, mut body) = ask(router, &world.tenant, Role::Analyst, question).await;
+    assert_eq!(status, 200, "{question}: {body}");
+    body.as_object_mut().unwrap().remove("position");
+    body
+}
+
+async fn every_instant_equals_a_rebuild_stopped_there(history: &[Step], picks: &[(Index, Index)]) {
+    let mut world = World::provisioned().await;
+    let fixture = world.log().await.len();
+    Player::play(&mut world, history).await;
+    world.follow().await;
+    world.building(2).await;
+    let log = world.log().await;
+    let told = &log[fixture..];
+    let (live, stopped) = (world.routes(1), world.routes(2));
+    for (effective, recorded) in picks {
+        let as_of = effective.get(told).effective()
+            + TimeDelta::microseconds(effective.index(3) as i64 - 1);
+        let known_at = recorded.get(told).recorded_at;
+        let known: Vec<Recorded> = log
+            .iter()
+            .filter(|event| event.effective() <= as_of && event.recorded_at <= known_at)
+            .chain(log.iter().filter(|event| {
+                // a rate holds from its own day on, whenever it was set
+                event.event_type == "currency.rate-set"
+                    && event.effective() > as_of
+                    && event.recorded_at <= known_at
+            }))
+            .cloned()
+            .collect();
+        world.truncate(2).await;
+        let mut in_order = known;
+        in_order.sort_by_key(|event| event.position);
+        world.apply(2, &[&in_order]).await;
+        world.clock.set(as_of);
+        for question in QUESTIONS {
+            let then = format!("{question}&as_of={}&known_at={}", text(as_of), text(known_at));
+            let past = answer(&live, &world, &then).await;
+            assert_eq!(past, answer(&stopped, &world, question).await, "{then}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn fifty_random_instants_equal_a_rebuild_stopped_there(
+        history in steps(60..120),
+        picks in prop::collection::vec(any::<(Index, Index)>(), 50),
+    ) {
+        Runtime::new().unwrap().block_on(every_instant_equals_a_rebuild_stopped_there(&history, &picks));
+    }
+}

@@ -1,0 +1,148 @@
+//! Parameters: what the document names is accepted, everything else is refused by name.
+
+use std::time::Duration;
+
+use events::sale::Registration;
+use events::{Title, UserId};
+use serde_json::{Value, json};
+use service_runtime::Role;
+use service_runtime::clock::Stopwatch;
+
+use super::World;
+use super::facts::{day, registered, registration, sale, worth};
+use crate::routes;
+
+#[tokio::test]
+async fn every_documented_parameter_is_accepted_and_no_other() {
+    let world = World::provisioned().await;
+    let api = serde_json::to_value(routes().to_openapi()).unwrap();
+    let mut asked = 0;
+    for (path, item) in api["paths"].as_object().unwrap() {
+        let path = path.replace("{id}", &sale(1).to_string());
+        let (_, body) =
+            world.ask_as(&world.tenant, Role::Admin, &format!("{path}?colour=red")).await;
+        assert_eq!(body["code"], "unknown_parameter", "{path}");
+        for parameter in item["get"]["parameters"].as_array().unwrap() {
+            if parameter["in"] == "path" {
+                continue;
+            }
+            let name = parameter["name"].as_str().unwrap();
+            let question = format!("{path}?{name}=0");
+            let (_, body) = world.ask_as(&world.tenant, Role::Admin, &question).await;
+            assert_ne!(body["code"], "unknown_parameter", "{question}");
+            let twice = format!("{path}?{name}=0&{name}=0");
+            let (_, body) = world.ask_as(&world.tenant, Role::Admin, &twice).await;
+            assert_eq!(body["code"], "repeated_parameter", "{twice}");
+            asked += 1;
+        }
+        assert!(item["get"]["operationId"].is_string(), "{path}");
+        assert!(item["get"]["responses"]["504"].is_object(), "{path}");
+    }
+    assert!(asked > 80, "{asked}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_by_name() {
+    let world = World::empty().await;
+    for bad in [
+        "/v1/pipeline?group_by=colour",
+        "/v1/pipeline?as_of=2026-02-30",
+        "/v1/pipeline?as_of=now",
+        "/v1/pipeline?known_at=",
+        "/v1/pipeline?today=2026-3-1",
+        "/v1/pipeline?min_position=-1",
+        "/v1/pipeline?min_position=many",
+        "/v1/pipeline?currency=XYZ",
+        "/v1/pipeline?currency=eur",
+        "/v1/pipeline?limit=0",
+        "/v1/pipeline?limit=501",
+        "/v1/pipeline?limit=99999999999999999999",
+        "/v1/pipeline?sort=colour",
+        "/v1/pipeline?sort=--amount",
+        "/v1/pipeline?status=closed",
+        "/v1/pipeline?stage=FM",
+        "/v1/pipeline?sale_type=1",
+        "/v1/pipeline?owner=",
+        "/v1/pipeline?completed=yes",
+        "/v1/pipeline?number=x",
+        "/v1/sales?sale_date_from=2026-02-01&sale_date_to=2026-01-01",
+        "/v1/forecast?from=2026-02-01&to=2026-01-31",
+        "/v1/forecast?from=1900-01-01&to=2001-01-01",
+        "/v1/forecast?period=week",
+        "/v1/forecast?group_by=status",
+        "/v1/events?limit=10001",
+        "/v1/events?after=-1",
+        "/v1/events?type=sale.teleported",
+        "/v1/events?aggregate=house",
+        "/v1/events?id=0198",
+        "/v1/sales/not-a-uuid",
+        "/v1/pipeline?title=%FF",
+    ] {
+        let (status, code) = world.refused(bad).await;
+        assert_eq!(status, 400, "{bad}");
+        assert!(matches!(code.as_str(), "bad_parameter" | "malformed_id"), "{bad}: {code}");
+    }
+    assert_eq!(world.refused("/v1/pipeline?cursor=AAAA").await, (400, "unknown_cursor".to_owned()));
+    world.ask("/v1/pipeline?limit=500").await;
+    world.ask("/v1/forecast?from=1926-01-01&to=2026-12-31").await;
+}
+
+#[tokio::test]
+async fn min_position_waits_and_gives_up_after_two_seconds() {
+    let world = World::provisioned().await;
+    let head = world.store.head().await.unwrap();
+    let waiting = Stopwatch::start();
+    let question = format!("/v1/sales?min_position={head}");
+    let (status, body) = world.ask_as(&world.tenant, Role::Seller, &question).await;
+    assert_eq!(
+        (status.as_u16(), &body["code"], &body["position"]),
+        (504, &json!("projection_behind"), &json!(0))
+    );
+    assert!(waiting.elapsed() >= Duration::from_secs(2));
+    let (answer, ()) = tokio::join!(world.ask(&question), world.follow());
+    assert_eq!(answer["position"], head);
+}
+
+#[tokio::test]
+async fn filters_and_sorting_choose_sales_by_any_field() {
+    let mut world = World::provisioned().await;
+    let named = |title: &str, owner: &str, date: &str| {
+        registered(Registration {
+            title: Title::parse(title).unwrap(),
+            owner: UserId::parse(owner).unwrap(),
+            sale_date: day(date),
+            external_reference: Some(format!("ref-{title}")),
+            ..registration()
+        })
+    };
+    world.record(&sale(1).stream(), &[named("Ånes 1", "ola", "2026-05-01")]).await;
+    world.record(&sale(2).stream(), &[named("fjord 2", "kari", "2026-04-01")]).await;
+    world.record(&sale(3).stream(), &[named("Fjord 3", "per", "2026-03-01")]).await;
+    world.record(&sale(4).stream(), &[worth("1", "EUR", 10)]).await;
+    world.follow().await;
+    for (question, expected) in [
+        ("title=fJORD&sort=number", "1002 1003 1004"),
+        ("title=%C3%A5nes", "1001"),
+        ("title=fjord%25", ""),
+        ("owner=kari,per&sort=-number", "1003 1002"),
+        ("sale_date_from=2026-03-02&sale_date_to=2026-05-01", "1002 1001"),
+        ("number=1001,1003&sort=sale_date", "1003 1001"),
+        ("external_reference=ref-fjord%202", "1002"),
+        ("sort=amount&limit=1", "1004"),
+        ("sort=owner&limit=2", "1002 1001"),
+        ("completed=true", ""),
+        ("group=South", ""),
+        ("status=won,lost", ""),
+    ] {
+        let list = world.ask(&format!("/v1/sales?{question}")).await;
+        let numbers: Vec<&str> = list["sales"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| s["number"].as_str().unwrap())
+            .collect();
+        assert_eq!(numbers.join(" "), expected, "{question}");
+    }
+    let marks = world.ask("/v1/sales?number=1003&today=2026-03-02").await;
+    assert_eq!(marks["sales"][0]["overdue_sale_date"], Value::Bool(true));
+}

@@ -1,0 +1,130 @@
+//! Row-level security: the query role sees the tenant of its transaction and nothing else.
+
+use events::TenantSlug;
+use serde_json::json;
+use service_runtime::Role;
+
+use super::World;
+use super::facts::{registered, registration, sale};
+
+const TABLES: [&str; 6] = [
+    "sale_version",
+    "stage_version",
+    "sale_type_version",
+    "user_version",
+    "rate_version",
+    "tenant_version",
+];
+
+/// Rows of a table the query role sees with a setting, in a transaction of its own.
+async fn seen(world: &World, table: &str, setting: Option<&str>) -> i64 {
+    let pool = world.asking(1);
+    let mut tx = pool.begin().await.unwrap();
+    if let Some(tenant) = setting {
+        sqlx::query("SELECT set_config('salgslogg.tenant_id', $1, true)")
+            .bind(tenant)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    let text = format!("SELECT count(*) FROM {table}");
+    sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(&mut *tx).await.unwrap()
+}
+
+/// Two tenants with the fixture and a sale each.
+async fn two_tenants() -> (World, TenantSlug, TenantSlug) {
+    let mut world = World::provisioned().await;
+    world.record(&sale(1).stream(), &[registered(registration())]).await;
+    let (demo, other) = (world.tenant.clone(), TenantSlug::parse("other").unwrap());
+    world.tenant = other.clone();
+    world.provision().await;
+    world.record(&sale(2).stream(), &[registered(registration())]).await;
+    world.follow().await;
+    (world, demo, other)
+}
+
+#[tokio::test]
+async fn without_a_setting_there_are_no_rows_and_no_error() {
+    let (world, demo, _) = two_tenants().await;
+    let own = world.store.tenant_id(&demo).await.unwrap().unwrap().to_string();
+    for table in TABLES {
+        assert_eq!(seen(&world, table, None).await, 0, "{table}");
+        assert_eq!(seen(&world, table, Some("")).await, 0, "{table}");
+        assert_eq!(seen(&world, table, Some("4711")).await, 0, "{table}");
+        assert!(seen(&world, table, Some(&own)).await > 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_setting_does_not_outlive_its_transaction() {
+    let (world, _, _) = two_tenants().await;
+    let pool = world.asking(1);
+    let mut connection = pool.acquire().await.unwrap();
+    let set = "BEGIN; SELECT set_config('salgslogg.tenant_id', '1', true); COMMIT";
+    sqlx::raw_sql(set).execute(&mut *connection).await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM sale_version")
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+    assert_eq!(left, 0, "the setting is an empty text now, which is no tenant");
+}
+
+#[tokio::test]
+async fn a_tenant_never_sees_anothers_sales_also_by_guessed_ids() {
+    let (world, demo, other) = two_tenants().await;
+    for (tenant, own, foreign) in [(&demo, sale(1), sale(2)), (&other, sale(2), sale(1))] {
+        let (_, list) = world.ask_as(tenant, Role::Manager, "/v1/sales").await;
+        let ids: Vec<_> =
+            list["sales"].as_array().unwrap().iter().map(|sale| sale["id"].clone()).collect();
+        assert_eq!(ids, [json!(own)]);
+        let (_, board) = world.ask_as(tenant, Role::Manager, "/v1/pipeline").await;
+        assert_eq!(board["totals"]["open"]["count"], 1);
+        for path in [format!("/v1/sales/{foreign}"), format!("/v1/sales/{foreign}/history")] {
+            let (status, body) = world.ask_as(tenant, Role::Admin, &path).await;
+            assert_eq!((status.as_u16(), &body["code"]), (404, &json!("not_found")), "{path}");
+        }
+        let feed = format!("/v1/events?aggregate=sale&id={foreign}");
+        assert_eq!(world.ask_as(tenant, Role::Auditor, &feed).await.1, json!([]));
+        let (_, feed) =
+            world.ask_as(tenant, Role::Auditor, "/v1/events?type=sale.registered").await;
+        assert_eq!(feed[0]["stream"], format!("sale/{own}"));
+        assert_eq!(feed.as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_tenant_gets_empty_answers() {
+    let (world, ..) = two_tenants().await;
+    let nobody = TenantSlug::parse("nobody").unwrap();
+    for (question, list) in [
+        ("/v1/pipeline", "columns"),
+        ("/v1/forecast", "rows"),
+        ("/v1/sales", "sales"),
+        ("/v1/stages", "stages"),
+        ("/v1/sale-types", "sale_types"),
+        ("/v1/users", "users"),
+        ("/v1/currencies", "currencies"),
+    ] {
+        let (status, body) = world.ask_as(&nobody, Role::Seller, question).await;
+        assert_eq!((status.as_u16(), &body[list]), (200, &json!([])), "{question}");
+    }
+    assert_eq!(world.ask_as(&nobody, Role::Analyst, "/v1/events").await.1, json!([]));
+}
+
+#[tokio::test]
+async fn the_query_role_cannot_write() {
+    let (world, ..) = two_tenants().await;
+    let pool = world.asking(1);
+    for write in ["DELETE FROM sale_version", "UPDATE es_ops.projection SET state = 'retired'"] {
+        let refused = sqlx::query(write).execute(&pool).await.unwrap_err();
+        let code = refused.as_database_error().and_then(|error| error.code()).unwrap().into_owned();
+        assert_eq!(code, "42501", "{write}");
+    }
+}
+
+#[tokio::test]
+async fn the_event_feed_is_not_for_sellers() {
+    let (world, demo, _) = two_tenants().await;
+    let (status, body) = world.ask_as(&demo, Role::Seller, "/v1/events").await;
+    assert_eq!((status.as_u16(), &body["code"]), (403, &json!("forbidden")));
+}
