@@ -24,11 +24,15 @@ pub(crate) fn evolve(
     fact: &SaleEvent,
     around: Surroundings,
 ) -> Result<Sale, &'static str> {
-    if let SaleEvent::Registered(registration) = fact {
-        let (sale_id, number) = around.registered.ok_or("a registration without id or number")?;
-        return registered(registration, sale_id, number, around.effective_at);
+    match (sale, fact) {
+        (None, SaleEvent::Registered(registration)) => {
+            let (sale_id, number) =
+                around.registered.ok_or("a registration without id or number")?;
+            registered(registration, sale_id, number, around.effective_at)
+        }
+        (Some(sale), fact) => change(sale, fact, around.effective_at),
+        (None, _) => Err("a sale that was never registered"),
     }
-    change(sale.ok_or("a sale that was never registered")?, fact, around.effective_at)
 }
 
 fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &'static str> {

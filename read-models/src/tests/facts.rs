@@ -47,7 +47,7 @@ pub(super) fn percent(percent: i64) -> Probability {
 
 /// No cost: everything is profit.
 pub(super) fn all_profit(amount: &Money) -> Margin {
-    let percent = (!amount.amount().is_zero()).then(|| Decimal::new(100_00, 2));
+    let percent = (!amount.amount().is_zero()).then(|| Decimal::new(10_000, 2));
     Margin { total_cost: Decimal::ZERO, profit: amount.amount(), profit_percent: percent }
 }
 
