@@ -101,7 +101,7 @@ fn command(program: &Program) -> Command {
             command
         }
     };
-    command.args(&program.arguments);
+    command.args(&program.arguments).env("RUST_BACKTRACE", "0");
     for name in environment::LAUNCHER_ONLY {
         command.env_remove(name);
     }
@@ -177,7 +177,9 @@ impl Running {
             },
             None => "does not answer".to_owned(),
         };
-        match last_words(&self.log) {
+        // Who was killed from outside had no time for last words.
+        let killed = self.ended.is_some_and(|status| status.signal() == Some(Signal::SIGKILL as i32));
+        match last_words(&self.log).filter(|_| !killed) {
             Some(line) => format!("{} {how}: {line}", self.name),
             None => format!("{} {how}", self.name),
         }
@@ -210,7 +212,17 @@ pub fn last_words(log: &Path) -> Option<String> {
     let recent = &lines[lines.len().saturating_sub(12)..];
     let telling = ["FATAL", "PANIC", "[FTL]", "[ERR]", "ERROR", "Error", "panicked"];
     let of_trouble = recent.iter().rev().find(|line| telling.iter().any(|word| line.contains(word)));
-    of_trouble.or(recent.last()).map(|line| line.chars().take(300).collect())
+    of_trouble.or(recent.last()).map(|line| plain(line).chars().take(300).collect())
+}
+
+/// A structured log line reduced to what it says.
+fn plain(line: &str) -> String {
+    let Ok(record) = serde_json::from_str::<serde_json::Value>(line) else { return line.to_owned() };
+    match (record["message"].as_str(), record["error"].as_str()) {
+        (Some(message), Some(error)) => format!("{message}: {error}"),
+        (Some(message), None) => message.to_owned(),
+        (None, _) => line.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -239,6 +251,15 @@ mod tests {
         assert!(child.ended().is_none());
         child.end(&[(Signal::SIGTERM, Duration::from_secs(10))]).await;
         assert_eq!(child.obituary(), "sleeper was ended by signal 15: ERROR no luck");
+    }
+
+    #[test]
+    fn a_structured_log_line_is_told_in_plain_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let line = r#"{"level":"ERROR","message":"the log cannot be reached","error":"refused"}"#;
+        std::fs::write(&log, format!("{line}\n")).unwrap();
+        assert_eq!(last_words(&log).as_deref(), Some("the log cannot be reached: refused"));
     }
 
     #[tokio::test]

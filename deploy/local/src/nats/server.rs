@@ -9,16 +9,19 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::Signal;
 use service_runtime::clock::{Stopwatch, back_off};
-use tokio::io::AsyncReadExt;
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::Users;
 use crate::process::{Program, Running};
-use crate::{console, keys, pidfile, places, ports};
+use crate::{console, keys, pidfile, places, ports, random};
 
 /// How often a start is tried when somebody else takes a port in between.
 const START_ATTEMPTS: u32 = 5;
+/// Longest greeting that is read.
+const GREETING_MAX_BYTES: u64 = 16 * 1024;
 /// How long reading the stored streams may take.
 const START_AT_MOST: Duration = Duration::from_secs(120);
 
@@ -83,7 +86,7 @@ impl Server {
             Self::end_left_over(&self.folder).await?;
             self.port = ports::prefer(Some(self.port))?;
             self.monitor = ports::prefer(Some(self.monitor).filter(|port| *port != self.port))?;
-            let text = self.users.configuration(&self.store(), self.port, self.monitor);
+            let text = self.users.configuration(&self.name(), &self.store(), self.ports());
             keys::write_private(&self.folder.join("nats.conf"), text.as_bytes())?;
             let mut running = Running::start(&self.program())?;
             pidfile::write(&self.folder.join("pid"), running.pid())?;
@@ -130,6 +133,12 @@ impl Server {
         }
     }
 
+    /// A name that tells this server from another clone's on the same port.
+    fn name(&self) -> String {
+        let digest = Sha256::digest(self.folder.as_os_str().as_encoded_bytes());
+        format!("salgslogg-{}", random::hex(&digest[..6]))
+    }
+
     fn store(&self) -> PathBuf {
         self.folder.join("store")
     }
@@ -141,7 +150,7 @@ impl Server {
             if running.ended().is_some() {
                 bail!(running.obituary());
             }
-            if greets(self.port).await {
+            if greets(self.port, &self.name()).await {
                 return Ok(());
             }
             back_off(Duration::from_millis(15)).await;
@@ -225,13 +234,13 @@ impl Server {
     }
 }
 
-/// Whether a NATS server greets on `port`.
-async fn greets(port: u16) -> bool {
+/// Whether the NATS server called `name` greets on `port`.
+async fn greets(port: u16, name: &str) -> bool {
     let greeting = async {
-        let mut connection = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
-        let mut start = [0; 5];
-        connection.read_exact(&mut start).await.ok()?;
-        (&start == b"INFO ").then_some(())
+        let connection = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+        let mut line = String::new();
+        BufReader::new(connection).take(GREETING_MAX_BYTES).read_line(&mut line).await.ok()?;
+        (line.starts_with("INFO ") && line.contains(name)).then_some(())
     };
     timeout(Duration::from_secs(1), greeting).await.ok().flatten().is_some()
 }

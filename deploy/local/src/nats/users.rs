@@ -102,18 +102,17 @@ impl Users {
         )
     }
 
-    /// The whole configuration of a server that keeps its files in `store` and listens on loopback
+    /// The whole configuration of a server called `name` that keeps its files in `store` and listens on loopback
     /// alone: every message forced to disk, no MQTT, no leaf nodes, no routes.
     #[must_use]
-    pub fn configuration(&self, store: &Path, port: u16, monitor: u16) -> String {
+    pub fn configuration(&self, name: &str, store: &Path, (port, monitor): (u16, u16)) -> String {
         format!(
             "# Written by the launcher at each start.\n\
              listen: 127.0.0.1:{port}\n\
              http: 127.0.0.1:{monitor}\n\
-             server_name: \"salgslogg-log-{}\"\n\
+             server_name: \"{name}\"\n\
              max_payload: 8MB\n\
              jetstream {{\n  store_dir: {}\n  sync_interval: always\n}}\n{}",
-            self.log,
             quoted(&store.to_string_lossy()),
             self.accounts(),
         )
@@ -168,7 +167,7 @@ mod tests {
 
     #[test]
     fn every_message_is_forced_to_disk_and_nobody_outside_may_connect() {
-        let text = Users::new(1).unwrap().configuration(Path::new("/x"), 1, 2);
+        let text = Users::new(1).unwrap().configuration("n", Path::new("/x"), (1, 2));
         for line in ["sync_interval: always", "listen: 127.0.0.1:1", "http: 127.0.0.1:2"] {
             assert!(text.contains(line), "{line} in {text}");
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use reqwest::Client;
+use reqwest::{Client, StatusCode};
 
 /// The longest wait for one answer.
 const ANSWER_AT_MOST: Duration = Duration::from_secs(20);
@@ -21,4 +21,21 @@ pub fn client() -> Result<Client> {
 /// Whether `url` answers with a status of success.
 pub async fn succeeds(client: &Client, url: &str) -> bool {
     client.get(url).send().await.is_ok_and(|answer| answer.status().is_success())
+}
+
+/// Whether the service at `url` takes `token`. Another clone's service, which believes another key,
+/// answers 401. The question is one that changes nothing on either side.
+pub async fn takes(client: &Client, url: &str, token: &str) -> bool {
+    let bulk_of_nothing = client
+        .post(format!("{url}/v1/commands"))
+        .bearer_auth(token)
+        .header("content-type", "application/x-ndjson");
+    let one_sale = client.get(format!("{url}/v1/sales?limit=1")).bearer_auth(token);
+    for question in [bulk_of_nothing, one_sale] {
+        let not_ours = [StatusCode::UNAUTHORIZED, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+        if question.send().await.is_ok_and(|answer| !not_ours.contains(&answer.status())) {
+            return true;
+        }
+    }
+    false
 }

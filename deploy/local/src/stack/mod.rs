@@ -31,6 +31,8 @@ use state::State;
 
 /// The tenant every local stack starts with.
 pub const DEMO_TENANT: &str = "demo";
+/// How often the services are started when somebody else takes a port in between.
+const START_ATTEMPTS: u32 = 5;
 /// The log a local stack writes.
 pub const LOG: i16 = 1;
 
@@ -75,19 +77,49 @@ impl Stack {
             projection_url: broker.url_for(crate::nats::PROJECTION),
         };
         self.broker = Some(broker);
-        self.state.choose_service_ports()?;
-        let command = Service::command(&self.places, &self.state, &settings, &binaries.command);
-        let query = Service::query(&self.places, &self.state, &settings, &binaries.query);
-        self.command = Some(command);
-        self.query = Some(query);
-        for service in [&mut self.command, &mut self.query].into_iter().flatten() {
-            service.start(&self.places)?;
-        }
-        for service in [&mut self.command, &mut self.query].into_iter().flatten() {
-            service.ready().await?;
-        }
+        self.start_services(&settings, &binaries).await?;
         self.state.save(&self.places)?;
         env_file::write(&self.places, &self.surroundings()?)
+    }
+
+    /// Starts both services and waits for them; with other ports when somebody takes theirs between
+    /// the choice and the start.
+    async fn start_services(&mut self, settings: &Settings, binaries: &Binaries) -> Result<()> {
+        for attempt in 1..=START_ATTEMPTS {
+            self.state.choose_service_ports()?;
+            let command = Service::command(&self.places, &self.state, settings, &binaries.command);
+            let query = Service::query(&self.places, &self.state, settings, &binaries.query);
+            self.command = Some(command);
+            self.query = Some(query);
+            let outcome = self.services_ready().await;
+            let lost_a_port = self.services().any(|service| service.lost_its_port());
+            match outcome {
+                Err(_) if lost_a_port && attempt < START_ATTEMPTS => {
+                    for service in self.services() {
+                        service.stop().await;
+                    }
+                }
+                Ok(()) | Err(_) => return outcome,
+            }
+        }
+        bail!("the services found no free port")
+    }
+
+    async fn services_ready(&mut self) -> Result<()> {
+        let tokens = env_file::tokens(&self.key, Clock::system().now())?;
+        let proof = tokens.into_iter().find(|(name, _)| *name == "TOKEN_MANAGER");
+        let (_, proof) = proof.context("invariant: the manager has a token")?;
+        for service in self.services() {
+            service.start(&proof)?;
+        }
+        for service in self.services() {
+            service.ready().await?;
+        }
+        Ok(())
+    }
+
+    fn services(&mut self) -> impl Iterator<Item = &mut Service> {
+        [&mut self.command, &mut self.query].into_iter().flatten()
     }
 
     /// What `.local/env` tells.
@@ -111,11 +143,11 @@ impl Stack {
 
     /// Stops what runs, in the opposite order of start.
     pub async fn stop(&mut self) {
-        // Queries first: they only follow. Both are told before either is waited for.
-        for service in [&mut self.query, &mut self.command].into_iter().flatten() {
+        // Both are told before either is waited for.
+        for service in self.services() {
             service.ask_to_stop();
         }
-        for service in [&mut self.query, &mut self.command].into_iter().flatten() {
+        for service in self.services() {
             service.stop().await;
         }
         if let Some(broker) = &mut self.broker {

@@ -12,7 +12,7 @@ use crate::process::{Program, Running};
 use crate::stack::database::Urls;
 use crate::stack::state::State;
 use crate::stack::{DEMO_TENANT, LOG, http};
-use crate::{console, keys, pidfile};
+use crate::{console, keys, pidfile, ports};
 
 /// How long a service may take until it is ready.
 const READY_AT_MOST: Duration = Duration::from_secs(120);
@@ -41,6 +41,7 @@ pub struct Service {
     program: Program,
     pid_file: PathBuf,
     port: u16,
+    proof: String,
     running: Option<Running>,
 }
 
@@ -99,18 +100,33 @@ impl Service {
             account: None,
             when_orphaned: Signal::SIGTERM,
         };
-        Self { program, pid_file: places.pid_file(name), port, running: None }
+        Self { program, pid_file: places.pid_file(name), port, proof: String::new(), running: None }
     }
 
-    /// Starts it.
+    /// Starts it. `proof` is a token of this stack: who takes it later is this service, and not
+    /// another clone's on the same port.
     ///
     /// # Errors
     /// When the system cannot start it.
-    pub fn start(&mut self, places: &Places) -> Result<()> {
+    pub fn start(&mut self, proof: &str) -> Result<()> {
+        self.proof = proof.to_owned();
+        self.start_again()
+    }
+
+    /// Starts it once more.
+    ///
+    /// # Errors
+    /// As [`Service::start`].
+    pub fn start_again(&mut self) -> Result<()> {
         let running = Running::start(&self.program)?;
-        pidfile::write(&places.pid_file(&self.program.name), running.pid())?;
+        pidfile::write(&self.pid_file, running.pid())?;
         self.running = Some(running);
         Ok(())
+    }
+
+    /// Whether it has ended while somebody else listens on its port.
+    pub fn lost_its_port(&mut self) -> bool {
+        self.ended() && !ports::is_free(self.port)
     }
 
     /// Waits until it is ready.
@@ -130,7 +146,9 @@ impl Service {
             if self.ended() {
                 bail!("{}; its log is {}", self.obituary(), self.program.log.display());
             }
-            if http::succeeds(&client, &question).await {
+            if http::succeeds(&client, &question).await
+                && http::takes(&client, &self.url(), &self.proof).await
+            {
                 return Ok(());
             }
             back_off(Duration::from_millis(50)).await;

@@ -45,8 +45,7 @@ impl Stack {
         if let Some((name, (_, obituary))) = servers {
             return Some((name.to_owned(), obituary));
         }
-        let mut services = [&mut self.command, &mut self.query].into_iter().flatten();
-        let ended = services.find_map(|service| service.ended().then_some(service))?;
+        let ended = self.services().find_map(|service| service.ended().then_some(service))?;
         Some((ended.name().to_owned(), ended.obituary()))
     }
 
@@ -56,9 +55,9 @@ impl Stack {
             ("NATS", _, Some(broker)) => return broker.start_again().await,
             _ => {}
         }
-        for service in [&mut self.command, &mut self.query].into_iter().flatten() {
+        for service in self.services() {
             if service.name() == name {
-                service.start(&self.places)?;
+                service.start_again()?;
                 service.ready().await?;
             }
         }
