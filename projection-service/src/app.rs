@@ -124,7 +124,7 @@ impl App {
         let readiness =
             Readiness { store: store.clone(), pools, authenticator: authenticator.clone() };
         let wakeups = Wakeups::new(&store);
-        let source = Arc::new(Source::new(store, config.nats_url.reveal(), wakeups, config.pace));
+        let source = Arc::new(Source::new(store, &config.nats_url, wakeups, config.pace));
         Ok(Self {
             clock,
             source,

@@ -69,7 +69,8 @@ impl Joined {
         full: i64,
         pace: &Pace,
     ) -> Result<Option<Departure>, SourceError> {
-        let (mut since, mut patience, mut repeats) = (Stopwatch::start(), pace.poll(), 0);
+        let (mut since, mut patience) = (Stopwatch::start(), pace.poll());
+        let (mut first, mut repeats) = (true, 0);
         while window.end() < full {
             let left = patience.saturating_sub(since.elapsed());
             let message = match tokio::time::timeout(left, self.messages.next()).await {
@@ -92,14 +93,13 @@ impl Joined {
                 prove(store, &event).await?;
                 self.proven = true;
             }
-            if patience != pace.linger() {
-                (since, patience) = (Stopwatch::start(), pace.linger());
+            if first {
+                (since, first) = (Stopwatch::start(), false);
             }
+            // nothing more on the server: take what has arrived already, and wait for nothing
+            patience = if more { pace.linger() } else { Duration::ZERO };
             self.silences = 0;
             window.push(*event);
-            if !more {
-                break;
-            }
         }
         Ok(None)
     }

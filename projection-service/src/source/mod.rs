@@ -14,6 +14,7 @@ mod window;
 use event_store::EventStore;
 use event_store::listen::Wakeups;
 use events::Recorded;
+use service_runtime::config::Secret;
 use tokio::sync::Mutex;
 
 use crate::config::Pace;
@@ -90,7 +91,7 @@ impl Departure {
 }
 
 /// Why nothing may be applied until a person has looked (case 32).
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Halt {
     /// The stream holds events the log does not: the log was restored, or failed over with loss.
     #[error("stream ahead of log: the stream ends at {stream}, the log at {log}")]
@@ -147,7 +148,7 @@ pub struct Source {
 impl Source {
     /// A reader of the log behind `store` and of its stream on the server at `nats_url`. Connects
     /// to NATS on first use, and does without it as long as it must.
-    pub fn new(store: EventStore, nats_url: &str, wakeups: Wakeups, pace: Pace) -> Self {
+    pub fn new(store: EventStore, nats_url: &Secret, wakeups: Wakeups, pace: Pace) -> Self {
         let tail =
             Tail::new(store.clone(), nats::Server::new(nats_url, store.log_id()), wakeups, pace);
         Self { store, window: Window::default(), tail: Mutex::new(tail) }

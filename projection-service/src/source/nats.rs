@@ -11,6 +11,8 @@ use async_nats::jetstream::consumer::pull::{Ordered, OrderedConfig};
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectOptions};
+use percent_encoding::percent_decode_str;
+use service_runtime::config::Secret;
 
 /// How long the server may take to answer before the log is read in Postgres instead.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -38,16 +40,16 @@ pub(super) struct Ends {
 /// A server, connected on first use and kept.
 #[derive(Debug)]
 pub(super) struct Server {
-    url: String,
+    url: Secret,
     stream: String,
     subjects: String,
     client: Option<Client>,
 }
 
 impl Server {
-    pub(super) fn new(url: &str, log_id: i16) -> Self {
+    pub(super) fn new(url: &Secret, log_id: i16) -> Self {
         Self {
-            url: url.to_owned(),
+            url: url.clone(),
             stream: format!("SALES_{log_id}"),
             subjects: format!("sales.{log_id}.>"),
             client: None,
@@ -99,15 +101,28 @@ impl Server {
     }
 }
 
-async fn connect(url: &str) -> Result<Client, Unreachable> {
-    let address: ServerAddr =
-        url.parse().map_err(|error: std::io::Error| Unreachable::Server(error.to_string()))?;
+/// `nats://user:password@host:port`, or several with commas between them; who we are stands in the
+/// first, percent-encoded where needed. The client library itself ignores users in addresses.
+async fn connect(url: &Secret) -> Result<Client, Unreachable> {
+    let servers = url.reveal().split(',').map(|part| part.trim().parse::<ServerAddr>());
+    let servers = servers.collect::<Result<Vec<_>, _>>().map_err(server)?;
     let mut options = ConnectOptions::new().name("projection-service").connection_timeout(PATIENCE);
-    if let Some(user) = address.username() {
+    if let Some(user) = servers.first().and_then(|first| first.username()) {
+        let password = servers.first().and_then(|first| first.password()).unwrap_or_default();
         // The server's permissions let a user read this inbox and nobody else's.
-        options = options.custom_inbox_prefix(format!("_INBOX_{user}"));
+        options = options
+            .custom_inbox_prefix(format!("_INBOX_{}", plain(user)))
+            .user_and_password(plain(user), plain(password));
     }
-    options.connect(address).await.map_err(|error| Unreachable::Server(error.to_string()))
+    options.connect(servers).await.map_err(server)
+}
+
+fn server(error: impl std::fmt::Display) -> Unreachable {
+    Unreachable::Server(error.to_string())
+}
+
+fn plain(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 async fn patiently<T>(question: impl Future<Output = T>) -> Result<T, Unreachable> {

@@ -1,0 +1,13 @@
+//! The read machine on a real Postgres and a real nats-server, in one binary. Every test owns a
+//! database and a server; nothing is mocked and nothing sleeps: tests pump what they watch.
+
+mod answering;
+mod crashing;
+mod disorder;
+mod following;
+mod leases;
+mod losing_the_stream;
+mod poison;
+mod rebuild;
+mod standing_still;
+mod support;
