@@ -19,13 +19,8 @@ fn public_set() -> Option<PathBuf> {
         return Some(folder);
     }
     let absent = "the public data set is absent (name its folder in SALGSLOGG_DATA): not tested";
-    say(absent);
+    salgslogg::output::remark(absent);
     None
-}
-
-#[expect(clippy::print_stderr, reason = "an absent data set is said plainly, not passed over")]
-fn say(text: &str) {
-    eprintln!("{text}");
 }
 
 #[test]
