@@ -10,7 +10,7 @@ pub const EXIT_CODES: &str = "\
 Exit codes:
   0  done
   1  negative result: lines were refused, or rows could not be mapped
-  2  usage: wrong arguments, an unreadable file, a faulty mapping, or a question the stack cannot read
+  2  usage: wrong arguments, an unreadable file, a faulty mapping or question
   3  not authorised: the token is missing, expired, or lacks the role
   4  not found: the stack knows no such sale
   5  no stack: none was found, or it cannot be reached

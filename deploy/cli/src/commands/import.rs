@@ -19,9 +19,11 @@ use crate::{output, token};
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The mapping says what the rows mean; deploy/cli/mappings/crm-sales-opportunities.toml is a documented example.
-Importing the same files again does nothing twice, so an interrupted import is simply run again. The tenant is
-that of the token: import into another tenant with another token.
+The mapping says what the rows mean; a documented example is
+deploy/cli/mappings/crm-sales-opportunities.toml.
+
+Importing the same files again does nothing twice, so an interrupted import is simply run
+again. The tenant is that of the token: import into another tenant with another token.
 
 Examples:
   salgslogg import ./opportunities --mapping mapping.toml --dry-run

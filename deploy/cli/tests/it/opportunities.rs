@@ -40,7 +40,7 @@ fn every_opportunity_becomes_its_commands() {
 }
 
 #[test]
-fn the_sums_are_those_of_the_data_set() {
+fn the_sums_are_those_of_the_public_set() {
     let Some(folder) = public_set() else { return };
     let plan = plan(&here("mappings/crm-sales-opportunities.toml"), &folder);
     let (_, lines) = rehearse(&plan, "demo");
@@ -59,7 +59,7 @@ fn the_sums_are_those_of_the_data_set() {
 }
 
 #[test]
-fn the_quirks_of_the_data_set_are_understood() {
+fn the_quirks_of_the_public_set_are_understood() {
     let Some(folder) = public_set() else { return };
     let plan = plan(&here("mappings/crm-sales-opportunities.toml"), &folder);
     let (_, lines) = rehearse(&plan, "demo");
