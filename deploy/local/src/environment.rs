@@ -11,7 +11,10 @@ pub const LAUNCHER_ONLY: [&str; 5] = [
     "SALGSLOGG_TEST_PYTHON",
 ];
 
-#[expect(clippy::disallowed_methods, reason = "the one place where the launcher reads its environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the launcher reads its environment"
+)]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

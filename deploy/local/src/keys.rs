@@ -51,7 +51,13 @@ pub struct Claims {
 impl Claims {
     /// `sub` of `tenant` with one role, without groups, from `at` for `lifetime`.
     #[must_use]
-    pub fn new(tenant: &str, sub: &str, role: &str, at: DateTime<Utc>, lifetime: TimeDelta) -> Self {
+    pub fn new(
+        tenant: &str,
+        sub: &str,
+        role: &str,
+        at: DateTime<Utc>,
+        lifetime: TimeDelta,
+    ) -> Self {
         Self {
             sub: sub.to_owned(),
             tenant: tenant.to_owned(),
@@ -89,7 +95,9 @@ impl SigningKey {
                 write_private(&path, key.pem()?.as_bytes())?;
                 key
             }
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
         };
         let jwks = serde_json::to_vec_pretty(&key.jwks()).context("a key set is JSON")?;
         write_private(&jwks_path(folder), &jwks)?;
@@ -140,7 +148,8 @@ impl SigningKey {
     pub fn sign_raw(&self, claims: &Value) -> Result<String> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.kid());
-        let key = EncodingKey::from_ed_pem(self.pem()?.as_bytes()).context("the key cannot sign")?;
+        let key =
+            EncodingKey::from_ed_pem(self.pem()?.as_bytes()).context("the key cannot sign")?;
         jsonwebtoken::encode(&header, claims, &key).context("the claims cannot be signed")
     }
 
@@ -195,7 +204,8 @@ mod tests {
         let claims = Claims::new("demo", "ola", "seller", at, TimeDelta::days(1));
         let token = key.sign(&claims).unwrap();
         let jwks = key.jwks();
-        let public = DecodingKey::from_ed_components(jwks["keys"][0]["x"].as_str().unwrap()).unwrap();
+        let public =
+            DecodingKey::from_ed_components(jwks["keys"][0]["x"].as_str().unwrap()).unwrap();
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.set_audience(&[AUDIENCE]);
         rules.set_issuer(&[ISSUER]);

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use local_stack::console;
 use local_stack::servers::{self, Leg};
 use local_stack::stack::up::{self, Wishes};
 use local_stack::stack::{detach, down};
-use local_stack::console;
 
 /// Runs a whole Salgslogg on one machine.
 #[derive(Debug, Parser)]

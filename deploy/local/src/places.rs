@@ -122,7 +122,8 @@ impl Places {
     pub fn wipe(&self) -> Result<()> {
         let pointer = self.at("postgres");
         if pointer.is_symlink() {
-            let there = fs::read_link(&pointer).context("cannot read where .local/postgres points")?;
+            let there =
+                fs::read_link(&pointer).context("cannot read where .local/postgres points")?;
             remove(&there)?;
         }
         remove(&self.local())
@@ -197,7 +198,9 @@ pub fn elsewhere() -> Result<PathBuf> {
             })
     };
     let found = candidates.into_iter().find(trusted);
-    found.context("Postgres needs a folder outside root's own, and neither /var/lib nor /var/tmp gave one")
+    found.context(
+        "Postgres needs a folder outside root's own, and neither /var/lib nor /var/tmp gave one",
+    )
 }
 
 #[cfg(test)]

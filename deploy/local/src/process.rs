@@ -119,8 +119,9 @@ impl Running {
         let log = open_log(&program.log)?;
         let errors = log.try_clone().context("a log can be written twice")?;
         command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0).current_dir("/");
-        let child = start_from_lasting_thread(command)
-            .with_context(|| format!("cannot start {} ({})", program.name, program.path.display()))?;
+        let child = start_from_lasting_thread(command).with_context(|| {
+            format!("cannot start {} ({})", program.name, program.path.display())
+        })?;
         Ok(Self { name: program.name.clone(), log: program.log.clone(), child, ended: None })
     }
 
@@ -178,7 +179,8 @@ impl Running {
             None => "does not answer".to_owned(),
         };
         // Who was killed from outside had no time for last words.
-        let killed = self.ended.is_some_and(|status| status.signal() == Some(Signal::SIGKILL as i32));
+        let killed =
+            self.ended.is_some_and(|status| status.signal() == Some(Signal::SIGKILL as i32));
         match last_words(&self.log).filter(|_| !killed) {
             Some(line) => format!("{} {how}: {line}", self.name),
             None => format!("{} {how}", self.name),
@@ -211,13 +213,16 @@ pub fn last_words(log: &Path) -> Option<String> {
     let lines: Vec<&str> = tail.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let recent = &lines[lines.len().saturating_sub(12)..];
     let telling = ["FATAL", "PANIC", "[FTL]", "[ERR]", "ERROR", "Error", "panicked"];
-    let of_trouble = recent.iter().rev().find(|line| telling.iter().any(|word| line.contains(word)));
+    let of_trouble =
+        recent.iter().rev().find(|line| telling.iter().any(|word| line.contains(word)));
     of_trouble.or(recent.last()).map(|line| plain(line).chars().take(300).collect())
 }
 
 /// A structured log line reduced to what it says.
 fn plain(line: &str) -> String {
-    let Ok(record) = serde_json::from_str::<serde_json::Value>(line) else { return line.to_owned() };
+    let Ok(record) = serde_json::from_str::<serde_json::Value>(line) else {
+        return line.to_owned();
+    };
     match (record["message"].as_str(), record["error"].as_str()) {
         (Some(message), Some(error)) => format!("{message}: {error}"),
         (Some(message), None) => message.to_owned(),
@@ -233,7 +238,9 @@ mod tests {
         Program {
             name: "sleeper".into(),
             path: "/bin/sh".into(),
-            arguments: ["-c", "echo ERROR no luck; echo bye; exec sleep 60"].map(OsString::from).into(),
+            arguments: ["-c", "echo ERROR no luck; echo bye; exec sleep 60"]
+                .map(OsString::from)
+                .into(),
             variables: Vec::new(),
             log: folder.join("log"),
             account: None,

@@ -81,7 +81,8 @@ fn scratch() -> Result<tempfile::TempDir> {
 async fn python() -> Result<PathBuf> {
     let system = environment::program("python3")
         .context("python3 is missing: the tests run Python programs against the stack")?;
-    let told = Command::new(&system).arg("--version").output().await.context("python3 does not start")?;
+    let told =
+        Command::new(&system).arg("--version").output().await.context("python3 does not start")?;
     let mut digest = Sha256::new();
     digest.update(REQUIREMENTS);
     digest.update(&told.stdout);
@@ -90,10 +91,12 @@ async fn python() -> Result<PathBuf> {
     let folder = places::cache()?.join(name);
     let python = folder.join("bin/python");
     let shelf = folder.with_extension("lock");
-    let lock = fs::File::create(&shelf).with_context(|| format!("cannot write {}", shelf.display()))?;
+    let lock =
+        fs::File::create(&shelf).with_context(|| format!("cannot write {}", shelf.display()))?;
     lock.lock().context("the cache cannot be locked")?;
     if !folder.join("complete").is_file() {
-        console::during("installing the Python packages of the tests", install(&system, &folder)).await?;
+        console::during("installing the Python packages of the tests", install(&system, &folder))
+            .await?;
         fs::write(folder.join("complete"), "").context("cannot write to the cache")?;
     }
     Ok(python)
@@ -104,7 +107,11 @@ async fn install(system: &Path, folder: &Path) -> Result<()> {
         fs::remove_dir_all(folder).context("cannot clear away an unfinished Python environment")?;
     }
     let mut make = Command::new(system);
-    finish(make.args(["-m", "venv", "--without-pip"]).arg(folder), "python3 cannot make an environment").await?;
+    finish(
+        make.args(["-m", "venv", "--without-pip"]).arg(folder),
+        "python3 cannot make an environment",
+    )
+    .await?;
     let python = folder.join("bin/python");
     let question = "import sysconfig; print(sysconfig.get_path('purelib'))";
     let told = Command::new(&python).args(["-c", question]).output().await;

@@ -161,8 +161,10 @@ impl Server {
     /// Stops it cleanly; after 20 s not so cleanly.
     pub async fn stop(&mut self) {
         if let Some(mut running) = self.running.take() {
-            let patience =
-                [(Signal::SIGTERM, Duration::from_secs(20)), (Signal::SIGKILL, Duration::from_secs(5))];
+            let patience = [
+                (Signal::SIGTERM, Duration::from_secs(20)),
+                (Signal::SIGKILL, Duration::from_secs(5)),
+            ];
             console::during("stopping NATS", running.end(&patience)).await;
         }
     }

@@ -79,7 +79,8 @@ impl Users {
     /// The user called `name`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&User> {
-        let all = [&self.relay, &self.projection].into_iter().chain(&self.operator).chain(&self.tenants);
+        let all =
+            [&self.relay, &self.projection].into_iter().chain(&self.operator).chain(&self.tenants);
         all.into_iter().find(|user| user.name == name)
     }
 
@@ -134,7 +135,8 @@ fn entry(user: &User, allowed: &Allowed) -> String {
 }
 
 fn tenant_account(log: i16, tenant: &User) -> String {
-    let lines = |lines: Vec<String>| lines.iter().map(|l| format!("      {l}\n")).collect::<String>();
+    let lines =
+        |lines: Vec<String>| lines.iter().map(|l| format!("      {l}\n")).collect::<String>();
     format!(
         "  \"TENANT_{}\" {{\n    users = [\n{}    ]\n    mappings = {{\n{}    }}\n    imports = [\n{}    ]\n  }}\n",
         tenant.name,

@@ -29,8 +29,9 @@ pub async fn cluster(
 ) -> Result<String> {
     let (data, secret) = (folder.join("data"), folder.join("superuser.password"));
     if data.join("PG_VERSION").is_file() {
-        let password = fs::read_to_string(&secret)
-            .with_context(|| format!("cannot read the superuser's password in {}", secret.display()))?;
+        let password = fs::read_to_string(&secret).with_context(|| {
+            format!("cannot read the superuser's password in {}", secret.display())
+        })?;
         return Ok(password.trim().to_owned());
     }
     closed_folder(folder)?;
@@ -58,7 +59,13 @@ async fn initdb(
 ) -> Result<()> {
     let mut initdb = Command::new(tools.bin.join("initdb"));
     initdb
-        .args(["--username", SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums"])
+        .args([
+            "--username",
+            SUPERUSER,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--data-checksums",
+        ])
         .arg("--pwfile")
         .arg(secret)
         .arg("-D")
@@ -83,7 +90,10 @@ async fn initdb(
     if !told.status.success() {
         let told = String::from_utf8_lossy(&told.stderr).into_owned();
         let reason = told.lines().find(|line| line.contains("error") || line.contains("FATAL"));
-        bail!("Postgres cannot create its cluster: {}", reason.or(told.lines().last()).unwrap_or("no reason given"));
+        bail!(
+            "Postgres cannot create its cluster: {}",
+            reason.or(told.lines().last()).unwrap_or("no reason given")
+        );
     }
     Ok(())
 }

@@ -27,7 +27,11 @@ pub async fn end_all(data: &Path) -> Result<()> {
         ];
         let what = "stopping a Postgres that outlived its launcher";
         if !console::during(what, postmaster.end(&patience)).await {
-            bail!("an older Postgres (process {}) still runs in {}", postmaster.pid, data.display());
+            bail!(
+                "an older Postgres (process {}) still runs in {}",
+                postmaster.pid,
+                data.display()
+            );
         }
     }
     kill_all(data).await;
@@ -65,7 +69,8 @@ fn works_in(pid: i32, data: &Path) -> bool {
 /// Every Postgres process that works in `data`. Empty where the system has no `/proc`.
 fn processes_in(data: &Path) -> Vec<Identity> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let pids =
+        entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     let ours = pids.filter(|pid| works_in(*pid, data) && is_postgres(*pid));
     ours.filter_map(Identity::of).collect()
 }

@@ -81,7 +81,8 @@ impl Database {
         match self {
             Self::Private(cluster) => {
                 let url = cluster.url(database.unwrap_or(DATABASE));
-                let options = PgConnectOptions::from_str(&url).context("a private address is valid")?;
+                let options =
+                    PgConnectOptions::from_str(&url).context("a private address is valid")?;
                 Ok(options.disable_statement_logging())
             }
             Self::Existing(options, _) => Ok((**options).clone()),

@@ -13,9 +13,9 @@ use service_runtime::clock::{Clock, Stopwatch, back_off};
 use tokio::process::Command;
 use uuid::Uuid;
 
+use crate::console;
 use crate::stack::env_file::Surroundings;
 use crate::stack::{Stack, built, http};
-use crate::console;
 
 /// How long the read models may take to show the demo.
 const SHOWN_AT_MOST: Duration = Duration::from_secs(60);
@@ -44,7 +44,9 @@ impl Stack {
             return Ok(());
         }
         let began = match &self.state.demo.began {
-            Some(text) => text.parse::<DateTime<Utc>>().context("the state names no time for the demo")?,
+            Some(text) => {
+                text.parse::<DateTime<Utc>>().context("the state names no time for the demo")?
+            }
             None => Clock::system().now(),
         };
         self.state.demo.began = Some(began.to_rfc3339());
@@ -63,7 +65,8 @@ impl Stack {
         let surroundings = self.surroundings()?;
         let year = Clock::system().now().year();
         let (from, to) = (format!("{year}-01-01"), format!("{}-12-31", year + 1));
-        let forecast = ["forecast", "--from", &from, "--to", &to, "--period", "quarter", "--currency", "EUR"];
+        let forecast =
+            ["forecast", "--from", &from, "--to", &to, "--period", "quarter", "--currency", "EUR"];
         for (title, arguments) in
             [("Pipeline", &["pipeline", "--currency", "EUR"][..]), ("Forecast", &forecast[..])]
         {
@@ -89,7 +92,8 @@ async fn load(surroundings: &Surroundings, began: DateTime<Utc>) -> Result<()> {
     for (number, step) in script.step.iter().enumerate() {
         // One second apart, so that steps of the same day keep their order.
         let seconds = i64::try_from(number).unwrap_or_default();
-        let at = began - TimeDelta::days(step.ago) - TimeDelta::hours(1) + TimeDelta::seconds(seconds);
+        let at =
+            began - TimeDelta::days(step.ago) - TimeDelta::hours(1) + TimeDelta::seconds(seconds);
         let url = format!("{}{}", surroundings.command_url, named(&step.post));
         let answer = client
             .post(url)
@@ -124,7 +128,10 @@ async fn shown(client: &Client, surroundings: &Surroundings, position: i64) -> R
         }
         back_off(Duration::from_millis(200)).await;
     }
-    bail!("projection-service has not reached position {position} after {} s: {told}", SHOWN_AT_MOST.as_secs())
+    bail!(
+        "projection-service has not reached position {position} after {} s: {told}",
+        SHOWN_AT_MOST.as_secs()
+    )
 }
 
 /// `text` with every `{name}` replaced by that name's id.
@@ -143,10 +150,12 @@ fn named(text: &str) -> String {
 /// `body` with ids and dates filled in.
 fn filled(body: &Value, began: DateTime<Utc>) -> Value {
     match body {
-        Value::String(text) => match text.strip_prefix("day").and_then(|days| days.parse::<i64>().ok()) {
-            Some(days) => (began.date_naive() + TimeDelta::days(days)).to_string().into(),
-            None => named(text).into(),
-        },
+        Value::String(text) => {
+            match text.strip_prefix("day").and_then(|days| days.parse::<i64>().ok()) {
+                Some(days) => (began.date_naive() + TimeDelta::days(days)).to_string().into(),
+                None => named(text).into(),
+            }
+        }
         Value::Array(items) => items.iter().map(|item| filled(item, began)).collect(),
         Value::Object(fields) => {
             fields.iter().map(|(name, value)| (name.clone(), filled(value, began))).collect()
@@ -175,6 +184,9 @@ mod tests {
         assert_eq!(once["sale_date"], "2026-03-06");
         assert_eq!(once["name"], "daylight");
         assert_eq!(once["id"], once["stages"][0]);
-        assert_eq!(named("/v1/sales/{fjord}/stall"), format!("/v1/sales/{}/stall", once["id"].as_str().unwrap()));
+        assert_eq!(
+            named("/v1/sales/{fjord}/stall"),
+            format!("/v1/sales/{}/stall", once["id"].as_str().unwrap())
+        );
     }
 }

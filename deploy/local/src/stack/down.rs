@@ -34,7 +34,8 @@ pub async fn run(root: &Path, wipe: bool) -> Result<()> {
     if toolchain::cluster_major(&places.at("postgres")).is_some() {
         crate::postgres::end_left_over(&places.at("postgres")).await?;
     }
-    let stopped = if launcher.is_some() { "the stack is stopped" } else { "the stack does not run" };
+    let stopped =
+        if launcher.is_some() { "the stack is stopped" } else { "the stack does not run" };
     if wipe {
         during("deleting the state", async { places.wipe() }).await?;
         say(format_args!("{stopped}, its state is deleted"));

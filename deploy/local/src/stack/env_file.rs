@@ -78,7 +78,8 @@ pub fn tokens(key: &SigningKey, at: DateTime<Utc>) -> Result<Vec<(&'static str, 
 /// # Errors
 /// When the system refuses.
 pub fn write(places: &Places, surroundings: &Surroundings) -> Result<()> {
-    let mut text = String::from("# A running local stack; written at each start. `. .local/env` reads it.\n");
+    let mut text =
+        String::from("# A running local stack; written at each start. `. .local/env` reads it.\n");
     for (name, value) in surroundings.pairs() {
         text.push_str(&format!("export {name}={}\n", quoted(value)));
     }
@@ -108,7 +109,8 @@ mod tests {
         };
         write(&places, &surroundings).unwrap();
         let path = places.at("env");
-        let script = format!(". {}; printf '%s %s' \"$NATS_URL\" \"$TOKEN_SELLER\"", path.display());
+        let script =
+            format!(". {}; printf '%s %s' \"$NATS_URL\" \"$TOKEN_SELLER\"", path.display());
         let told = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&told.stdout), "nats://demo:it's@127.0.0.1:4222 t");
         let mode = std::fs::metadata(path).unwrap().permissions().mode();
@@ -118,8 +120,11 @@ mod tests {
     #[test]
     fn each_role_of_the_contract_has_a_token() {
         let at = service_runtime::clock::Clock::system().now();
-        let names: Vec<_> =
-            tokens(&SigningKey::generate().unwrap(), at).unwrap().into_iter().map(|(n, _)| n).collect();
+        let names: Vec<_> = tokens(&SigningKey::generate().unwrap(), at)
+            .unwrap()
+            .into_iter()
+            .map(|(n, _)| n)
+            .collect();
         let roles = ["SELLER", "MANAGER", "ADMIN", "AUDITOR", "ANALYST", "IMPORTER"];
         assert_eq!(names, roles.map(|role| format!("TOKEN_{role}")));
     }

@@ -15,7 +15,11 @@ const ANSWER_AT_MOST: Duration = Duration::from_secs(20);
 pub fn client() -> Result<Client> {
     // A second installation is refused and changes nothing; the first one stands.
     drop(rustls::crypto::ring::default_provider().install_default());
-    Client::builder().timeout(ANSWER_AT_MOST).no_proxy().build().context("no HTTP client can be made")
+    Client::builder()
+        .timeout(ANSWER_AT_MOST)
+        .no_proxy()
+        .build()
+        .context("no HTTP client can be made")
 }
 
 /// Whether `url` answers with a status of success.
@@ -32,7 +36,8 @@ pub async fn takes(client: &Client, url: &str, token: &str) -> bool {
         .header("content-type", "application/x-ndjson");
     let one_sale = client.get(format!("{url}/v1/sales?limit=1")).bearer_auth(token);
     for question in [bulk_of_nothing, one_sale] {
-        let not_ours = [StatusCode::UNAUTHORIZED, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+        let not_ours =
+            [StatusCode::UNAUTHORIZED, StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
         if question.send().await.is_ok_and(|answer| !not_ours.contains(&answer.status())) {
             return true;
         }

@@ -28,7 +28,10 @@ impl Stack {
             ends.retain(|(_, since)| since.elapsed() < WITHIN);
             ends.push((name.clone(), Stopwatch::start()));
             if ends.iter().filter(|(other, _)| *other == name).count() > RESTARTS_MAX {
-                bail!("{name} ended {} times within a minute, at last so: {obituary}", RESTARTS_MAX + 1);
+                bail!(
+                    "{name} ended {} times within a minute, at last so: {obituary}",
+                    RESTARTS_MAX + 1
+                );
             }
             warn(format_args!("{obituary}; starting it again"));
             self.start_again(&name).await?;

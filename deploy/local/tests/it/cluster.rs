@@ -8,13 +8,19 @@ use crate::{cluster_in, open_folder};
 
 async fn write_row(cluster: &Cluster, row: i32) {
     let mut connection = PgConnection::connect(&cluster.url("postgres")).await.unwrap();
-    sqlx::query("CREATE TABLE IF NOT EXISTS kept (row INT)").execute(&mut connection).await.unwrap();
+    sqlx::query("CREATE TABLE IF NOT EXISTS kept (row INT)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
     sqlx::query("INSERT INTO kept VALUES ($1)").bind(row).execute(&mut connection).await.unwrap();
 }
 
 async fn rows(cluster: &Cluster) -> Vec<i32> {
     let mut connection = PgConnection::connect(&cluster.url("postgres")).await.unwrap();
-    sqlx::query_scalar("SELECT row FROM kept ORDER BY row").fetch_all(&mut connection).await.unwrap()
+    sqlx::query_scalar("SELECT row FROM kept ORDER BY row")
+        .fetch_all(&mut connection)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

@@ -38,7 +38,11 @@ async fn client(server: &Server, user: &str) -> Client {
     // This client leaves the credentials of a URL unread.
     let password = server.users().find(user).unwrap().password.clone();
     let options = ConnectOptions::with_user_and_password(user.to_owned(), password);
-    options.custom_inbox_prefix(format!("_INBOX_{user}")).connect(server.url_for(user)).await.unwrap()
+    options
+        .custom_inbox_prefix(format!("_INBOX_{user}"))
+        .connect(server.url_for(user))
+        .await
+        .unwrap()
 }
 
 /// Publishes as the relay does; answers the sequence.
@@ -146,7 +150,9 @@ async fn an_answer_cannot_be_led_into_the_log() {
 #[tokio::test]
 async fn nobody_reads_anothers_replies() {
     let setup = server().await;
-    for (spy, prey) in [("demo", "_INBOX_relay.>"), ("demo", "_INBOX_other.>"), (PROJECTION, "_INBOX_relay.>")] {
+    for (spy, prey) in
+        [("demo", "_INBOX_relay.>"), ("demo", "_INBOX_other.>"), (PROJECTION, "_INBOX_relay.>")]
+    {
         let client = client(&setup.server, spy).await;
         let mut ears = client.subscribe(prey).await.unwrap();
         client.flush().await.unwrap();

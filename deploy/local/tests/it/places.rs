@@ -25,11 +25,15 @@ async fn under_a_folder_only_root_enters_the_cluster_lies_elsewhere() {
     assert!(!there.starts_with(folder.path()), "{}", there.display());
     assert_eq!(std::fs::read_link(places.at("postgres")).unwrap(), there);
     let mut cluster = cluster_in(there.clone()).await;
-    assert!(sqlx::Connection::close(
-        <sqlx::PgConnection as sqlx::Connection>::connect(&cluster.url("postgres")).await.unwrap()
-    )
-    .await
-    .is_ok());
+    assert!(
+        sqlx::Connection::close(
+            <sqlx::PgConnection as sqlx::Connection>::connect(&cluster.url("postgres"))
+                .await
+                .unwrap()
+        )
+        .await
+        .is_ok()
+    );
     cluster.stop().await;
     places.wipe().unwrap();
     assert!(!there.exists());
