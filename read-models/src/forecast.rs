@@ -181,7 +181,7 @@ async fn cells(
         concat!(
             include_str!("forecast_cells.sql"),
             matching!(),
-            ") AS m GROUP BY GROUPING SETS ((m.period, m.key, m.status), (m.status), (m.currency))"
+            include_str!("forecast_groups.sql")
         ),
         arguments,
     )

@@ -1,27 +1,23 @@
--- $26 the word to group by, $27 the period, $28 and $29 the days. Three groupings in one pass: (period, key, status)
--- for rows, (status) for totals and (currency) to name the ones without a rate.
+-- $26 the word to group by, $27 the period, $28 and $29 the days. One pass over the sales, by (period, key, status,
+-- currency); then three groupings of what is left: (period, key, status) for rows, (status) for totals, (currency) to
+-- name the ones without a rate. An amount that is in the asked currency already is summed as it is.
 SELECT
   GROUPING(m.period, m.key, m.status, m.currency) AS grouping, m.period, m.key, m.status, m.currency,
-  count(*) AS count, sum(m.amount)::text AS amount, sum(m.weighted)::text AS weighted
+  sum(m.count)::bigint AS count, sum(m.amount)::text AS amount, sum(m.weighted)::text AS weighted
 FROM (
   SELECT
-    s.status, s.currency,
-    CASE $27::text
-      WHEN 'month' THEN to_char(s.sale_date, 'YYYY-MM')
-      WHEN 'quarter' THEN to_char(s.sale_date, 'YYYY-"Q"Q')
-      WHEN 'year' THEN to_char(s.sale_date, 'YYYY')
-    END AS period,
-    CASE $26::text
-      WHEN 'owner' THEN s.owner
-      WHEN 'group' THEN s.owner_group
-      WHEN 'sale_type' THEN s.sale_type_id::text
-      WHEN 'stage' THEN s.stage_id::text
-      WHEN 'source' THEN s.source
-      WHEN 'category' THEN s.category
-    END AS key,
-    converted(s.amount_minor, r.numerator, r.denominator) AS amount,
-    converted(s.weighted_minor, r.numerator, r.denominator) AS weighted
-  FROM sale_version AS s
-  LEFT JOIN unnest($23::text[], $24::text[]::numeric[], $25::text[]::numeric[]) AS r (currency, numerator, denominator)
-    ON r.currency = s.currency
-  WHERE s.sale_date BETWEEN $28 AND $29 AND
+    s.status, s.currency, COALESCE(s.key_id::text, s.key_word) AS key, count(*) AS count,
+    to_char(s.beginning, CASE $27::text WHEN 'month' THEN 'YYYY-MM' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'year' THEN 'YYYY' END)
+      AS period,
+    COALESCE(sum(s.amount_minor) FILTER (WHERE r.exact),
+             sum(converted(s.amount_minor, r.numerator, r.denominator)) FILTER (WHERE NOT r.exact)) AS amount,
+    COALESCE(sum(s.weighted_minor) FILTER (WHERE r.exact),
+             sum(converted(s.weighted_minor, r.numerator, r.denominator)) FILTER (WHERE NOT r.exact)) AS weighted
+  FROM (
+    SELECT s.status, s.currency, s.amount_minor, s.weighted_minor,
+      date_trunc($27, s.sale_date::timestamp) AS beginning,
+      CASE $26::text WHEN 'sale_type' THEN s.sale_type_id WHEN 'stage' THEN s.stage_id END AS key_id,
+      CASE $26 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'source' THEN s.source
+               WHEN 'category' THEN s.category END AS key_word
+    FROM sale_version AS s
+    WHERE s.sale_date BETWEEN $28 AND $29 AND

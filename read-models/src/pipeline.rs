@@ -177,7 +177,7 @@ async fn sums(
         concat!(
             include_str!("pipeline_columns.sql"),
             matching!(),
-            ") AS m GROUP BY GROUPING SETS ((m.status, m.key), (m.status), (m.currency))"
+            include_str!("pipeline_groups.sql")
         ),
         arguments,
     )

@@ -1,0 +1,8 @@
+  ) AS s
+  LEFT JOIN (
+    SELECT currency, numerator, denominator, numerator = denominator AS exact
+    FROM unnest($23::text[], $24::text[]::numeric[], $25::text[]::numeric[]) AS given (currency, numerator, denominator)
+  ) AS r ON r.currency = s.currency
+  GROUP BY s.status, s.beginning, s.key_id, s.key_word, s.currency
+) AS m
+GROUP BY GROUPING SETS ((m.period, m.key, m.status), (m.status), (m.currency))
