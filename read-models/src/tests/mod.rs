@@ -4,6 +4,7 @@ mod catalogue;
 mod facts;
 mod histories;
 mod instants;
+mod leases;
 mod log;
 mod money;
 mod pages;
@@ -223,6 +224,17 @@ impl World {
     }
 }
 
+/// A bearer with one role.
+pub(super) fn actor(tenant: &TenantSlug, role: Role) -> Actor {
+    Actor {
+        tenant: tenant.clone(),
+        user: UserId::parse("ola").unwrap(),
+        name: None,
+        groups: Vec::new(),
+        roles: [role].into_iter().collect(),
+    }
+}
+
 /// Asks a router; an NDJSON answer comes back as an array.
 pub(super) async fn ask(
     router: &Router,
@@ -230,13 +242,7 @@ pub(super) async fn ask(
     role: Role,
     question: &str,
 ) -> (StatusCode, Value) {
-    let actor = Actor {
-        tenant: tenant.clone(),
-        user: UserId::parse("ola").unwrap(),
-        name: None,
-        groups: Vec::new(),
-        roles: [role].into_iter().collect(),
-    };
+    let actor = actor(tenant, role);
     let request = Request::get(question).extension(Arc::new(actor)).body(Body::empty()).unwrap();
     let response = router.clone().oneshot(request).await.unwrap();
     let status = response.status();

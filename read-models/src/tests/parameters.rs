@@ -1,16 +1,20 @@
 //! Parameters: what the document names is accepted, everything else is refused by name.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use events::sale::Registration;
 use events::{Title, UserId};
+use http::Request;
 use serde_json::{Value, json};
 use service_runtime::Role;
 use service_runtime::clock::Stopwatch;
 
-use super::World;
-use super::facts::{day, registered, registration, sale, worth};
+use super::facts::{QT, advanced, day, registered, registration, sale, worth};
+use super::{World, actor};
 use crate::routes;
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn every_documented_parameter_is_accepted_and_no_other() {
@@ -145,4 +149,15 @@ async fn filters_and_sorting_choose_sales_by_any_field() {
     }
     let marks = world.ask("/v1/sales?number=1003&today=2026-03-02").await;
     assert_eq!(marks["sales"][0]["overdue_sale_date"], Value::Bool(true));
+}
+
+#[tokio::test]
+async fn the_card_carries_its_version_as_etag() {
+    let mut world = World::provisioned().await;
+    world.record(&sale(1).stream(), &[registered(registration()), advanced(QT, 50)]).await;
+    world.follow().await;
+    let actor = actor(&world.tenant, Role::Seller);
+    let request = Request::get(format!("/v1/sales/{}", sale(1))).extension(Arc::new(actor));
+    let answer = world.routes(1).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(answer.headers()["etag"], "\"2\"");
 }
