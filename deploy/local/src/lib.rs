@@ -13,6 +13,7 @@ pub mod account;
 pub mod console;
 pub mod environment;
 pub mod keys;
+pub mod last_words;
 pub mod nats;
 pub mod pidfile;
 pub mod places;

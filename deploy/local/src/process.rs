@@ -20,6 +20,7 @@ use service_runtime::clock::{Stopwatch, back_off};
 
 use crate::account::Account;
 use crate::environment;
+use crate::last_words::last_words;
 
 /// A program to start.
 #[derive(Debug, Clone)]
@@ -205,31 +206,6 @@ fn open_log(path: &Path) -> Result<File> {
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The last line of a log that tells of trouble, else its last line; at most 300 characters.
-#[must_use]
-pub fn last_words(log: &Path) -> Option<String> {
-    let bytes = std::fs::read(log).ok()?;
-    let tail = String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(8192)..]).into_owned();
-    let lines: Vec<&str> = tail.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let recent = &lines[lines.len().saturating_sub(12)..];
-    let telling = ["FATAL", "PANIC", "[FTL]", "[ERR]", "ERROR", "Error", "panicked"];
-    let of_trouble =
-        recent.iter().rev().find(|line| telling.iter().any(|word| line.contains(word)));
-    of_trouble.or(recent.last()).map(|line| plain(line).chars().take(300).collect())
-}
-
-/// A structured log line reduced to what it says.
-fn plain(line: &str) -> String {
-    let Ok(record) = serde_json::from_str::<serde_json::Value>(line) else {
-        return line.to_owned();
-    };
-    match (record["message"].as_str(), record["error"].as_str()) {
-        (Some(message), Some(error)) => format!("{message}: {error}"),
-        (Some(message), None) => message.to_owned(),
-        (None, _) => line.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,15 +234,6 @@ mod tests {
         assert!(child.ended().is_none());
         child.end(&[(Signal::SIGTERM, Duration::from_secs(10))]).await;
         assert_eq!(child.obituary(), "sleeper was ended by signal 15: ERROR no luck");
-    }
-
-    #[test]
-    fn a_structured_log_line_is_told_in_plain_words() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("log");
-        let line = r#"{"level":"ERROR","message":"the log cannot be reached","error":"refused"}"#;
-        std::fs::write(&log, format!("{line}\n")).unwrap();
-        assert_eq!(last_words(&log).as_deref(), Some("the log cannot be reached: refused"));
     }
 
     #[tokio::test]

@@ -25,7 +25,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
 
 use crate::account::{self, Account};
-use crate::process::{Program, Running, last_words};
+use crate::last_words::last_words;
+use crate::process::{Program, Running};
 use crate::toolchain::PostgresTools;
 use crate::{console, ports};
 
