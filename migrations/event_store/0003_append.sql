@@ -47,6 +47,8 @@ DECLARE
   v_new bigint[];      -- per row: sale number allotted now
   v_total bigint;      -- events of all accepted groups
   v_wrote bigint;
+  v_id integer; v_home smallint; v_cur bigint; v_effective timestamptz; v_had bigint;   -- of a batch of one
+  v_request bytea; v_st smallint; v_newest bigint; v_number bigint;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'append_batch needs READ COMMITTED' USING ERRCODE = 'ES002';
@@ -60,67 +62,102 @@ BEGIN
   v_now := greatest(clock_timestamp(), v_prev + interval '1 microsecond');
   v_day := (v_now AT TIME ZONE 'UTC')::date;
 
-  SELECT array_agg(s.tenant_id), array_agg(s.newest), array_agg(s.sold), max(s.slug) FILTER (WHERE s.log_id <> p_log)
-    INTO v_tenant, v_last, v_sold, v_alien
-    FROM (SELECT i, t_slug[i] AS slug, t.tenant_id, t.log_id, coalesce(e.position, 0) AS newest, coalesce(n.number, 1000) AS sold
-            FROM generate_series(1, cardinality(t_slug)) AS i
-            LEFT JOIN LATERAL (SELECT x.tenant_id, x.log_id FROM es.tenant x WHERE x.slug = t_slug[i] LIMIT 1) t ON true
-            LEFT JOIN LATERAL (SELECT x.position FROM es.event x
-                                WHERE x.log_id = p_log AND x.tenant_id = t.tenant_id AND x.position <= v_head
-                                ORDER BY x.position DESC LIMIT 1) e ON true
-            LEFT JOIN LATERAL (SELECT x.number FROM es.stream x
-                                WHERE x.log_id = p_log AND x.tenant_id = t.tenant_id AND x.number IS NOT NULL
-                                ORDER BY x.number DESC LIMIT 1) n ON true
-           ORDER BY i) s;
+  IF v_rows = 1 THEN
+    -- the same verdict as below for a batch of one, without what it takes to judge many
+    SELECT x.tenant_id, x.log_id INTO v_id, v_home FROM es.tenant x WHERE x.slug = t_slug[1] LIMIT 1;
+    SELECT x.version, x.effective_at, x.number INTO v_cur, v_effective, v_had
+      FROM es.stream x WHERE x.log_id = p_log AND x.stream_id = c_stream[1] LIMIT 1;
+    IF c_key[1] IS NOT NULL THEN
+      SELECT x.request_hash INTO v_request FROM es.command x
+       WHERE x.log_id = p_log AND x.command_key = c_key[1] AND x.day BETWEEN v_day - 7 AND v_day LIMIT 1;
+    END IF;
+    v_cur := coalesce(v_cur, 0);
+    v_st := CASE WHEN v_request = c_request[1] THEN 1
+                 WHEN v_request IS NOT NULL THEN 3
+                 WHEN c_expect[1] IS DISTINCT FROM v_cur THEN 2
+                 WHEN c_n[1] = 0 OR c_effective[1] IS NULL THEN 0
+                 WHEN c_effective[1] > v_now THEN 7
+                 WHEN c_effective[1] < v_effective THEN 5
+                 ELSE 0 END;
+    IF v_st = 0 AND c_n[1] > 0 THEN
+      SELECT x.position INTO v_newest FROM es.event x
+       WHERE x.log_id = p_log AND x.tenant_id = v_id AND x.position <= v_head ORDER BY x.position DESC LIMIT 1;
+      IF v_cur = 0 AND e_type[1] = 'sale.registered' THEN
+        SELECT x.number INTO v_number FROM es.stream x
+         WHERE x.log_id = p_log AND x.tenant_id = v_id AND x.number IS NOT NULL ORDER BY x.number DESC LIMIT 1;
+        v_number := coalesce(v_number, 1000) + 1;
+      END IF;
+      v_total := c_n[1];
+    END IF;
+    v_alien := CASE WHEN v_home <> p_log THEN t_slug[1] END;
+    v_tenant := ARRAY[v_id];
+    o_status := ARRAY[v_st]; o_version := ARRAY[v_cur]; o_base := ARRAY[CASE v_st WHEN 0 THEN v_head ELSE -1 END];
+    o_number := ARRAY[coalesce(v_number, v_had)]; v_new := ARRAY[v_number];
+    v_size := ARRAY[1]; v_start := ARRAY[0]; v_before := ARRAY[coalesce(v_newest, 0)];
+  ELSE
+    SELECT array_agg(s.tenant_id), array_agg(s.newest), array_agg(s.sold), max(s.slug) FILTER (WHERE s.log_id <> p_log)
+      INTO v_tenant, v_last, v_sold, v_alien
+      FROM (SELECT i, t_slug[i] AS slug, t.tenant_id, t.log_id, coalesce(e.position, 0) AS newest, coalesce(n.number, 1000) AS sold
+              FROM generate_series(1, cardinality(t_slug)) AS i
+              LEFT JOIN LATERAL (SELECT x.tenant_id, x.log_id FROM es.tenant x WHERE x.slug = t_slug[i] LIMIT 1) t ON true
+              LEFT JOIN LATERAL (SELECT x.position FROM es.event x
+                                  WHERE x.log_id = p_log AND x.tenant_id = t.tenant_id AND x.position <= v_head
+                                  ORDER BY x.position DESC LIMIT 1) e ON true
+              LEFT JOIN LATERAL (SELECT x.number FROM es.stream x
+                                  WHERE x.log_id = p_log AND x.tenant_id = t.tenant_id AND x.number IS NOT NULL
+                                  ORDER BY x.number DESC LIMIT 1) n ON true
+             ORDER BY i) s;
+
+    -- judge every row, then every group, then allot positions in order
+    WITH judged AS (
+      SELECT r, c_group[r] AS grp, c_tenant[r] AS tenant, c_n[r] AS n, coalesce(s.version, 0) AS cur, s.number AS had,
+             (CASE WHEN k.request_hash = c_request[r] THEN 1
+                   WHEN k.request_hash IS NOT NULL THEN 3
+                   WHEN c_expect[r] IS DISTINCT FROM coalesce(s.version, 0) THEN 2
+                   WHEN c_n[r] = 0 OR c_effective[r] IS NULL THEN 0
+                   WHEN c_effective[r] > v_now THEN 7
+                   WHEN c_effective[r] < s.effective_at THEN 5
+                   ELSE 0 END)::smallint AS st
+        FROM generate_series(1, v_rows) AS r
+        LEFT JOIN LATERAL (SELECT x.version, x.effective_at, x.number FROM es.stream x
+                            WHERE x.log_id = p_log AND x.stream_id = c_stream[r] LIMIT 1) s ON true
+        LEFT JOIN LATERAL (SELECT x.request_hash FROM es.command x
+                            WHERE x.log_id = p_log AND x.command_key = c_key[r]
+                              AND x.day BETWEEN v_day - 7 AND v_day LIMIT 1) k ON true
+    ), grouped AS (
+      SELECT j.*, bool_and(j.st = 0) OVER g AS good, count(*) OVER g AS size FROM judged j WINDOW g AS (PARTITION BY j.grp)
+    ), placed AS (
+      SELECT g.*, (sum(g.n) OVER w)::bigint - g.n AS start,
+             CASE WHEN g.good THEN v_head + (sum(g.n) FILTER (WHERE g.good) OVER w)::bigint - g.n ELSE -1 END AS base
+        FROM grouped g WINDOW w AS (ORDER BY g.r ROWS UNBOUNDED PRECEDING)
+    ), marked AS (
+      SELECT p.*, p.good AND p.cur = 0 AND p.n > 0 AND e_type[p.start + 1] = 'sale.registered' AS registers FROM placed p
+    ), numbered AS (
+      SELECT m.*,
+             greatest(v_last[m.tenant], max(m.base + m.n) FILTER (WHERE m.good AND m.n > 0)
+               OVER (PARTITION BY m.tenant ORDER BY m.r ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS before,
+             CASE WHEN m.registers THEN v_sold[m.tenant] + count(*) FILTER (WHERE m.registers)
+               OVER (PARTITION BY m.tenant ORDER BY m.r ROWS UNBOUNDED PRECEDING) END AS number
+        FROM marked m
+    )
+    SELECT array_agg(CASE WHEN x.st = 0 AND NOT x.good THEN 6::smallint ELSE x.st END), array_agg(x.cur), array_agg(x.base),
+           array_agg(coalesce(x.number, x.had)), array_agg(x.number), array_agg(x.size::integer), array_agg(x.start::integer),
+           array_agg(x.before), sum(x.n) FILTER (WHERE x.good)
+      INTO o_status, o_version, o_base, o_number, v_new, v_size, v_start, v_before, v_total
+      FROM (SELECT * FROM numbered ORDER BY r) x;
+  END IF;
   IF v_alien IS NOT NULL THEN
     RAISE EXCEPTION 'tenant % lives in another log', v_alien USING ERRCODE = 'ES004';
   END IF;
-
-  -- judge every row, then every group, then allot positions in order
-  WITH judged AS (
-    SELECT r, c_group[r] AS grp, c_tenant[r] AS tenant, c_n[r] AS n, coalesce(s.version, 0) AS cur, s.number AS had,
-           (CASE WHEN k.request_hash = c_request[r] THEN 1
-                 WHEN k.request_hash IS NOT NULL THEN 3
-                 WHEN c_expect[r] IS DISTINCT FROM coalesce(s.version, 0) THEN 2
-                 WHEN c_n[r] = 0 OR c_effective[r] IS NULL THEN 0
-                 WHEN c_effective[r] > v_now THEN 7
-                 WHEN c_effective[r] < s.effective_at THEN 5
-                 ELSE 0 END)::smallint AS st
-      FROM generate_series(1, v_rows) AS r
-      LEFT JOIN LATERAL (SELECT x.version, x.effective_at, x.number FROM es.stream x
-                          WHERE x.log_id = p_log AND x.stream_id = c_stream[r] LIMIT 1) s ON true
-      LEFT JOIN LATERAL (SELECT x.request_hash FROM es.command x
-                          WHERE x.log_id = p_log AND x.command_key = c_key[r]
-                            AND x.day BETWEEN v_day - 7 AND v_day LIMIT 1) k ON true
-  ), grouped AS (
-    SELECT j.*, bool_and(j.st = 0) OVER g AS good, count(*) OVER g AS size FROM judged j WINDOW g AS (PARTITION BY j.grp)
-  ), placed AS (
-    SELECT g.*, (sum(g.n) OVER w)::bigint - g.n AS start,
-           CASE WHEN g.good THEN v_head + (sum(g.n) FILTER (WHERE g.good) OVER w)::bigint - g.n ELSE -1 END AS base
-      FROM grouped g WINDOW w AS (ORDER BY g.r ROWS UNBOUNDED PRECEDING)
-  ), marked AS (
-    SELECT p.*, p.good AND p.cur = 0 AND p.n > 0 AND e_type[p.start + 1] = 'sale.registered' AS registers FROM placed p
-  ), numbered AS (
-    SELECT m.*,
-           greatest(v_last[m.tenant], max(m.base + m.n) FILTER (WHERE m.good AND m.n > 0)
-             OVER (PARTITION BY m.tenant ORDER BY m.r ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS before,
-           CASE WHEN m.registers THEN v_sold[m.tenant] + count(*) FILTER (WHERE m.registers)
-             OVER (PARTITION BY m.tenant ORDER BY m.r ROWS UNBOUNDED PRECEDING) END AS number
-      FROM marked m
-  )
-  SELECT array_agg(CASE WHEN x.st = 0 AND NOT x.good THEN 6::smallint ELSE x.st END), array_agg(x.cur), array_agg(x.base),
-         array_agg(coalesce(x.number, x.had)), array_agg(x.number), array_agg(x.size::integer), array_agg(x.start::integer),
-         array_agg(x.before), sum(x.n) FILTER (WHERE x.good)
-    INTO o_status, o_version, o_base, o_number, v_new, v_size, v_start, v_before, v_total
-    FROM (SELECT * FROM numbered ORDER BY r) x;
   v_total := coalesce(v_total, 0);
   IF cardinality(e_id) IS DISTINCT FROM v_start[v_rows] + c_n[v_rows] THEN
     RAISE EXCEPTION 'announced events and sent events differ' USING ERRCODE = 'ES003';
   END IF;
   -- a row that checks a stream and a row that writes it would be judged against the same version
   IF 0 = ANY (c_n) AND EXISTS (
-       SELECT FROM generate_series(1, v_rows) a WHERE c_n[a] = 0 AND EXISTS (
-         SELECT FROM generate_series(1, v_rows) b WHERE c_n[b] > 0 AND c_stream[b] = c_stream[a])) THEN
+       SELECT c_stream[r] FROM generate_series(1, v_rows) AS r WHERE c_n[r] = 0
+       INTERSECT
+       SELECT c_stream[r] FROM generate_series(1, v_rows) AS r WHERE c_n[r] > 0) THEN
     RAISE EXCEPTION 'a batch checks and writes the same stream' USING ERRCODE = 'ES003';
   END IF;
 
