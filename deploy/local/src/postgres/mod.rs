@@ -1,7 +1,7 @@
 //! A private Postgres cluster: created once, started on a loopback port with password logins, stopped
 //! cleanly or killed, started again over the same folder. Knows nothing of schemas.
 //!
-//! ```ignore
+//! ```text
 //! let tools = toolchain::postgres(Wanted::Oldest, account).await?;
 //! let mut cluster = Cluster::start(&tools, folder, Options::for_tests()).await?;
 //! let pool = PgPool::connect(&cluster.url("postgres")).await?;

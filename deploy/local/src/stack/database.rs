@@ -21,9 +21,18 @@ const DATABASE: &str = "salgslogg";
 pub enum Database {
     /// A cluster of this clone.
     Private(Box<Cluster>),
-    /// Somebody else's server: options of a login that may create roles, and what tells our logins
-    /// from those of another clone on the same server.
-    Existing(Box<PgConnectOptions>, String),
+    /// Somebody else's server.
+    Existing(Box<Existing>),
+}
+
+/// A server that was there before.
+pub struct Existing {
+    /// Its address, with a login that may create roles.
+    url: String,
+    /// The same, read.
+    options: PgConnectOptions,
+    /// What tells our logins from those of another clone on the same server.
+    ours: String,
 }
 
 /// Addresses with logins, one for each purpose.
@@ -46,8 +55,9 @@ impl Database {
         if let Some(url) = environment::database_url() {
             let options = PgConnectOptions::from_str(&url)
                 .context("SALGSLOGG_DATABASE_URL is no address of a Postgres database")?;
+            let options = options.disable_statement_logging();
             let ours = format!("_{}", places.fingerprint());
-            return Ok(Self::Existing(Box::new(options.disable_statement_logging()), ours));
+            return Ok(Self::Existing(Box::new(Existing { url, options, ours })));
         }
         let account = account::for_cluster(&places.at("postgres"))?;
         let folder = places.cluster(account)?;
@@ -71,7 +81,8 @@ impl Database {
             Self::Private(cluster) => {
                 format!("Postgres {} on 127.0.0.1:{}", cluster.version(), cluster.port())
             }
-            Self::Existing(options, _) => {
+            Self::Existing(existing) => {
+                let Existing { options, .. } = existing.as_ref();
                 format!("Postgres at {}:{} (yours)", options.get_host(), options.get_port())
             }
         }
@@ -85,7 +96,7 @@ impl Database {
                     PgConnectOptions::from_str(&url).context("a private address is valid")?;
                 Ok(options.disable_statement_logging())
             }
-            Self::Existing(options, _) => Ok((**options).clone()),
+            Self::Existing(existing) => Ok(existing.options.clone()),
         }
     }
 
@@ -132,7 +143,7 @@ impl Database {
     fn login(&self, purpose: &str) -> String {
         match self {
             Self::Private(_) => format!("salgslogg_{purpose}"),
-            Self::Existing(_, ours) => format!("salgslogg_{purpose}{ours}"),
+            Self::Existing(existing) => format!("salgslogg_{purpose}{}", existing.ours),
         }
     }
 
@@ -140,10 +151,7 @@ impl Database {
         let login = self.login(purpose);
         match self {
             Self::Private(cluster) => Ok(cluster.url_as(&login, password, DATABASE)),
-            Self::Existing(options, _) => {
-                let options = (**options).clone().username(&login).password(password);
-                Ok(options.to_url_lossy().to_string())
-            }
+            Self::Existing(existing) => with_login(&existing.url, &login, password),
         }
     }
 
@@ -159,7 +167,7 @@ impl Database {
     pub fn ended(&mut self) -> Option<(ExitStatus, String)> {
         match self {
             Self::Private(cluster) => cluster.ended().map(|status| (status, cluster.obituary())),
-            Self::Existing(..) => None,
+            Self::Existing(_) => None,
         }
     }
 
@@ -200,4 +208,30 @@ async fn create_database(connection: &mut PgConnection) -> Result<()> {
             .context("the database cannot be created")?;
     }
     Ok(())
+}
+
+/// `url` with another login. The rest stays as it was written, since its readers differ in what they
+/// understand.
+fn with_login(url: &str, login: &str, password: &str) -> Result<String> {
+    let (scheme, rest) = url.split_once("://").context("SALGSLOGG_DATABASE_URL is no address")?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    Ok(format!("{scheme}://{login}:{password}@{host}{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_existing_address_keeps_everything_but_its_login() {
+        for (given, expected) in [
+            ("postgres://a:b@h:1/d?sslmode=require", "postgres://l:p@h:1/d?sslmode=require"),
+            ("postgresql://h/d", "postgresql://l:p@h/d"),
+            ("postgres:///d?host=/run/x@y", "postgres://l:p@/d?host=/run/x@y"),
+        ] {
+            assert_eq!(with_login(given, "l", "p").unwrap(), expected);
+        }
+    }
 }
