@@ -127,10 +127,17 @@ pub(crate) struct CardRow {
 
 /// What a card needs beside its row.
 pub(crate) struct Surface<'a> {
-    pub labels: &'a Labels,
-    pub currency: &'a InCurrency,
-    pub today: NaiveDate,
-    pub zone: Tz,
+    labels: &'a Labels,
+    currency: &'a InCurrency,
+    today: NaiveDate,
+    zone: Tz,
+}
+
+impl<'a> Surface<'a> {
+    /// The day and zone of a snapshot, with what was loaded from it.
+    pub fn of(snapshot: &Snapshot, labels: &'a Labels, currency: &'a InCurrency) -> Self {
+        Self { labels, currency, today: snapshot.today, zone: snapshot.zone }
+    }
 }
 
 impl CardRow {
@@ -247,11 +254,11 @@ impl FromGiven for CardSort {
 pub(crate) async fn page_of_cards(
     snapshot: &mut Snapshot,
     filters: &Filters,
-    currency: &InCurrency,
     sort: &CardSort,
     page: &Page,
+    on: &Surface<'_>,
 ) -> Result<(Vec<Card>, Option<String>), Problem> {
-    let mut arguments = bind_matching(snapshot, filters, currency);
+    let mut arguments = bind_matching(snapshot, filters, on.currency);
     add(&mut arguments, sort.sort.0);
     add(&mut arguments, sort.sort.1 == Direction::Down);
     add(&mut arguments, page.fetch());
@@ -270,7 +277,5 @@ pub(crate) async fn page_of_cards(
     .await
     .map_err(|e| failed(&e))?;
     let next = page.cut(&mut rows);
-    let labels = Labels::load(snapshot).await?;
-    let on = Surface { labels: &labels, currency, today: snapshot.today, zone: snapshot.zone };
-    Ok((rows.into_iter().map(|row| row.card(&on)).collect(), next))
+    Ok((rows.into_iter().map(|row| row.card(on)).collect(), next))
 }

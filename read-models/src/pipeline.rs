@@ -16,7 +16,7 @@ use crate::ask::{
     Asked, CurrencyParam, Filters, FromGiven, Given, InCurrency, Labels, PageParams, Questions,
     Snapshot, When, add, bad, bind_matching, failed, matching,
 };
-use crate::card::{Card, CardSort, page_of_cards};
+use crate::card::{Card, CardSort, Surface, page_of_cards};
 use crate::figures::{ByStatus, Measure};
 use crate::sale::Status;
 
@@ -116,9 +116,11 @@ pub(crate) async fn pipeline(
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let sums = sums(&mut snapshot, &filters, &currency, params.group_by.0).await?;
-    let board = board(&sums, params.group_by.1, &currency, &Labels::load(&mut snapshot).await?);
+    let labels = Labels::load(&mut snapshot).await?;
+    let board = board(&sums, params.group_by.1, &currency, &labels);
     let shown = shown(filters, params.group_by.1);
-    let (sales, next) = page_of_cards(&mut snapshot, &shown, &currency, &sort, &page).await?;
+    let on = Surface::of(&snapshot, &labels, &currency);
+    let (sales, next) = page_of_cards(&mut snapshot, &shown, &sort, &page, &on).await?;
     Ok(Json(Pipeline {
         position: snapshot.position,
         as_of: snapshot.at,

@@ -57,12 +57,7 @@ pub(crate) async fn sale(
         row(&mut snapshot, &currency, stream_id).await?.ok_or_else(|| no_such_sale(id))?;
     let labels = Labels::load(&mut snapshot).await?;
     let description = row.take_description();
-    let on = Surface {
-        labels: &labels,
-        currency: &currency,
-        today: snapshot.today,
-        zone: snapshot.zone,
-    };
+    let on = Surface::of(&snapshot, &labels, &currency);
     let sale = row.card(&on);
     let etag = format!("\"{}\"", sale.version);
     let card = SaleCard { position: snapshot.position, as_of: snapshot.at, sale, description };

@@ -9,9 +9,9 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::ToSchema;
 
 use crate::ask::{
-    Asked, CurrencyParam, Filters, InCurrency, PageParams, Questions, Snapshot, When,
+    Asked, CurrencyParam, Filters, InCurrency, Labels, PageParams, Questions, Snapshot, When,
 };
-use crate::card::{Card, CardSort, page_of_cards};
+use crate::card::{Card, CardSort, Surface, page_of_cards};
 
 /// One page of sales.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,7 +52,9 @@ pub(crate) async fn sales(
         Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
-    let (sales, next) = page_of_cards(&mut snapshot, &filters, &currency, &sort, &page).await?;
+    let labels = Labels::load(&mut snapshot).await?;
+    let on = Surface::of(&snapshot, &labels, &currency);
+    let (sales, next) = page_of_cards(&mut snapshot, &filters, &sort, &page, &on).await?;
     Ok(Json(SaleList {
         position: snapshot.position,
         as_of: snapshot.at,

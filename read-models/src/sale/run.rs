@@ -103,9 +103,11 @@ fn fold(
 }
 
 fn surroundings(event: &Recorded, fact: &SaleEvent) -> Result<Surroundings, ApplyError> {
-    let registered = match (fact, event.number) {
-        (SaleEvent::Registered(_), Some(number)) => Some((public_id(event)?, number)),
-        (_, _) => None,
+    let registered = match event.number {
+        Some(number) if matches!(fact, SaleEvent::Registered(_)) => {
+            Some((public_id(event)?, number))
+        }
+        Some(_) | None => None,
     };
     Ok(Surroundings { effective_at: event.effective(), registered })
 }

@@ -168,7 +168,7 @@ fn changes(what: u8, step: &Step) -> Vec<Event> {
             ..Parties::default()
         }),
         _ => {
-            let margin = Margin { total_cost: amount.amount(), ..all_profit(&amount) };
+            let margin = Margin { profit_percent: None, ..all_profit(&amount) };
             SaleEvent::MarginChanged { driver: MarginDriver::Profit, margin }
         }
     };
