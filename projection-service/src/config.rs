@@ -46,7 +46,7 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(default)]
 pub struct Pace {
-    /// Most events of a live batch, events. Default 500.
+    /// Most events of a live batch, events, at most 2 000. Default 500.
     pub projection_batch_max: u16,
     /// Most events of a batch in catch-up, events. Default 5 000.
     pub projection_page_max: u16,
@@ -78,7 +78,7 @@ impl Default for Pace {
 
 impl Pace {
     pub(crate) fn batch_max(&self) -> usize {
-        usize::from(self.projection_batch_max.max(1))
+        usize::from(self.projection_batch_max.clamp(1, 2_000))
     }
 
     pub(crate) fn page_max(&self) -> usize {

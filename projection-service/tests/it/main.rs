@@ -8,6 +8,8 @@ mod following;
 mod leases;
 mod losing_the_stream;
 mod poison;
+mod process;
 mod rebuild;
+mod sharing;
 mod standing_still;
 mod support;

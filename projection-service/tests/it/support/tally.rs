@@ -37,6 +37,9 @@ impl ReadModel for Tally {
                     let what = "not to be swallowed";
                     return Err(ApplyError::Unfoldable { position: event.position, what });
                 }
+                if event.payload == b"poison for the database" {
+                    sqlx::query("SELECT 1 / 0").execute(&mut *tx).await?;
+                }
                 sqlx::query(
                     "INSERT INTO tally VALUES ($1, 1, $2, md5($3::text))
                      ON CONFLICT (stream_id) DO UPDATE SET events = tally.events + 1,
