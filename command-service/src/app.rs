@@ -80,8 +80,13 @@ impl App {
     }
 
     /// Serves until told to stop; what was accepted is answered.
-    pub async fn serve(&self, listener: TcpListener) -> anyhow::Result<Drained> {
-        Ok(serve(listener, self.router(), &self.served.tasks).await?)
+    ///
+    /// Takes the app, because its batcher ends with the last part that could still hand something to it: once
+    /// no connection is left, that is this one.
+    pub async fn serve(self, listener: TcpListener) -> anyhow::Result<Drained> {
+        let (router, tasks) = (self.router(), self.served.tasks.clone());
+        drop(self);
+        Ok(serve(listener, router, &tasks).await?)
     }
 
     /// The log.
