@@ -6,10 +6,15 @@ use chrono::{DateTime, Utc};
 use domain::{Reach, Refusal};
 use event_store::AppendError;
 use events::{Aggregate, DecodeError, StreamName, TenantSlug, UserId};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use uuid::Uuid;
+
+/// What cannot stand in a segment of a path as it is (RFC 3986, unreserved characters).
+const OTHER_THAN_UNRESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Who asks for a command, and under which conditions.
 #[derive(Debug, Clone)]
@@ -96,7 +101,7 @@ pub struct FixedAnswer {
     pub id: String,
     /// Types of the appended events, in order; the command's own stream only.
     pub events: Vec<String>,
-    /// Whether the command created the aggregate.
+    /// Whether the command creates an aggregate: 201 and a `Location`.
     pub created: bool,
 }
 
@@ -174,6 +179,7 @@ impl Answer {
             Aggregate::Tenant => "tenants",
             Aggregate::Name => "names",
         };
-        format!("/v1/{collection}/{}", self.fixed.id)
+        let id = utf8_percent_encode(&self.fixed.id, OTHER_THAN_UNRESERVED);
+        format!("/v1/{collection}/{id}")
     }
 }
