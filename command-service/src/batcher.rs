@@ -1,12 +1,14 @@
 //! Group commit: what is waiting goes to the log in one call, and every command gets its own outcome.
 //!
 //! Natural batching: no timer and no added latency. While two batches are on their way the next one fills up.
-//! Must not look into the commands.
+//! Before a batch goes, one probe asks whether the streams its decisions rest on are still where they were
+//! seen; a command that rests on the past goes back to be decided again. Must not look into the commands.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use event_store::{AppendError, EventStore, Group, Outcome};
+use event_store::{EventStore, Group, Outcome};
+use events::StreamName;
 use service_runtime::clock::Stopwatch;
 use service_runtime::tasks::Tasks;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -24,13 +26,23 @@ pub const BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Batches on their way at once: one holds the log's lock, the next is ready behind it.
 const IN_FLIGHT_MAX: usize = 2;
 
+/// What became of a group.
+#[derive(Debug)]
+pub enum Sent {
+    /// The log judged it.
+    Judged(Outcome),
+    /// A stream the decision rests on has moved; nothing was sent.
+    Stale,
+}
+
 /// A command waiting for its batch.
 struct Waiting {
     group: Group,
-    streams: Vec<Uuid>,
+    writes: Vec<Uuid>,
+    rests_on: Vec<(Uuid, i64)>,
     events: usize,
     bytes: usize,
-    reply: oneshot::Sender<Result<Outcome, Arc<AppendError>>>,
+    reply: oneshot::Sender<Result<Sent, ExecuteError>>,
 }
 
 /// Hands groups to the log, many per commit.
@@ -48,21 +60,23 @@ impl Batcher {
         Self { queue }
     }
 
-    /// The outcome of one group. The append runs to its end even when the caller stops waiting.
-    pub async fn append(&self, group: Group) -> Result<Outcome, ExecuteError> {
-        let (reply, outcome) = oneshot::channel();
-        let streams =
-            group.appends.iter().map(|append| append.stream.stream_id(&group.tenant)).collect();
+    /// What becomes of one group, decided on the versions of other streams in `rests_on`. The append runs to
+    /// its end even when the caller stops waiting.
+    pub async fn append(
+        &self,
+        group: Group,
+        rests_on: &[(StreamName, i64)],
+    ) -> Result<Sent, ExecuteError> {
+        let (reply, sent) = oneshot::channel();
+        let id = |stream: &StreamName| stream.stream_id(&group.tenant);
+        let writes: Vec<Uuid> = group.appends.iter().map(|append| id(&append.stream)).collect();
+        let rests_on = rests_on.iter().map(|(stream, version)| (id(stream), *version)).collect();
         let facts = group.appends.iter().flat_map(|append| &append.events);
         let (events, bytes) = facts
             .fold((0, 0), |(n, bytes), fact| (n + 1, bytes + fact.payload.len() + fact.meta.len()));
-        let waiting = Waiting { group, streams, events, bytes, reply };
+        let waiting = Waiting { group, writes, rests_on, events, bytes, reply };
         self.queue.try_send(waiting).map_err(|_| ExecuteError::Overloaded)?;
-        match outcome.await {
-            Ok(Ok(outcome)) => Ok(outcome),
-            Ok(Err(error)) => Err(ExecuteError::Unavailable(error)),
-            Err(_) => Err(ExecuteError::Overloaded),
-        }
+        sent.await.unwrap_or(Err(ExecuteError::Overloaded))
     }
 }
 
@@ -93,7 +107,7 @@ async fn run(store: EventStore, tasks: Tasks, writer: Uuid, mut waiting: mpsc::R
     }
 }
 
-/// The next batch: within the limits and with every stream named once; the rest keeps its order.
+/// The next batch: within the limits and with every stream written once; the rest keeps its order.
 fn take_batch(postponed: &mut VecDeque<Waiting>) -> Vec<Waiting> {
     let (mut batch, mut rest) = (Vec::new(), VecDeque::new());
     let (mut events, mut bytes) = (0, 0);
@@ -103,9 +117,9 @@ fn take_batch(postponed: &mut VecDeque<Waiting>) -> Vec<Waiting> {
             || (batch.len() < COMMANDS_MAX
                 && events + next.events <= EVENTS_MAX
                 && bytes + next.bytes <= BYTES_MAX);
-        let distinct = next.streams.iter().all(|stream| !streams.contains(stream));
+        let distinct = next.writes.iter().all(|stream| !streams.contains(stream));
         // a stream that is postponed once blocks later commands on it, so their order is kept
-        streams.extend(next.streams.iter().copied());
+        streams.extend(next.writes.iter().copied());
         if fits && distinct {
             events += next.events;
             bytes += next.bytes;
@@ -120,6 +134,11 @@ fn take_batch(postponed: &mut VecDeque<Waiting>) -> Vec<Waiting> {
 
 /// One call to the log, one answer a command.
 async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
+    let batch = match without_stale(store, batch).await {
+        Ok(batch) if batch.is_empty() => return,
+        Ok(batch) => batch,
+        Err((batch, error)) => return fail(batch.into_iter().map(|waiting| waiting.reply), &error),
+    };
     let (groups, replies): (Vec<Group>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.group, waiting.reply)).unzip();
     metrics::histogram!("salgslogg_batch_commands")
@@ -130,15 +149,53 @@ async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
     match outcomes {
         Ok(outcomes) => {
             for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                let _hung_up = reply.send(Ok(outcome));
+                let _hung_up = reply.send(Ok(Sent::Judged(outcome)));
             }
         }
         Err(error) => {
             tracing::warn!(commands = groups.len(), error = %error, "a batch could not be appended");
-            let error = Arc::new(error);
-            for reply in replies {
-                let _hung_up = reply.send(Err(Arc::clone(&error)));
-            }
+            fail(replies, &error.into());
         }
+    }
+}
+
+/// Sends back what rests on the past: one probe for the whole batch.
+///
+/// The streams a decision writes are judged under the log's lock. Those it only rests on (stage, type, tenant)
+/// are asked here, after the decision: what changed before the command arrived cannot be overlooked, however
+/// long this replica has remembered it.
+async fn without_stale(
+    store: &EventStore,
+    batch: Vec<Waiting>,
+) -> Result<Vec<Waiting>, (Vec<Waiting>, ExecuteError)> {
+    let mut asked: Vec<Uuid> =
+        batch.iter().flat_map(|waiting| &waiting.rests_on).map(|(stream, _)| *stream).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    if asked.is_empty() {
+        return Ok(batch);
+    }
+    let versions = match store.probe(None, &asked).await {
+        Ok(probe) => probe.versions,
+        Err(error) => return Err((batch, error.into())),
+    };
+    let now: HashMap<Uuid, i64> = asked.into_iter().zip(versions).collect();
+    let fresh = |waiting: &Waiting| {
+        waiting.rests_on.iter().all(|(stream, version)| now.get(stream) == Some(version))
+    };
+    let (fresh, stale): (Vec<_>, Vec<_>) = batch.into_iter().partition(fresh);
+    for waiting in stale {
+        let _hung_up = waiting.reply.send(Ok(Sent::Stale));
+    }
+    Ok(fresh)
+}
+
+/// Tells everybody of a batch the same bad news.
+fn fail(
+    replies: impl IntoIterator<Item = oneshot::Sender<Result<Sent, ExecuteError>>>,
+    error: &ExecuteError,
+) {
+    for reply in replies {
+        let _hung_up = reply.send(Err(error.clone()));
     }
 }

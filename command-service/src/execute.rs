@@ -2,8 +2,10 @@
 //!
 //! A state in the cache may be stale. An accepted command finds that out under the log's lock (a conflict:
 //! reload and decide again). A refusal, a no-op or a 412 leaves only after one probe of the log says that
-//! every stream it rests on is still where the decision saw it.
+//! every stream it rests on is still where the decision saw it; what an accepted command only rests on (stage,
+//! type, tenant) is asked for its whole batch at once (`batcher.rs`).
 
+mod append;
 mod attempt;
 
 use std::collections::BTreeSet;
@@ -19,7 +21,7 @@ use crate::batcher::Batcher;
 use crate::call::{Answer, Call, ExecuteError};
 use crate::places::Places;
 use crate::stream_actor::StreamActors;
-use attempt::Step;
+use attempt::{Round, Step};
 
 /// Conflicts after which a command without `If-Match` gives up (design §2).
 const CONFLICTS_MAX: usize = 3;
@@ -65,14 +67,16 @@ impl Executor {
         let mut conflicts = 0;
         for _ in 0..ROUNDS_MAX {
             let turns = self.actors.turns(&call.tenant, &held).await;
-            let step = self.attempt(call, &stream, &order, &held).await?;
+            let round = Round { call, stream: &stream, order: &order, held: &held };
+            let step = self.attempt(round).await?;
             drop(turns);
             match step {
                 Step::Answered(answer) => return Ok(answer),
                 Step::MoreTurns(streams) => held.extend(streams),
                 Step::Stale => {}
                 Step::Conflict { version } => {
-                    if call.if_version.is_some() {
+                    // the conflict may be on another stream of the group: then the caller is still right
+                    if call.if_version.is_some_and(|seen| seen != version) {
                         return Err(ExecuteError::Precondition { version });
                     }
                     conflicts += 1;

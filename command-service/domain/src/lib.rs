@@ -69,6 +69,11 @@ impl Decision {
         Self { events: Vec::new(), beside: Vec::new() }
     }
 
+    /// Whether nothing follows.
+    pub fn is_nothing(&self) -> bool {
+        self.events.is_empty() && self.beside.is_empty()
+    }
+
     /// Facts for the command's own stream only.
     pub fn of(events: impl IntoIterator<Item = Event>) -> Self {
         Self { events: events.into_iter().collect(), beside: Vec::new() }

@@ -32,6 +32,17 @@ pub enum Order {
 }
 
 impl Order {
+    /// Whether it makes something new: then its stream must not exist.
+    pub fn creates(&self) -> bool {
+        match self {
+            Self::Sale(command) => matches!(command, SaleCommand::RegisterSale(_)),
+            Self::Stage(command) => matches!(command, StageCommand::AddStage { .. }),
+            Self::SaleType(command) => matches!(command, SaleTypeCommand::DefineSaleType { .. }),
+            Self::User(command) => matches!(command, UserCommand::AddUser { .. }),
+            Self::Currency(_) | Self::Tenant(_) => false,
+        }
+    }
+
     /// The kind of stream it is for.
     pub fn aggregate(&self) -> Aggregate {
         match self {

@@ -52,8 +52,13 @@ pub enum Refusal {
     #[error("the reopen date lies before today")]
     ReopenDatePast,
     /// SO-39: a sale keeps its currency.
-    #[error("the sale is in {0}; its currency cannot change")]
-    CurrencyDiffers(CurrencyCode),
+    #[error("the sale is in {currency}; its currency cannot change")]
+    CurrencyDiffers {
+        /// The sale's.
+        currency: CurrencyCode,
+        /// JSON Pointer of the other currency in the command.
+        pointer: &'static str,
+    },
     /// SO-12.
     #[error("a percentage of an amount of 0 says nothing")]
     PercentWithoutAmount,
@@ -75,6 +80,9 @@ pub enum Refusal {
     /// SO-45.
     #[error("a guide needs two stages at least")]
     GuideNeedsTwoStages,
+    /// A type lists stages that exist.
+    #[error("a listed stage does not exist")]
+    UnknownListedStage,
     /// A stage stands once in a type.
     #[error("a stage is listed twice")]
     StageListedTwice,
@@ -113,11 +121,11 @@ impl Refusal {
             Self::SaleOpen => "sale_open",
             Self::NotClosed => "not_closed",
             Self::StageNotInSaleType => "stage_not_in_sale_type",
-            Self::UnknownStage => "unknown_stage",
+            Self::UnknownStage | Self::UnknownListedStage => "unknown_stage",
             Self::UnknownSaleType => "unknown_sale_type",
             Self::UnknownOwner => "unknown_owner",
             Self::ReopenDatePast => "reopen_date_past",
-            Self::CurrencyDiffers(_) => "currency_differs",
+            Self::CurrencyDiffers { .. } => "currency_differs",
             Self::PercentWithoutAmount => "percent_without_amount",
             Self::AmountNegative => "amount_negative",
             Self::CostNegative => "cost_negative",
@@ -143,12 +151,12 @@ impl Refusal {
             Self::UnknownSaleType => Some("/sale_type"),
             Self::UnknownOwner => Some("/owner"),
             Self::ReopenDatePast => Some("/reopen_date"),
-            Self::CurrencyDiffers(_) => Some("/amount/currency"),
+            Self::CurrencyDiffers { pointer, .. } => Some(pointer),
             Self::PercentWithoutAmount => Some("/profit_percent"),
             Self::AmountNegative => Some("/amount/amount"),
             Self::NameTaken => Some("/name"),
             Self::GuideNeedsTwoStages => Some("/guide"),
-            Self::StageListedTwice => Some("/stages"),
+            Self::UnknownListedStage | Self::StageListedTwice => Some("/stages"),
             Self::DurationOutOfRange => Some("/duration/n"),
             Self::RateOutOfRange => Some("/rate"),
             Self::UnitOutOfRange => Some("/unit"),

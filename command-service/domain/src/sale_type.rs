@@ -159,7 +159,7 @@ fn check(terms: &SaleTypeTerms, named: &[StageId], context: &Context<'_>) -> Res
         return Err(Refusal::StageListedTwice);
     }
     if named.iter().any(|stage| context.references.stage(*stage).is_none()) {
-        return Err(Refusal::UnknownStage);
+        return Err(Refusal::UnknownListedStage);
     }
     if terms.guide && terms.stages.len() < 2 {
         return Err(Refusal::GuideNeedsTwoStages);

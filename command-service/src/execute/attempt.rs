@@ -1,17 +1,31 @@
-//! One round of a command: look up, decide, append or probe.
+//! One round of a command: look up, decide, then append (`append.rs`) or probe.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::tenant::TenantCommand;
-use domain::{Context, Decision, Order, References, Refusal, State, decide, needs};
-use event_store::{Filter, Group, Outcome, ReceiptRequest, StreamAppend};
-use events::{Event, Metadata, NewEvent, StreamName};
-use service_runtime::ids;
+use domain::{Context, Order, References, Refusal, State, decide, needs};
+use event_store::{Filter, Outcome, StreamAppend};
+use events::StreamName;
 
 use super::Executor;
+use super::append::group;
+use crate::batcher::Sent;
 use crate::call::{Answer, Call, ExecuteError, FixedAnswer};
 use crate::stream_actor::Folded;
+
+/// What a round is about.
+#[derive(Clone, Copy)]
+pub(super) struct Round<'a> {
+    /// Who asks, under which conditions.
+    pub(super) call: &'a Call,
+    /// The command's own stream.
+    pub(super) stream: &'a StreamName,
+    /// What is asked.
+    pub(super) order: &'a Order,
+    /// Streams whose turn is ours.
+    pub(super) held: &'a BTreeSet<StreamName>,
+}
 
 /// How a round ended.
 pub(super) enum Step {
@@ -21,7 +35,7 @@ pub(super) enum Step {
     MoreTurns(Vec<StreamName>),
     /// The cache was behind the log; what was stale is forgotten.
     Stale,
-    /// Somebody else appended first.
+    /// Somebody else appended first, to this command's stream or to another one of its group.
     Conflict {
         /// Present version of the command's own stream.
         version: i64,
@@ -29,11 +43,26 @@ pub(super) enum Step {
 }
 
 /// Streams a decision rests on, as they were seen.
-struct Seen {
-    own: Folded,
-    tenant: Folded,
+pub(super) struct Seen {
+    /// The command's own.
+    pub(super) own: Folded,
+    /// The tenant's.
+    pub(super) tenant: Folded,
     references: References,
-    streams: Vec<(StreamName, i64)>,
+    /// Every one of them, the command's own first.
+    pub(super) streams: Vec<(StreamName, Folded)>,
+}
+
+impl Seen {
+    /// A stream as the decision saw it.
+    pub(super) fn folded(&self, name: &StreamName) -> Option<&Folded> {
+        self.streams.iter().find(|(seen, _)| seen == name).map(|(_, folded)| folded)
+    }
+
+    /// Whether the tenant has its first event.
+    fn tenant_is_provisioned(&self) -> bool {
+        matches!(&*self.tenant.state, State::Tenant(tenant) if tenant.is_provisioned())
+    }
 }
 
 /// A "no" or "nothing to do" that has to be checked against the log before it leaves.
@@ -44,43 +73,35 @@ enum Verdict {
 }
 
 impl Executor {
-    /// Decides on what is known now. The turns of `held` are ours.
-    pub(super) async fn attempt(
-        &self,
-        call: &Call,
-        stream: &StreamName,
-        order: &Order,
-        held: &BTreeSet<StreamName>,
-    ) -> Result<Step, ExecuteError> {
-        let seen = self.look_up(call, stream, order).await?;
+    /// Decides on what is known now.
+    pub(super) async fn attempt(&self, round: Round<'_>) -> Result<Step, ExecuteError> {
+        let call = round.call;
+        let seen = self.look_up(round).await?;
         if call.if_version.is_some_and(|version| version != seen.own.version) {
-            return self.after_probe(call, stream, seen, Verdict::Precondition).await;
+            return self.after_probe(round, seen, Verdict::Precondition).await;
         }
-        let order = self.with_world(call, order.clone()).await?;
+        let order = self.with_world(call, round.order.clone()).await?;
         let at = call.effective_at.unwrap_or_else(|| self.clock.now());
         match decide(&seen.own.state, order, &context(call, at, &seen)) {
-            Err(refusal) => self.after_probe(call, stream, seen, Verdict::Refused(refusal)).await,
-            Ok(decision) if decision.events.is_empty() && decision.beside.is_empty() => {
-                self.after_probe(call, stream, seen, Verdict::Nothing).await
+            Err(refusal) => self.after_probe(round, seen, Verdict::Refused(refusal)).await,
+            // what changes nothing may still be a tenant's first accepted command, which provisions it
+            Ok(decision) if decision.is_nothing() && seen.tenant_is_provisioned() => {
+                self.after_probe(round, seen, Verdict::Nothing).await
             }
-            Ok(decision) => self.append(call, stream, seen, decision, held).await,
+            Ok(decision) => self.append(round, seen, decision).await,
         }
     }
 
     /// The command's stream, the tenant, and everything else the decision asks for.
-    async fn look_up(
-        &self,
-        call: &Call,
-        stream: &StreamName,
-        order: &Order,
-    ) -> Result<Seen, ExecuteError> {
+    async fn look_up(&self, round: Round<'_>) -> Result<Seen, ExecuteError> {
+        let Round { call, stream, order, .. } = round;
         let own = self.actors.folded(&call.tenant, stream).await?;
         let tenant_stream = StreamName::of_tenant(&call.tenant);
         let tenant = self.actors.folded(&call.tenant, &tenant_stream).await?;
         let mut references = References::default();
-        let mut streams = vec![(stream.clone(), own.version)];
+        let mut streams = vec![(stream.clone(), own.clone())];
         if tenant_stream != *stream {
-            streams.push((tenant_stream.clone(), tenant.version));
+            streams.push((tenant_stream.clone(), tenant.clone()));
         }
         references.insert(tenant_stream, tenant.state.clone());
         loop {
@@ -90,8 +111,8 @@ impl Executor {
             }
             for wanted in wanted {
                 let folded = self.actors.folded(&call.tenant, &wanted).await?;
-                streams.push((wanted.clone(), folded.version));
-                references.insert(wanted, folded.state);
+                references.insert(wanted.clone(), folded.state.clone());
+                streams.push((wanted, folded));
             }
         }
     }
@@ -109,11 +130,11 @@ impl Executor {
     /// One probe: a receipt under the key wins; a stale stream sends us back; else the verdict stands.
     async fn after_probe(
         &self,
-        call: &Call,
-        stream: &StreamName,
+        round: Round<'_>,
         seen: Seen,
         verdict: Verdict,
     ) -> Result<Step, ExecuteError> {
+        let call = round.call;
         let ids: Vec<_> =
             seen.streams.iter().map(|(stream, _)| stream.stream_id(&call.tenant)).collect();
         let probe = self.store.probe(call.key.map(|key| key.key), &ids).await?;
@@ -125,8 +146,8 @@ impl Executor {
             };
         }
         let mut stale = false;
-        for ((name, version), current) in seen.streams.iter().zip(probe.versions) {
-            if *version != current {
+        for ((name, folded), current) in seen.streams.iter().zip(probe.versions) {
+            if folded.version != current {
                 self.actors.forget(&call.tenant, name);
                 stale = true;
             }
@@ -135,111 +156,49 @@ impl Executor {
             _ if stale => Ok(Step::Stale),
             Verdict::Refused(refusal) => Err(refusal.into()),
             Verdict::Precondition => Err(ExecuteError::Precondition { version: seen.own.version }),
-            Verdict::Nothing => self.nothing(call, stream, &seen).await,
+            Verdict::Nothing => self.nothing(round, &seen).await,
         }
     }
 
     /// Answers a command that changes nothing; with a key it leaves a receipt.
-    async fn nothing(
-        &self,
-        call: &Call,
-        stream: &StreamName,
-        seen: &Seen,
-    ) -> Result<Step, ExecuteError> {
+    async fn nothing(&self, round: Round<'_>, seen: &Seen) -> Result<Step, ExecuteError> {
+        let Round { call, stream, .. } = round;
         let fixed = FixedAnswer { id: stream.id.clone(), events: Vec::new(), created: false };
         let answer =
             Answer { fixed, version: seen.own.version, position: None, number: seen.own.number };
-        if call.key.is_none() || seen.tenant.version == 0 {
+        if call.key.is_none() {
             return Ok(Step::Answered(answer));
         }
         let append =
             StreamAppend { stream: stream.clone(), expected: seen.own.version, events: Vec::new() };
-        let outcome = self.batcher.append(group(call, &answer.fixed, vec![append])?).await?;
-        match outcome {
-            Outcome::Appended(_) => Ok(Step::Answered(answer)),
-            other => self.not_appended(call, std::slice::from_ref(stream), other),
+        let sent = self.batcher.append(group(call, &answer.fixed, vec![append])?, &[]).await?;
+        match sent {
+            Sent::Judged(Outcome::Appended(_)) => Ok(Step::Answered(answer)),
+            other => self.not_appended(call, &[stream], other),
         }
     }
 
-    /// Sends the facts to the log and remembers what became of the streams.
-    async fn append(
+    /// What anything other than "appended" means for a group over `streams`.
+    pub(super) fn not_appended(
         &self,
         call: &Call,
-        stream: &StreamName,
-        seen: Seen,
-        decision: Decision,
-        held: &BTreeSet<StreamName>,
+        streams: &[&StreamName],
+        sent: Sent,
     ) -> Result<Step, ExecuteError> {
-        let created = seen.own.version == 0;
-        let names =
-            decision.events.iter().map(|fact| events::codec::encode(fact).0.to_owned()).collect();
-        let fixed = FixedAnswer { id: stream.id.clone(), events: names, created };
-        let facts = by_stream(call, stream, &seen, decision);
-        let missing: Vec<_> = facts
-            .iter()
-            .map(|(name, _)| name)
-            .filter(|name| !held.contains(*name))
-            .cloned()
-            .collect();
-        if !missing.is_empty() {
-            return Ok(Step::MoreTurns(missing));
-        }
-        let mut appends = Vec::with_capacity(facts.len());
-        let mut befores = Vec::with_capacity(facts.len());
-        for (name, facts) in &facts {
-            let before = if name == stream {
-                seen.own.clone()
-            } else {
-                self.actors.folded(&call.tenant, name).await?
-            };
-            let events = facts
-                .iter()
-                .map(|fact| NewEvent::new(ids::new_id(), fact, &metadata(call, name)))
-                .collect();
-            appends.push(StreamAppend { stream: name.clone(), expected: before.version, events });
-            befores.push(before);
-        }
-        match self.batcher.append(group(call, &fixed, appends)?).await? {
-            Outcome::Appended(appended) => {
-                let mut afters = facts.iter().zip(befores).map(|((name, facts), before)| {
-                    let number = if name == stream { appended.number } else { None };
-                    (name, before.after(facts, number))
-                });
-                let (_, own) = afters.next().expect("invariant: the own stream comes first");
-                self.actors.appended(&call.tenant, stream, own.clone());
-                for (name, folded) in afters {
-                    self.actors.appended(&call.tenant, name, folded);
-                }
-                let answer = Answer {
-                    fixed,
-                    version: own.version,
-                    position: appended.last,
-                    number: own.number,
-                };
-                Ok(Step::Answered(answer))
+        let forget = || streams.iter().for_each(|name| self.actors.forget(&call.tenant, name));
+        let outcome = match sent {
+            Sent::Judged(outcome) => outcome,
+            Sent::Stale => {
+                forget();
+                return Ok(Step::Stale);
             }
-            other => {
-                let streams: Vec<_> = facts.into_iter().map(|(name, _)| name).collect();
-                self.not_appended(call, &streams, other)
-            }
-        }
-    }
-
-    /// What an outcome other than "appended" means.
-    fn not_appended(
-        &self,
-        call: &Call,
-        streams: &[StreamName],
-        outcome: Outcome,
-    ) -> Result<Step, ExecuteError> {
+        };
         match outcome {
             Outcome::Appended(_) => Ok(Step::Stale),
             Outcome::Duplicate(receipt) => Ok(Step::Answered(from_receipt(&receipt)?)),
             Outcome::KeyReused => Err(ExecuteError::KeyReused),
             Outcome::Conflict { versions } => {
-                for stream in streams {
-                    self.actors.forget(&call.tenant, stream);
-                }
+                forget();
                 Ok(Step::Conflict { version: versions.first().copied().unwrap_or_default() })
             }
             Outcome::EffectiveTimeFalls => Err(ExecuteError::EffectiveTimeFalls),
@@ -253,58 +212,6 @@ impl Executor {
 fn context<'a>(call: &'a Call, at: DateTime<Utc>, seen: &'a Seen) -> Context<'a> {
     let today = at.with_timezone(&seen.references.tenant().time_zone()).date_naive();
     Context { at, today, actor: &call.actor, reach: call.reach, references: &seen.references }
-}
-
-/// Facts by stream: the command's own first, then the others; the tenant's provisioning goes along once.
-fn by_stream(
-    call: &Call,
-    stream: &StreamName,
-    seen: &Seen,
-    decision: Decision,
-) -> Vec<(StreamName, Vec<Event>)> {
-    let mut facts = vec![(stream.clone(), decision.events)];
-    for (name, fact) in decision.beside {
-        match facts.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, list)) => list.push(fact),
-            None => facts.push((name, vec![fact])),
-        }
-    }
-    if let State::Tenant(tenant) = &*seen.tenant.state
-        && !tenant.is_provisioned()
-    {
-        let provisioned = Event::Tenant(tenant.provisioning());
-        let tenant_stream = StreamName::of_tenant(&call.tenant);
-        if tenant_stream == *stream {
-            facts[0].1.insert(0, provisioned);
-        } else {
-            facts.push((tenant_stream, vec![provisioned]));
-        }
-    }
-    facts
-}
-
-/// The group as the log takes it.
-fn group(
-    call: &Call,
-    fixed: &FixedAnswer,
-    appends: Vec<StreamAppend>,
-) -> Result<Group, ExecuteError> {
-    let answer =
-        serde_json::to_vec(fixed).map_err(|error| ExecuteError::Poisoned(error.to_string()))?;
-    let receipt = call.key.map(|key| ReceiptRequest { key: key.key, request: key.request, answer });
-    Ok(Group { tenant: call.tenant.clone(), receipt, effective_at: call.effective_at, appends })
-}
-
-/// What surrounds an event of this call on `stream`.
-fn metadata(call: &Call, stream: &StreamName) -> Metadata {
-    Metadata {
-        stream: stream.to_string(),
-        actor: call.actor.to_string(),
-        command: Some(call.command.to_owned()),
-        correlation: call.correlation,
-        causation: call.causation,
-        traceparent: call.traceparent.clone(),
-    }
 }
 
 /// The first answer, again.

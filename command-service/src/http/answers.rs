@@ -84,10 +84,11 @@ pub fn refused(refusal: &Refusal, base: &str) -> Problem {
         | Refusal::NotClosed
         | Refusal::StageNotInSaleType
         | Refusal::UnknownStage
+        | Refusal::UnknownListedStage
         | Refusal::UnknownSaleType
         | Refusal::UnknownOwner
         | Refusal::ReopenDatePast
-        | Refusal::CurrencyDiffers(_)
+        | Refusal::CurrencyDiffers { .. }
         | Refusal::PercentWithoutAmount
         | Refusal::AmountNegative
         | Refusal::CostNegative

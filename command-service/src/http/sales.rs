@@ -267,7 +267,7 @@ pub struct ChangeOwner {
 
 fn change_owner(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: ChangeOwner = asked.body()?;
-    asked.on_sale(SaleCommand::ChangeOwner { owner: body.owner })
+    asked.on_sale(SaleCommand::ChangeOwner { owner: body.owner, caller: asked.caller() })
 }
 
 /// AdvanceStage.

@@ -51,7 +51,8 @@ pub(super) fn without_cost(amount: Money) -> Result<Margin, Refusal> {
 /// The margin of another amount at the same cost (SO-11).
 pub(super) fn at_amount(deal: &Deal, amount: Money) -> Result<Margin, Refusal> {
     if amount.currency() != deal.amount.currency() {
-        return Err(Refusal::CurrencyDiffers(deal.amount.currency()));
+        let currency = deal.amount.currency();
+        return Err(Refusal::CurrencyDiffers { currency, pointer: "/amount/currency" });
     }
     with_cost(amount, deal.margin.total_cost)
 }
@@ -69,9 +70,12 @@ pub(super) fn change_amount(deal: &Deal, amount: Money) -> Result<Vec<SaleEvent>
 pub(super) fn set(deal: &Deal, figure: MarginFigure) -> Result<Vec<SaleEvent>, Refusal> {
     let amount = deal.amount;
     let (driver, total_cost) = match figure {
-        MarginFigure::TotalCost(cost) => (MarginDriver::TotalCost, in_currency(amount, cost)?),
+        MarginFigure::TotalCost(cost) => {
+            (MarginDriver::TotalCost, in_currency(amount, cost, "/total_cost/currency")?)
+        }
         MarginFigure::Profit(profit) => {
-            (MarginDriver::Profit, amount.amount() - in_currency(amount, profit)?)
+            let profit = in_currency(amount, profit, "/profit/currency")?;
+            (MarginDriver::Profit, amount.amount() - profit)
         }
         MarginFigure::ProfitPercent(_) if amount.amount().is_zero() => {
             return Err(Refusal::PercentWithoutAmount);
@@ -97,10 +101,10 @@ pub(super) fn set(deal: &Deal, figure: MarginFigure) -> Result<Vec<SaleEvent>, R
 }
 
 /// A figure in the sale's currency, or the refusal.
-fn in_currency(amount: Money, figure: Money) -> Result<Decimal, Refusal> {
+fn in_currency(amount: Money, figure: Money, pointer: &'static str) -> Result<Decimal, Refusal> {
     if figure.currency() == amount.currency() {
         Ok(figure.amount())
     } else {
-        Err(Refusal::CurrencyDiffers(amount.currency()))
+        Err(Refusal::CurrencyDiffers { currency: amount.currency(), pointer })
     }
 }

@@ -21,6 +21,8 @@ pub use margin::MarginFigure;
 pub use registration::{Caller, NewSale, SALE_DATE_MAX};
 pub use state::{Deal, Outcome, Sale};
 
+use registration::{Owner, resolve_owner};
+
 use crate::{Context, Decider, Decision, Reach, References, Refusal};
 
 /// What may be asked of a sale.
@@ -34,6 +36,8 @@ pub enum SaleCommand {
     ChangeOwner {
         /// The new owner.
         owner: UserId,
+        /// What the caller's token says of them, should they take the sale and have to be added.
+        caller: Caller,
     },
     /// SO-6, SO-8: any stage of the type, in any direction.
     AdvanceStage {
@@ -108,7 +112,7 @@ pub(crate) fn needs(
             let sale_type = sale.deal().map(|deal| deal.sale_type.stream());
             sale_type.into_iter().chain([stage.stream()]).collect()
         }
-        SaleCommand::ChangeOwner { owner } => vec![StreamName::of_user(owner)],
+        SaleCommand::ChangeOwner { owner, .. } => vec![StreamName::of_user(owner)],
         SaleCommand::ReopenSale { .. } => match sale {
             Sale::Closed { deal, .. } => deal.stage.map(StageId::stream).into_iter().collect(),
             Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } => Vec::new(),
@@ -154,7 +158,9 @@ impl Decider for Sale {
         let events = match command {
             C::RegisterSale(_) => return Err(Refusal::AlreadyExists(Aggregate::Sale)),
             C::EditSale(changes) => edit::edit(unlocked(sale)?, *changes)?,
-            C::ChangeOwner { owner } => return change_owner(unlocked(sale)?, &owner, context),
+            C::ChangeOwner { owner, caller } => {
+                return change_owner(unlocked(sale)?, owner, caller, context);
+            }
             C::AdvanceStage { stage } => advance(open(sale)?, stage, context)?,
             C::OverrideProbability { probability } => {
                 override_probability(unlocked(sale)?, probability)
@@ -212,15 +218,18 @@ fn open(sale: &Sale) -> Result<&Deal, Refusal> {
 }
 
 /// SO-F17: the new owner's primary group goes into the event.
-fn change_owner(deal: &Deal, owner: &UserId, context: &Context<'_>) -> Result<Decision, Refusal> {
-    if deal.owner == *owner {
+fn change_owner(
+    deal: &Deal,
+    to: UserId,
+    caller: Caller,
+    context: &Context<'_>,
+) -> Result<Decision, Refusal> {
+    if deal.owner == to {
         return Ok(Decision::nothing());
     }
-    let user = context.references.user(owner).ok_or(Refusal::UnknownOwner)?;
-    let owner_group = user.primary_group().map(str::to_owned);
-    let changed =
-        SaleEvent::OwnerChanged { from: deal.owner.clone(), to: owner.clone(), owner_group };
-    Ok(Decision::of([Event::Sale(changed)]))
+    let Owner { group: owner_group, beside } = resolve_owner(&to, caller, context)?;
+    let changed = SaleEvent::OwnerChanged { from: deal.owner.clone(), to, owner_group };
+    Ok(Decision { events: vec![Event::Sale(changed)], beside })
 }
 
 /// SO-6, SO-8: the probability becomes the stage's, replacing any manual value.

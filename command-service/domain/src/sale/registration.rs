@@ -74,7 +74,7 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
     if context.reach == Reach::Own && owner != *context.actor {
         return Err(Refusal::NotYours);
     }
-    let (owner_group, beside) = owner_group(&owner, new.caller, context)?;
+    let Owner { group: owner_group, beside } = resolve_owner(&owner, new.caller, context)?;
     if new.stage.is_some_and(|stage| !terms.stages.contains(&stage)) {
         return Err(Refusal::StageNotInSaleType);
     }
@@ -108,21 +108,30 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
     })
 }
 
-/// The owner's primary group. An unknown owner is refused, except the caller, who is added from the token.
-fn owner_group(
+/// An owner, resolved.
+pub(super) struct Owner {
+    /// The primary group their sales count for.
+    pub(super) group: Option<String>,
+    /// The fact that adds them, when they were not known.
+    pub(super) beside: Vec<(StreamName, Event)>,
+}
+
+/// Resolves an owner. An unknown one is refused, except the caller, who is added from the token.
+pub(super) fn resolve_owner(
     owner: &UserId,
     caller: Caller,
     context: &Context<'_>,
-) -> Result<(Option<String>, Vec<(StreamName, Event)>), Refusal> {
+) -> Result<Owner, Refusal> {
     if let Some(user) = context.references.user(owner) {
-        return Ok((user.primary_group().map(str::to_owned), Vec::new()));
+        let group = user.primary_group().map(str::to_owned);
+        return Ok(Owner { group, beside: Vec::new() });
     }
     if owner != context.actor {
         return Err(Refusal::UnknownOwner);
     }
     let group = caller.groups.first().cloned();
-    let fact = added(caller.name, caller.groups, None);
-    Ok((group, vec![(StreamName::of_user(owner), Event::User(fact))]))
+    let fact = Event::User(added(caller.name, caller.groups, None));
+    Ok(Owner { group, beside: vec![(StreamName::of_user(owner), fact)] })
 }
 
 /// The default sale date: registration plus the type's duration, the same day without one (SO-36).

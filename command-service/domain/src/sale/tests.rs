@@ -86,13 +86,17 @@ fn world(facts: impl IntoIterator<Item = SaleEvent>) -> Given {
         .and(StreamName::of_user(&UserId::parse("ola").unwrap()), &Event::User(ola))
 }
 
+fn caller() -> Caller {
+    Caller { name: TypeName::parse("Ola").unwrap(), groups: vec![] }
+}
+
 fn new_sale(sale_type: SaleTypeId) -> NewSale {
     NewSale {
         title: "Fjord ERP".into(),
         sale_type,
         amount: Some(nok(500_000)),
         owner: None,
-        caller: Caller { name: TypeName::parse("Ola").unwrap(), groups: vec![] },
+        caller: caller(),
         stage: None,
         probability: None,
         sale_date: None,
@@ -265,7 +269,11 @@ fn amounts_below_zero_and_other_currencies_are_refused() {
     let nok = CurrencyCode::parse("NOK").unwrap();
     world([registered()])
         .when(order(SaleCommand::ChangeAmount { amount }))
-        .then_refused(Refusal::CurrencyDiffers(nok));
+        .then_refused(Refusal::CurrencyDiffers { currency: nok, pointer: "/amount/currency" });
+    let cost = Money::rounded(Decimal::from(1), CurrencyCode::EUR);
+    world([registered()])
+        .when(order(SaleCommand::SetMargin(MarginFigure::TotalCost(cost))))
+        .then_refused(Refusal::CurrencyDiffers { currency: nok, pointer: "/total_cost/currency" });
 }
 
 #[test]
@@ -332,7 +340,7 @@ fn s8_a_sold_sale_is_read_only_until_it_is_reopened_so_17_so_22() {
             ..SaleChanges::default()
         })),
         SaleCommand::StallSale { reopen_date: day("2026-09-01"), reason: key("budget") },
-        SaleCommand::ChangeOwner { owner: UserId::parse("kari").unwrap() },
+        SaleCommand::ChangeOwner { owner: UserId::parse("kari").unwrap(), caller: caller() },
     ] {
         world([registered(), won()]).when(order(locked)).then_refused(Refusal::SaleClosed);
     }
