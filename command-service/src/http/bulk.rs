@@ -83,6 +83,7 @@ pub async fn commands(State(served): State<Served>, request: Request) -> Result<
     if !may_command {
         actor.require(Right::ChangeOwnSales)?;
     }
+    super::no_parameters(&parts.uri)?;
     require_media_type(&parts.headers, NDJSON)?;
     let trace = Traceparent::current().unwrap_or_else(|| Traceparent::of(&parts.headers));
     let (results, out) = mpsc::channel(RESULTS_WAITING_MAX);
@@ -178,10 +179,16 @@ impl Run {
         if line.effective_at.is_some() {
             self.actor.require(Right::SetEffectiveTime)?;
         }
-        let effective_at = line.effective_at.as_deref().map(EffectiveAt::parse).transpose()?;
-        let key = line.key.as_deref().map(IdempotencyKey::parse).transpose()?;
+        let member = |name| move |problem: Problem| in_member(name, &problem);
+        let effective_at = line.effective_at.as_deref().map(EffectiveAt::parse).transpose();
+        let effective_at = effective_at.map_err(member("/effective_at"))?;
+        let key = line.key.as_deref().map(IdempotencyKey::parse).transpose();
+        let key = key.map_err(member("/key"))?;
         let body = line.body.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-        let fingerprint = json::fingerprint(&body);
+        let fingerprint = match &line.id {
+            Some(id) if route.creates() => json::fingerprint(&with_id(&body, id)),
+            _ => json::fingerprint(&body),
+        };
         let asked =
             Asked { id: line.id.as_deref(), body: &body, pointer: "/body", actor: &self.actor };
         let decoded = (route.decode)(&asked)?;
@@ -191,10 +198,24 @@ impl Run {
             effective_at: effective_at.map(|at| at.0),
             trace: self.trace,
         };
-        // a creation says its id in the line or in the body: either way it is the same request
         let id = if route.creates() { "" } else { line.id.as_deref().unwrap_or_default() };
         Ok(Understood { call: conditions.call(&self.actor, route, id, fingerprint), decoded })
     }
+}
+
+/// A creation says its id in the line or in the body: either way it is the same request.
+fn with_id(body: &Value, id: &str) -> Value {
+    let mut body = body.clone();
+    if let Value::Object(members) = &mut body {
+        members.entry("id").or_insert_with(|| Value::String(id.to_owned()));
+    }
+    body
+}
+
+/// What a header would be refused for, at its place in a line.
+fn in_member(pointer: &'static str, problem: &Problem) -> Problem {
+    let rule = problem.errors().first().map_or("", |fault| fault.detail.as_str());
+    Problem::bad_body("invalid_value", pointer, rule)
 }
 
 /// The row of a command.

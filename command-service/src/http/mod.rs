@@ -18,10 +18,12 @@ use axum::response::Response;
 use axum::routing::post;
 use chrono::{DateTime, Utc};
 use domain::Reach;
+use http::Uri;
 use http::request::Parts;
 use serde_json::{Value, json};
 use service_runtime::access::Right;
 use service_runtime::auth::Actor;
+use service_runtime::params::parse_params;
 use service_runtime::problem::Problem;
 use service_runtime::{
     EffectiveAt, IdempotencyKey, IfMatch, JsonBody, NoBody, PathId, Traceparent,
@@ -87,6 +89,7 @@ async fn carry_out(
     let (mut parts, body) = request.into_parts();
     let actor = Actor::from_request_parts(&mut parts, &()).await?;
     actor.require(route.right)?;
+    no_parameters(&parts.uri)?;
     let conditions = Conditions::of(&mut parts).await?;
     let request = Request::from_parts(parts, body);
     let (body, fingerprint) = if route.body.is_some() {
@@ -105,6 +108,14 @@ async fn carry_out(
         Ok(answer) => Ok(answers::accepted(served.log_id, aggregate, answer)),
         Err(error) => Err(answers::failed(&error, "")),
     }
+}
+
+/// Commands take no query parameters; one that is sent is refused by name.
+fn no_parameters(uri: &Uri) -> Result<(), Problem> {
+    #[derive(serde::Deserialize)]
+    struct Nothing {}
+
+    parse_params(uri.query().unwrap_or_default()).map(|Nothing {}| ())
 }
 
 /// What the headers of a command, or the members of a line, ask for.

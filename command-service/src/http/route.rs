@@ -15,6 +15,9 @@ use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
+/// Groups of one user at most.
+pub const GROUPS_MAX: usize = 50;
+
 /// A row of the command table.
 #[derive(Debug, Clone, Copy)]
 pub struct CommandRoute {
@@ -64,7 +67,7 @@ pub struct Asked<'a> {
     pub id: Option<&'a str>,
     /// The body as strict JSON.
     pub body: &'a Value,
-    /// JSON Pointer of the body in what the client sent.
+    /// JSON Pointer of the body in what the client sent: empty, or `/body` in a line of the bulk endpoint.
     pub pointer: &'a str,
     /// Who asks.
     pub actor: &'a Actor,
@@ -95,8 +98,17 @@ impl Asked<'_> {
 
     /// The UUID the command is for.
     pub fn uuid(&self) -> Result<Uuid, Problem> {
-        let text = self.id.ok_or_else(|| Problem::malformed_id("the id is missing"))?;
-        Uuid::try_parse(text).map_err(|_| Problem::malformed_id("the id is not a UUID"))
+        let text = self.id.ok_or_else(|| self.malformed_id("the id is missing"))?;
+        Uuid::try_parse(text).map_err(|_| self.malformed_id("the id is not a UUID"))
+    }
+
+    /// An id that cannot be; in a line of the bulk endpoint it has a place.
+    pub fn malformed_id(&self, detail: &'static str) -> Problem {
+        let problem = Problem::malformed_id(detail);
+        if self.pointer.is_empty() {
+            return problem;
+        }
+        problem.at_pointer("/id", "malformed_id", detail)
     }
 
     /// The id to create: the one in the body, the one of the line, or a new one.
@@ -104,7 +116,7 @@ impl Asked<'_> {
         let given = self.id.map(|_| self.uuid()).transpose()?;
         match (in_body, given) {
             (Some(body), Some(line)) if body != line => {
-                Err(Problem::malformed_id("id and body name two different ids"))
+                Err(self.malformed_id("id and body name two different ids"))
             }
             (Some(id), _) | (None, Some(id)) => Ok(id),
             (None, None) => Ok(ids::new_id()),
@@ -133,7 +145,10 @@ impl Asked<'_> {
         let name = name.unwrap_or_else(|_| {
             TypeName::parse("user").expect("invariant: four letters are a name")
         });
-        domain::sale::Caller { name, groups: self.actor.groups.clone() }
+        // a token may carry what is no name of a group here; that is no group of ours
+        let named = |group: &String| TypeName::parse(group).ok().map(String::from);
+        let groups = self.actor.groups.iter().filter_map(named).take(GROUPS_MAX).collect();
+        domain::sale::Caller { name, groups }
     }
 }
 

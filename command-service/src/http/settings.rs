@@ -12,7 +12,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use super::fields::{Day, DecimalText};
-use super::route::{Asked, BodySchema, CommandRoute, Decoded, named};
+use super::route::{Asked, BodySchema, CommandRoute, Decoded, GROUPS_MAX, named};
 
 /// Rows of the command table.
 pub const ROUTES: [CommandRoute; 4] = [
@@ -49,9 +49,6 @@ pub const ROUTES: [CommandRoute; 4] = [
         decode: set_time_zone,
     },
 ];
-
-/// Groups of one user at most.
-const GROUPS_MAX: usize = 50;
 
 /// SetRate.
 #[derive(Deserialize, ToSchema)]
@@ -105,7 +102,7 @@ fn add_user(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         return Err(Problem::bad_body("invalid_value", format!("{}/groups", asked.pointer), rule));
     }
     if asked.id.is_some_and(|line| line != body.id.as_str()) {
-        return Err(Problem::malformed_id("id and body name two different ids"));
+        return Err(asked.malformed_id("id and body name two different ids"));
     }
     let groups = body.groups.into_iter().map(String::from).collect();
     let primary_group = body.primary_group.map(String::from);
