@@ -2,9 +2,13 @@
 //! workers that tests pump. Must not know how a service does its work.
 
 mod fixture;
+mod replica;
 mod reply;
+mod stored;
 mod world;
 
 pub use fixture::Fixture;
+pub use replica::Replica;
 pub use reply::Reply;
+pub use stored::Stored;
 pub use world::{Ask, World};

@@ -42,7 +42,7 @@ pub struct World {
 }
 
 /// A request being put together; `.await` it through [`Ask::send`].
-pub struct Ask(RequestBuilder);
+pub struct Ask(pub(crate) RequestBuilder);
 
 impl World {
     /// A world without NATS at 2026-03-10T09:00:00Z; projections read the log in Postgres.
@@ -186,6 +186,11 @@ impl World {
         self.clock.set(at);
     }
 
+    /// The client of every request, with its pool of connections.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Base address of the write side.
     pub fn command_url(&self) -> &str {
         &self.command_url
@@ -260,7 +265,7 @@ async fn serve(router: axum::Router, tasks: &Tasks) -> String {
     format!("http://{address}")
 }
 
-fn command_config(
+pub(crate) fn command_config(
     database: &TestDatabase,
     issuer: &DevelopmentIssuer,
     nats: Option<&Server>,

@@ -1,0 +1,12 @@
+//! The write side's promises, over HTTP and on several replicas (design §2 and §4.1).
+
+mod answers;
+mod bulk;
+mod bulk_flow;
+mod names;
+mod outage;
+mod races;
+mod repeats;
+mod replicas;
+mod shutdown;
+mod tenants;
