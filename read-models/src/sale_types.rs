@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ask::{Asked, PageParams, Questions, Snapshot, When, add, coordinates, failed};
+use crate::ask::{Asked, Chosen, PageParams, Questions, Snapshot, When, add, coordinates, failed};
 
 /// A sale type.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -66,13 +66,13 @@ pub(crate) struct SaleTypeList {
     get,
     path = "/v1/sale-types",
     tag = "catalogue",
-    params(When, PageParams),
+    params(When, Chosen, PageParams),
     responses((status = 200, description = "One page", body = SaleTypeList), QueryProblems)
 )]
 pub(crate) async fn sale_types(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, page)): Asked<(When, PageParams)>,
+    Asked((when, chosen, page)): Asked<(When, Chosen, PageParams)>,
 ) -> Result<Json<SaleTypeList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
@@ -82,6 +82,7 @@ pub(crate) async fn sale_types(
     let mut arguments = coordinates(&snapshot);
     add(&mut arguments, page.fetch());
     add(&mut arguments, page.offset());
+    add(&mut arguments, chosen.id);
     let mut sale_types: Vec<SaleType> = sqlx::query_as_with(
         "SELECT sale_type_id AS id, version, COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl') AS name,
                 name AS names, category, 
@@ -90,6 +91,7 @@ pub(crate) async fn sale_types(
            FROM sale_type_version
           WHERE tenant_id = $1 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
                                       next_position, $2, $3, $4)
+            AND ($7::text IS NULL OR sale_type_id::text = $7)
           ORDER BY 3, sale_type_id LIMIT $5 OFFSET $6",
         arguments,
     )

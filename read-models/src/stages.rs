@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ask::{Asked, PageParams, Questions, Snapshot, When, add, coordinates, failed};
+use crate::ask::{Asked, Chosen, PageParams, Questions, Snapshot, When, add, coordinates, failed};
 
 /// A stage.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -50,13 +50,13 @@ pub(crate) struct StageList {
     get,
     path = "/v1/stages",
     tag = "catalogue",
-    params(When, PageParams),
+    params(When, Chosen, PageParams),
     responses((status = 200, description = "One page", body = StageList), QueryProblems)
 )]
 pub(crate) async fn stages(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, page)): Asked<(When, PageParams)>,
+    Asked((when, chosen, page)): Asked<(When, Chosen, PageParams)>,
 ) -> Result<Json<StageList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
@@ -66,12 +66,14 @@ pub(crate) async fn stages(
     let mut arguments = coordinates(&snapshot);
     add(&mut arguments, page.fetch());
     add(&mut arguments, page.offset());
+    add(&mut arguments, chosen.id);
     let mut stages: Vec<Stage> = sqlx::query_as_with(
         "SELECT stage_id AS id, version, COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl') AS name, name AS names,
                 probability, description, rank
            FROM stage_version
           WHERE tenant_id = $1 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
                                       next_position, $2, $3, $4)
+            AND ($7::text IS NULL OR stage_id::text = $7)
           ORDER BY rank, 3, stage_id LIMIT $5 OFFSET $6",
         arguments,
     )

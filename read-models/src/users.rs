@@ -9,7 +9,7 @@ use service_runtime::{Actor, Problem, Right};
 use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
-use crate::ask::{Asked, PageParams, Questions, Snapshot, When, add, coordinates, failed};
+use crate::ask::{Asked, Chosen, PageParams, Questions, Snapshot, When, add, coordinates, failed};
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -44,13 +44,13 @@ pub(crate) struct UserList {
     get,
     path = "/v1/users",
     tag = "catalogue",
-    params(When, PageParams),
+    params(When, Chosen, PageParams),
     responses((status = 200, description = "One page", body = UserList), QueryProblems)
 )]
 pub(crate) async fn users(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, page)): Asked<(When, PageParams)>,
+    Asked((when, chosen, page)): Asked<(When, Chosen, PageParams)>,
 ) -> Result<Json<UserList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
@@ -60,11 +60,13 @@ pub(crate) async fn users(
     let mut arguments = coordinates(&snapshot);
     add(&mut arguments, page.fetch());
     add(&mut arguments, page.offset());
+    add(&mut arguments, chosen.id);
     let mut users: Vec<User> = sqlx::query_as_with(
         "SELECT user_id AS id, version, name, groups, primary_group
            FROM user_version
           WHERE tenant_id = $1 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
                                       next_position, $2, $3, $4)
+            AND ($7::text IS NULL OR user_id = $7)
           ORDER BY name, user_id LIMIT $5 OFFSET $6",
         arguments,
     )

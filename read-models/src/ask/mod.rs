@@ -1,6 +1,7 @@
 //! What every question shares: strict parameters, the moment it asks about, one snapshot of the database,
 //! filters, pages. Owns access to the query role's pool; must not know what is asked.
 
+mod chosen;
 mod cursor;
 mod filters;
 mod given;
@@ -14,6 +15,7 @@ use event_store::EventStore;
 use service_runtime::Clock;
 use sqlx::PgPool;
 
+pub(crate) use chosen::Chosen;
 pub(crate) use cursor::{Fingerprint, Pinned};
 pub(crate) use filters::{Filters, add, bind_matching, matching};
 pub(crate) use given::{Asked, FromGiven, Given, bad};
