@@ -1,0 +1,159 @@
+//! The launcher as a person uses it: up, killed, up again, down. Builds the services first, so that
+//! they are those of this tree.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use local_stack::pidfile::{self, Identity};
+use local_stack::stack::http;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use service_runtime::clock::{Stopwatch, back_off};
+
+use crate::open_folder;
+
+/// A clone with a stack; wiped at the end, however the test ends.
+struct Clone {
+    root: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Clone {
+    fn new() -> Self {
+        build_services();
+        let folder = open_folder();
+        let root = folder.path().join("clone");
+        std::fs::create_dir(&root).unwrap();
+        Self { root, _folder: folder }
+    }
+
+    fn launch(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_local-stack"));
+        command.args(&arguments[..1]).arg("--root").arg(&self.root).args(&arguments[1..]);
+        command.env_remove("SALGSLOGG_DATABASE_URL").env_remove("SALGSLOGG_NATS_URL");
+        // Files, not pipes: what is started behind must not keep this test waiting.
+        let (out, err) = (self.root.join("out"), self.root.join("err"));
+        command.stdout(std::fs::File::create(&out).unwrap());
+        command.stderr(std::fs::File::create(&err).unwrap());
+        let status = command.status().unwrap();
+        Output { status, stdout: std::fs::read(out).unwrap(), stderr: std::fs::read(err).unwrap() }
+    }
+
+    fn must(&self, arguments: &[&str]) -> String {
+        let told = self.launch(arguments);
+        let errors = String::from_utf8_lossy(&told.stderr);
+        assert!(told.status.success(), "{arguments:?}: {errors}");
+        String::from_utf8_lossy(&told.stdout).into_owned()
+    }
+
+    fn local(&self, name: &str) -> PathBuf {
+        self.root.join(".local").join(name)
+    }
+
+    /// `.local/env`.
+    fn variables(&self) -> BTreeMap<String, String> {
+        let text = std::fs::read_to_string(self.local("env")).unwrap();
+        let pairs = text.lines().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
+        pairs.map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned())).collect()
+    }
+
+    /// Lines of the log as the auditor reads them.
+    async fn events(&self) -> usize {
+        let found = self.variables();
+        let url = format!("{}/v1/events?after=0&limit=1000", found["QUERY_URL"]);
+        let client = http::client().unwrap();
+        let answer = client.get(url).bearer_auth(&found["TOKEN_AUDITOR"]).send().await.unwrap();
+        answer.error_for_status().unwrap().text().await.unwrap().lines().count()
+    }
+
+    fn process(&self, pid_file: &str) -> Identity {
+        pidfile::living(&self.local(pid_file)).unwrap()
+    }
+}
+
+impl Drop for Clone {
+    fn drop(&mut self) {
+        self.launch(&["down", "--wipe"]);
+    }
+}
+
+fn build_services() {
+    let this = Path::new(env!("CARGO_BIN_EXE_local-stack"));
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "-p", "command-service", "-p", "projection-service"]);
+    build.args(["-p", "salgslogg", "--target-dir"]).arg(this.ancestors().nth(2).unwrap());
+    if this.parent().unwrap().ends_with("release") {
+        build.arg("--release");
+    }
+    assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
+}
+
+fn kill9(process: &Identity) {
+    kill(Pid::from_raw(process.pid), Signal::SIGKILL).unwrap();
+}
+
+/// Waits until `question` answers yes.
+async fn eventually(what: &str, question: impl AsyncFn() -> bool) {
+    let watch = Stopwatch::start();
+    while !question().await {
+        assert!(watch.elapsed() < Duration::from_secs(60), "{what} did not come about");
+        back_off(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_killed_launcher_and_killed_children_lose_no_event() {
+    let clone = Clone::new();
+    let shown = clone.must(&["up", "--detach"]);
+    assert!(shown.contains("Pipeline") && shown.contains("Forecast"), "{shown}");
+    let (before, events) = (clone.variables(), clone.events().await);
+    assert!(events > 40, "the demo is in the log");
+
+    let told = clone.launch(&["up", "--detach"]);
+    assert!(!told.status.success());
+    assert_eq!(
+        String::from_utf8_lossy(&told.stderr),
+        "salgslogg: the stack of this clone runs already; ./deploy/down stops it\n"
+    );
+
+    for pid_file in ["nats/pid", "run/command-service.pid", "run/projection-service.pid"] {
+        let killed = clone.process(pid_file);
+        kill9(&killed);
+        eventually(pid_file, async || {
+            pidfile::living(&clone.local(pid_file)).is_some_and(|found| found != killed)
+        })
+        .await;
+    }
+    kill9(&clone.process("run/launcher.pid"));
+    clone.must(&["up", "--detach", "--no-demo"]);
+    assert_eq!(clone.events().await, events);
+    let after = clone.variables();
+    for kept in ["COMMAND_URL", "QUERY_URL", "NATS_URL", "DATABASE_URL"] {
+        assert_eq!(after[kept], before[kept], "{kept}");
+    }
+
+    let found = [clone.process("run/launcher.pid"), clone.process("nats/pid")];
+    clone.must(&["down"]);
+    assert!(found.iter().all(|process| !process.lives()), "nothing runs after down");
+    clone.must(&["down", "--wipe"]);
+    assert!(!clone.local("").exists());
+}
+
+#[tokio::test]
+async fn two_clones_run_at_once_and_do_not_meet() {
+    let (one, other) = (Clone::new(), Clone::new());
+    let up = ["up", "--detach", "--no-demo"];
+    std::thread::scope(|scope| {
+        scope.spawn(|| one.must(&up));
+        scope.spawn(|| other.must(&up));
+    });
+    let (here, there) = (one.variables(), other.variables());
+    for name in ["COMMAND_URL", "QUERY_URL", "NATS_URL", "DATABASE_URL"] {
+        assert_ne!(here[name], there[name], "{name}");
+    }
+    assert_eq!(one.events().await + other.events().await, 0);
+    one.must(&["down", "--wipe"]);
+    assert_eq!(other.events().await, 0, "the other one goes on");
+}
