@@ -109,3 +109,31 @@ async fn the_function_refuses_a_batch_that_checks_and_writes_one_stream() {
     assert!(batch.send(store.pool(), 1, WRITER).await.is_err(), "one stream written twice");
     assert_eq!(log_is_ok(&store).await, 1);
 }
+
+/// Bisection would hide a wrong verdict behind a broken constraint, so the one call is asked here.
+#[tokio::test]
+async fn one_call_tells_every_status_at_once() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    for id in 1..=2 {
+        append(&store, keyed(id, one(sale(id), 0, vec![registered()]))).await;
+    }
+    let dated = |time: &str, group| Group { effective_at: Some(time.parse().unwrap()), ..group };
+    let mut reused = keyed(2, one(sale(12), 0, vec![registered()]));
+    reused.receipt.as_mut().unwrap().request = [9; 32];
+    let groups = [
+        one(sale(10), 0, vec![registered()]),
+        keyed(1, one(sale(11), 0, vec![registered()])),
+        one(sale(13), 4, vec![advanced()]),
+        reused,
+        dated("2020-01-01T00:00:00Z", one(sale(1), 1, vec![advanced()])),
+        group(vec![to(sale(14), 0, vec![registered()]), to(sale(15), 1, vec![advanced()])]),
+        dated("2999-01-01T00:00:00Z", one(sale(16), 0, vec![registered()])),
+        one(sale(17), 0, vec![registered(), advanced()]),
+    ];
+    let chosen: Vec<&Group> = groups.iter().collect();
+    let verdicts = crate::batch::Batch::of(&chosen).send(store.pool(), 1, WRITER).await.unwrap();
+    assert_eq!(verdicts.status, [0, 1, 2, 3, 5, 6, 2, 7, 0]);
+    assert_eq!(verdicts.base, [2, -1, -1, -1, -1, -1, -1, -1, 3]);
+    assert_eq!(log_is_ok(&store).await, 5);
+}

@@ -147,3 +147,24 @@ async fn the_receipt_of_a_group_names_every_stream_and_version() {
     assert_eq!(streams, [sale(2).stream_id(&demo()), sale(1).stream_id(&demo())]);
     assert_eq!((versions, first, last), (vec![1, 2], 2, 3));
 }
+
+#[tokio::test]
+async fn repeats_and_reused_keys_are_judged_beside_others_in_one_call() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    let [first, second] = [1, 2].map(|id| keyed(id, one(sale(id), 0, vec![registered()])));
+    store.append(WRITER, &[first.clone(), second.clone()]).await.unwrap();
+    let mut reused = keyed(2, one(sale(3), 0, vec![registered()]));
+    reused.receipt.as_mut().unwrap().request = [9; 32];
+    let batch = [first, keyed(4, one(sale(4), 0, vec![registered()])), reused];
+    let outcomes = store.append(WRITER, &batch).await.unwrap();
+    assert_eq!(
+        outcomes,
+        [
+            Outcome::Duplicate(receipt(1, 1, Some(1), Some(1001))),
+            appended(&[1], 3, 3, Some(1003)),
+            Outcome::KeyReused,
+        ]
+    );
+    assert_eq!(log_is_ok(&store).await, 3);
+}

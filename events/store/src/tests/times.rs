@@ -88,3 +88,20 @@ async fn the_recording_time_rises_even_when_the_databases_clock_was_set_back() {
     assert_eq!(steps, [TimeDelta::microseconds(1); 2]);
     log_is_ok(&store).await;
 }
+
+#[tokio::test]
+async fn effective_times_are_judged_beside_others_in_one_call() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    let (early, late) = (at("2020-01-01T00:00:00Z"), at("2020-01-02T00:00:00Z"));
+    append(&store, dated(late, one(sale(1), 0, vec![registered()]))).await;
+    let batch = [
+        dated(early, one(sale(1), 1, vec![advanced()])),
+        dated(at("2999-01-01T00:00:00Z"), one(sale(2), 0, vec![registered()])),
+        dated(early, one(sale(3), 0, vec![registered()])),
+    ];
+    let outcomes = store.append(WRITER, &batch).await.unwrap();
+    assert_eq!(outcomes[..2], [Outcome::EffectiveTimeFalls, Outcome::EffectiveTimeInFuture]);
+    assert_eq!(outcomes[2], appended(&[1], 2, 2, Some(1002)));
+    assert_eq!(log_is_ok(&store).await, 2);
+}
