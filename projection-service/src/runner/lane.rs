@@ -122,11 +122,10 @@ impl Lane {
         }
     }
 
-    /// Gives the lease up at shutdown.
+    /// Gives the lease up at shutdown, also one whose claim was never heard of.
     pub async fn release(&mut self) -> Result<(), LaneError> {
-        if self.lease.take().is_some() {
-            self.part.release(&self.pool, self.owner).await?;
-        }
+        self.lease = None;
+        self.part.release(&self.pool, self.owner).await?;
         Ok(())
     }
 

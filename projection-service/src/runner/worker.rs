@@ -13,17 +13,14 @@ use crate::source::Source;
 /// Rest of a process that does not own the lane, and of a lane that stands still.
 const STANDBY: Duration = Duration::from_secs(2);
 
-/// Steps `lane` until `stop`, then gives its lease up.
+/// Steps `lane` until `stop`, finishes the step under way, then gives the lease up.
 pub async fn work(lane: Arc<Mutex<Lane>>, source: Arc<Source>, stop: CancellationToken) {
     let mut troubles = BackOff::new(Duration::from_millis(100), Duration::from_secs(5));
-    loop {
-        let step = async { lane.lock().await.step(&source).await };
-        let Some(outcome) = stop.run_until_cancelled(step).await else {
-            break;
-        };
-        let pause = rest(outcome, &mut troubles);
-        if stop.run_until_cancelled(back_off(pause)).await.is_none() {
-            break;
+    // a step is finished, not dropped: a claim under way would outlive its owner
+    while !stop.is_cancelled() {
+        let outcome = lane.lock().await.step(&source).await;
+        if let Some(pause) = rest(outcome, &mut troubles) {
+            stop.run_until_cancelled(back_off(pause)).await;
         }
     }
     if let Err(error) = lane.lock().await.release().await {
@@ -31,21 +28,21 @@ pub async fn work(lane: Arc<Mutex<Lane>>, source: Arc<Source>, stop: Cancellatio
     }
 }
 
-fn rest(outcome: Result<Step, LaneError>, troubles: &mut BackOff) -> Duration {
+fn rest(outcome: Result<Step, LaneError>, troubles: &mut BackOff) -> Option<Duration> {
     match outcome {
         Ok(Step::Applied { .. } | Step::Idle) => {
             troubles.reset();
-            Duration::ZERO
+            None
         }
-        Ok(Step::NotOurs | Step::Halted(_)) => STANDBY,
+        Ok(Step::NotOurs | Step::Halted(_)) => Some(STANDBY),
         Ok(Step::Failed(reason)) => {
             tracing::warn!(reason, "a batch failed and is tried again, smaller");
-            troubles.next_pause()
+            Some(troubles.next_pause())
         }
         Err(error) => {
             let pause = troubles.next_pause();
             tracing::warn!(%error, ?pause, "the projection cannot go on now");
-            pause
+            Some(pause)
         }
     }
 }

@@ -8,6 +8,9 @@ use projection_service::source::Origin;
 
 use crate::support::{Reader, Stage, eventually, publisher};
 
+/// What is wrong with an envelope.
+type Change = fn(&mut HeaderMap);
+
 /// The reader follows the stream again, sooner or later.
 async fn comes_back(stage: &mut Stage, reader: &mut Reader) {
     eventually("the reader is back on the stream", async || {
@@ -131,7 +134,7 @@ async fn a_stream_whose_sequence_is_not_the_position_is_not_followed() {
 
 #[tokio::test]
 async fn a_message_that_is_not_the_event_of_the_log_is_not_applied() {
-    let changes: [(&str, fn(&mut HeaderMap)); 6] = [
+    let changes: [(&str, Change); 6] = [
         ("no position", |map| drop_header(map, "ce-sequence")),
         ("no hash", |map| drop_header(map, "ce-contenthash")),
         ("another hash", |map| {
