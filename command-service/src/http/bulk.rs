@@ -28,7 +28,7 @@ use utoipa::ToSchema;
 use super::answers::{self, CommandAnswer};
 use super::lines::{Line, Lines};
 use super::route::{Asked, CommandRoute, Decoded};
-use super::{Conditions, commands as command_table};
+use super::{Conditions, commands as command_table, in_calendar};
 use crate::app::Served;
 use crate::call::Call;
 
@@ -180,7 +180,8 @@ impl Run {
             self.actor.require(Right::SetEffectiveTime)?;
         }
         let member = |name| move |problem: Problem| in_member(name, &problem);
-        let effective_at = line.effective_at.as_deref().map(EffectiveAt::parse).transpose();
+        let parse = |text: &str| EffectiveAt::parse(text).and_then(in_calendar);
+        let effective_at = line.effective_at.as_deref().map(parse).transpose();
         let effective_at = effective_at.map_err(member("/effective_at"))?;
         let key = line.key.as_deref().map(IdempotencyKey::parse).transpose();
         let key = key.map_err(member("/key"))?;
@@ -195,7 +196,7 @@ impl Run {
         let conditions = Conditions {
             key: key.map(|key| key.as_str().to_owned()),
             if_version: line.if_version,
-            effective_at: effective_at.map(|at| at.0),
+            effective_at,
             trace: self.trace,
         };
         let id = if route.creates() { "" } else { line.id.as_deref().unwrap_or_default() };

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::response::Response;
 use axum::routing::post;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use domain::Reach;
 use http::Uri;
 use http::request::Parts;
@@ -90,7 +90,7 @@ async fn carry_out(
     let actor = Actor::from_request_parts(&mut parts, &()).await?;
     actor.require(route.right)?;
     no_parameters(&parts.uri)?;
-    let conditions = Conditions::of(&mut parts).await?;
+    let conditions = Conditions::of(&mut parts, route).await?;
     let request = Request::from_parts(parts, body);
     let (body, fingerprint) = if route.body.is_some() {
         let body = JsonBody::<Value>::from_request(request, &()).await?;
@@ -118,6 +118,14 @@ fn no_parameters(uri: &Uri) -> Result<(), Problem> {
     parse_params(uri.query().unwrap_or_default()).map(|Nothing {}| ())
 }
 
+/// Business times lie where business dates lie: in the years 1900 to 9999.
+fn in_calendar(EffectiveAt(at): EffectiveAt) -> Result<DateTime<Utc>, Problem> {
+    if (1900..=9999).contains(&at.year()) {
+        return Ok(at);
+    }
+    Err(Problem::bad_header("effective-at", "must lie in the years 1900 to 9999"))
+}
+
 /// What the headers of a command, or the members of a line, ask for.
 #[derive(Debug, Clone)]
 pub struct Conditions {
@@ -133,19 +141,24 @@ pub struct Conditions {
 
 impl Conditions {
     /// Reads the headers.
-    async fn of(parts: &mut Parts) -> Result<Self, Problem> {
+    async fn of(parts: &mut Parts, route: &CommandRoute) -> Result<Self, Problem> {
         let key = Option::<IdempotencyKey>::from_request_parts(parts, &()).await?;
         let expected = Option::<IfMatch>::from_request_parts(parts, &()).await?;
         let effective_at = Option::<EffectiveAt>::from_request_parts(parts, &()).await?;
         let trace = Traceparent::current().unwrap_or_else(|| Traceparent::of(&parts.headers));
         let if_version = match expected {
             Some(IfMatch::Version(version)) => Some(version),
+            Some(IfMatch::Any) if route.creates() => {
+                let rule = "cannot be * for what is only being created";
+                return Err(Problem::bad_header("if-match", rule));
+            }
+            // whatever does not exist is a 404 anyway
             Some(IfMatch::Any) | None => None,
         };
         Ok(Self {
             key: key.map(|key| key.as_str().to_owned()),
             if_version,
-            effective_at: effective_at.map(|at| at.0),
+            effective_at: effective_at.map(in_calendar).transpose()?,
             trace,
         })
     }
