@@ -1,7 +1,14 @@
 //! Journeys through both services, as their users take them.
 
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod commands;
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod first_sale;
+#[cfg(test)]
 mod import;
+#[cfg(test)]
 mod scenarios;

@@ -1,0 +1,10 @@
+//! Bad input on every command route: the documented 4xx as a problem with a stable code and the place of the
+//! fault, and nothing stored.
+
+mod bodies;
+mod fields;
+mod headers;
+mod ids;
+mod limits;
+mod trial;
+mod values;

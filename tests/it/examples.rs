@@ -1,0 +1,150 @@
+//! One accepted request for every command of the product, on objects that are ready for it. A command
+//! without an example fails every test that goes through all routes.
+
+use command_service::http::commands;
+use command_service::http::route::CommandRoute;
+use serde_json::{Value, json};
+use system_tests::{Fixture, World};
+use uuid::Uuid;
+
+/// A request that would be accepted.
+pub struct Example {
+    /// The row of the command table.
+    pub route: &'static CommandRoute,
+    /// The path with its id.
+    pub path: String,
+    /// The body with every field the command knows.
+    pub body: Value,
+    /// Fields that must be there.
+    pub mandatory: &'static [&'static str],
+}
+
+impl Example {
+    /// Whether the command has a body at all.
+    pub fn has_body(&self) -> bool {
+        self.route.body.is_some()
+    }
+
+    /// The same request on another object.
+    pub fn path_with(&self, id: &str) -> String {
+        self.route.path.replace("{id}", id)
+    }
+
+    /// Whether the id in the path is a UUID.
+    pub fn has_uuid(&self) -> bool {
+        let aggregate = self.route.path.split('/').nth(2).unwrap_or_default();
+        !self.route.creates() && ["sales", "stages", "sale-types"].contains(&aggregate)
+    }
+}
+
+/// One example for every command; sales are the importer's own, `ola`.
+pub async fn all(world: &World, fixture: &Fixture) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for (route, n) in commands().zip(0x5000_u128..) {
+        let id = target(world, fixture, route).await;
+        let (body, mandatory) = body(route.command, fixture, Uuid::from_u128(n));
+        let path = route.path.replace("{id}", &id);
+        examples.push(Example { route, path, body, mandatory });
+    }
+    examples
+}
+
+/// The object the command is for, prepared.
+async fn target(world: &World, fixture: &Fixture, route: &CommandRoute) -> String {
+    match (route.command, route.path.split('/').nth(2)) {
+        _ if route.creates() => String::new(),
+        ("SetRate", _) => "SEK".into(),
+        (_, Some("tenants")) => fixture.tenant.clone(),
+        (_, Some("stages")) => fixture.sc.to_string(),
+        (_, Some("sale-types")) => fixture.simple.to_string(),
+        (command, _) => {
+            let amount = json!({"amount": {"amount": "1000", "currency": "NOK"}});
+            let sale = fixture.sale(world, "2026-03-01T08:00:00Z", command, amount).await;
+            let stall = json!({"reopen_date": "2030-01-01", "reason": "budget"});
+            let before: &[(&str, Value)] = match command {
+                "ReopenSale" | "ChangeStallTerms" => &[("stall", stall)],
+                "CompleteSale" => &[("mark-lost", json!({"reason": "price"}))],
+                "ClearCompletion" => {
+                    &[("mark-lost", json!({"reason": "price"})), ("complete", json!({}))]
+                }
+                _ => &[],
+            };
+            for (step, body) in before {
+                let path = format!("/v1/sales/{sale}/{step}");
+                world
+                    .post_at(&fixture.importer, "2026-03-01T09:00:00Z", &path, body)
+                    .await
+                    .expect(200);
+            }
+            sale
+        }
+    }
+}
+
+/// Every field of a command's body, and those that must be there.
+fn body(command: &str, fixture: &Fixture, new: Uuid) -> (Value, &'static [&'static str]) {
+    let party = json!({"id": Uuid::from_u128(7), "name": "Fjord AS"});
+    let money = json!({"amount": "900.50", "currency": "NOK"});
+    let name = json!({"en": format!("{command} {new}"), "nb": format!("nb {new}"), "nl": format!("nl {new}")});
+    let stages = json!([fixture.fm, fixture.qt, fixture.sc]);
+    let stage = json!({"name": name, "probability": 35, "description": "Trial run", "rank": 4});
+    let kind = json!({"name": name, "category": "Renewal", "duration": {"n": 2, "unit": "weeks"},
+        "stages": stages, "guide": true, "auto_advance": true, "stakeholders": true});
+    let edit = json!({"title": "Fjord ERP 2", "description": "Larger", "sale_date": "2026-07-01",
+        "source": "fair", "company": party, "contact": party, "project": party});
+    match command {
+        "RegisterSale" => {
+            let mut body = edit;
+            let more = json!({"id": new, "title": "Fjord ERP", "sale_type": fixture.new,
+                "amount": money, "owner": "kari", "stage": fixture.qt, "probability": 45,
+                "external_reference": "crm-17"});
+            merge(&mut body, more);
+            (body, &["title", "sale_type"])
+        }
+        "EditSale" => (edit, &[]),
+        "ChangeOwner" => (json!({"owner": "kari"}), &["owner"]),
+        "AdvanceStage" => (json!({"stage": fixture.qt}), &["stage"]),
+        "OverrideProbability" => (json!({"probability": 45}), &["probability"]),
+        "ChangeAmount" => (json!({"amount": money}), &["amount"]),
+        "SetMargin" => (json!({"total_cost": money}), &[]),
+        "StallSale" => {
+            (json!({"reopen_date": "9000-01-01", "reason": "budget"}), &["reopen_date", "reason"])
+        }
+        "ChangeStallTerms" => (json!({"reopen_date": "9000-01-01", "reason": "other"}), &[]),
+        "MarkSold" => {
+            (json!({"reason": "price", "close_date": "2026-03-09", "amount": money}), &["reason"])
+        }
+        "MarkLost" => (
+            json!({"reason": "price", "close_date": "2026-03-09", "competitor": "acme"}),
+            &["reason"],
+        ),
+        "ReopenSale" | "CompleteSale" | "ClearCompletion" => (json!({}), &[]),
+        "AddStage" => {
+            let mut body = stage;
+            merge(&mut body, json!({"id": new}));
+            (body, &["name", "probability"])
+        }
+        "EditStage" => (stage, &[]),
+        "DefineSaleType" => {
+            let mut body = kind;
+            merge(&mut body, json!({"id": new}));
+            (body, &["name"])
+        }
+        "EditSaleType" => (kind, &[]),
+        "SetRate" => {
+            (json!({"rate": "0.0912", "unit": 10, "valid_from": "2026-02-01"}), &["rate", "unit"])
+        }
+        "AddUser" => (
+            json!({"id": "nina", "name": "Nina", "groups": ["North", "South"], "primary_group": "South"}),
+            &["id", "name"],
+        ),
+        "SetBaseCurrency" => (json!({"base_currency": "EUR"}), &["base_currency"]),
+        "SetTimeZone" => (json!({"time_zone": "Europe/Oslo"}), &["time_zone"]),
+        unknown => panic!("no example for the command {unknown}: add one"),
+    }
+}
+
+fn merge(body: &mut Value, more: Value) {
+    let (Value::Object(body), Value::Object(more)) = (body, more) else { panic!("two objects") };
+    body.extend(more);
+}
