@@ -101,7 +101,7 @@ fn operation(route: &CommandRoute) -> Operation {
         operation = operation.request_body(Some(body.build()));
     }
     let status = if route.creates() { "201" } else { "200" };
-    responses(operation.response(status, accepted()), CommandProblems::responses())
+    responses(operation.response(status, accepted(route)), CommandProblems::responses())
 }
 
 /// The bulk endpoint.
@@ -136,18 +136,20 @@ fn responses(
 }
 
 /// The answer to an accepted command.
-fn accepted() -> Response {
+fn accepted(route: &CommandRoute) -> Response {
     let content = ContentBuilder::new().schema(Some(named::<CommandAnswer>())).build();
-    ResponseBuilder::new()
+    let answer = ResponseBuilder::new()
         .description("Accepted: on disk, and it will be published")
         .content("application/json", content)
         .header("ETag", header("The version, quoted"))
         .header(
             "Salgslogg-Position",
             header("`<log>:<position>` of the last event, when something changed"),
-        )
-        .header("Location", header("Where the query side shows what was created"))
-        .build()
+        );
+    if !route.creates() {
+        return answer.build();
+    }
+    answer.header("Location", header("Where the query side shows what was created")).build()
 }
 
 fn header(description: &str) -> utoipa::openapi::Header {
