@@ -5,10 +5,14 @@ mod bad_input;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod entry;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod first_sale;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod openapi;
 #[cfg(test)]
 mod scenarios;

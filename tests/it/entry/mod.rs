@@ -1,0 +1,6 @@
+//! Who may come in, and what they may do: tokens, the role table, tenants, browsers (design §4).
+
+mod browsers;
+mod roles;
+mod tenants;
+mod tokens;
