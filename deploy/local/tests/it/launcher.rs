@@ -1,8 +1,8 @@
-//! The launcher as a person uses it: up, killed, up again, down. Builds the services first, so that
-//! they are those of this tree.
+//! The launcher as a person uses it: up, killed, up again, down. It starts the services as cargo last
+//! built them: `./deploy/test` builds them first.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -22,7 +22,6 @@ struct Clone {
 
 impl Clone {
     fn new() -> Self {
-        build_services();
         let folder = open_folder();
         let root = folder.path().join("clone");
         std::fs::create_dir(&root).unwrap();
@@ -77,17 +76,6 @@ impl Drop for Clone {
     fn drop(&mut self) {
         self.launch(&["down", "--wipe"]);
     }
-}
-
-fn build_services() {
-    let this = Path::new(env!("CARGO_BIN_EXE_local-stack"));
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "-p", "command-service", "-p", "projection-service"]);
-    build.args(["-p", "salgslogg", "--target-dir"]).arg(this.ancestors().nth(2).unwrap());
-    if this.parent().unwrap().ends_with("release") {
-        build.arg("--release");
-    }
-    assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
 }
 
 fn kill9(process: &Identity) {
