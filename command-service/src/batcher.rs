@@ -1,17 +1,17 @@
 //! Group commit: what is waiting goes to the log in one call, and every command gets its own outcome.
 //!
-//! Natural batching: no timer and no added latency. While two batches are on their way the next one fills up.
+//! Natural batching: no timer and no added latency. While one batch is on its way the next one fills up; a
+//! second one in flight would only wait for the log's lock, and both would be smaller.
 //! Before a batch goes, one probe asks whether the streams its decisions rest on are still where they were
 //! seen; a command that rests on the past goes back to be decided again. Must not look into the commands.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::Arc;
 
 use event_store::{EventStore, Group, Outcome};
 use events::StreamName;
 use service_runtime::clock::Stopwatch;
 use service_runtime::tasks::Tasks;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::call::ExecuteError;
@@ -23,8 +23,6 @@ pub const COMMANDS_MAX: usize = 512;
 pub const EVENTS_MAX: usize = 2_000;
 /// Payload bytes in one batch at most (design §5).
 pub const BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Batches on their way at once: one holds the log's lock, the next is ready behind it.
-const IN_FLIGHT_MAX: usize = 2;
 
 /// What became of a group.
 #[derive(Debug)]
@@ -55,8 +53,7 @@ impl Batcher {
     /// Starts batching; it ends when the last handle is gone and everything accepted is answered.
     pub fn start(store: EventStore, tasks: &Tasks, writer: Uuid) -> Self {
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
-        let batches = tasks.clone();
-        tasks.spawn(run(store, batches, writer, waiting));
+        tasks.spawn(run(store, writer, waiting));
         Self { queue }
     }
 
@@ -81,29 +78,19 @@ impl Batcher {
 }
 
 /// Collects and sends batches until nobody can add to them any more.
-async fn run(store: EventStore, tasks: Tasks, writer: Uuid, mut waiting: mpsc::Receiver<Waiting>) {
-    let in_flight = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
+async fn run(store: EventStore, writer: Uuid, mut waiting: mpsc::Receiver<Waiting>) {
     let mut postponed = VecDeque::new();
     loop {
         if postponed.is_empty() {
             let Some(first) = waiting.recv().await else { return };
             postponed.push_back(first);
         }
-        let place = Arc::clone(&in_flight)
-            .acquire_owned()
-            .await
-            .expect("invariant: the semaphore is never closed");
         while postponed.len() < COMMANDS_MAX
             && let Ok(next) = waiting.try_recv()
         {
             postponed.push_back(next);
         }
-        let batch = take_batch(&mut postponed);
-        let store = store.clone();
-        tasks.spawn(async move {
-            send(&store, writer, batch).await;
-            drop(place);
-        });
+        send(&store, writer, take_batch(&mut postponed)).await;
     }
 }
 

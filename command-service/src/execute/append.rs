@@ -45,14 +45,7 @@ impl Executor {
             };
             writings.push(Writing { stream, facts, before });
         }
-        let own = writings.first().expect("invariant: the own stream comes first");
-        let names = own.facts.iter().map(|fact| events::codec::encode(fact).0.to_owned()).collect();
-        let fixed = FixedAnswer {
-            id: round.stream.id.clone(),
-            events: names,
-            created: round.order.creates(),
-        };
-        self.send(round, &seen, fixed, writings).await
+        self.send(round, &seen, writings).await
     }
 
     /// One group; the log's outcome is the command's.
@@ -60,7 +53,6 @@ impl Executor {
         &self,
         round: Round<'_>,
         seen: &Seen,
-        fixed: FixedAnswer,
         writings: Vec<Writing>,
     ) -> Result<Step, ExecuteError> {
         let written = |name: &StreamName| writings.iter().any(|writing| writing.stream == *name);
@@ -70,7 +62,14 @@ impl Executor {
             .filter(|(name, _)| !written(name))
             .map(|(name, folded)| (name.clone(), folded.version))
             .collect();
-        let appends = writings.iter().map(|writing| to_append(round.call, writing)).collect();
+        let appends: Vec<_> =
+            writings.iter().map(|writing| to_append(round.call, writing)).collect();
+        let own = appends.first().expect("invariant: the own stream comes first");
+        let fixed = FixedAnswer {
+            id: round.stream.id.clone(),
+            events: own.events.iter().map(|fact| fact.event_type.to_owned()).collect(),
+            created: round.order.creates(),
+        };
         let group = group(round.call, &fixed, appends)?;
         match self.batcher.append(group, &rests_on).await? {
             Sent::Judged(Outcome::Appended(appended)) => {
