@@ -18,7 +18,9 @@ impl Connection {
     pub async fn open(address: &str, token: &str) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        let head = format!("Host: {address}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n");
+        let head = format!(
+            "Host: {address}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+        );
         Ok(Self { stream, buffer: Vec::with_capacity(4_096), head })
     }
 
@@ -47,7 +49,11 @@ impl Connection {
             while self.buffer.len() < whole {
                 self.stream.read_buf(&mut self.buffer).await?;
             }
-            return Ok(head.split_whitespace().nth(1).context("an answer has a status")?.parse()?);
+            return Ok(head
+                .split_whitespace()
+                .nth(1)
+                .context("an answer has a status")?
+                .parse()?);
         }
     }
 

@@ -55,7 +55,10 @@ impl Report {
         writeln!(
             stdout(),
             "{:<22} {value:>9.0} {} ({low:.0} … {high:.0})   {:<20} {baseline:>9.0}   ratio {ratio:.2}   {}",
-            figure.name, figure.unit, figure.baseline, figure.note,
+            figure.name,
+            figure.unit,
+            figure.baseline,
+            figure.note,
         )
     }
 

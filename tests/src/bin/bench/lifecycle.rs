@@ -31,7 +31,10 @@ pub async fn run(stack: &Stack, connections: usize, seconds: u64) -> anyhow::Res
     times.sort_unstable();
     let p99 = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
     let answered = u32::try_from(times.len())?;
-    Ok(Measured { commands_per_second: f64::from(answered) / elapsed, p99_ms: p99.as_secs_f64() * 1_000.0 })
+    Ok(Measured {
+        commands_per_second: f64::from(answered) / elapsed,
+        p99_ms: p99.as_secs_f64() * 1_000.0,
+    })
 }
 
 /// Commands on one connection until the time is over; answers how long each took.
@@ -51,8 +54,14 @@ async fn load(stack: &Stack, watch: Stopwatch, time: Duration) -> anyhow::Result
 }
 
 /// Bodies of one sale's life, in order.
-pub fn commands(sale: uuid::Uuid, sale_type: uuid::Uuid, stages: &[uuid::Uuid]) -> Vec<(String, String)> {
-    let description = "A sale as sellers describe it, with enough words to make a payload of ordinary size. ".repeat(3);
+pub fn commands(
+    sale: uuid::Uuid,
+    sale_type: uuid::Uuid,
+    stages: &[uuid::Uuid],
+) -> Vec<(String, String)> {
+    let description =
+        "A sale as sellers describe it, with enough words to make a payload of ordinary size. "
+            .repeat(3);
     let register = json!({"id": sale, "title": "Fjord ERP", "sale_type": sale_type, "description": description,
         "amount": {"amount": "500000.00", "currency": "NOK"}, "sale_date": "2026-06-10", "source": "web",
         "company": {"id": sale, "name": "Fjord AS"}});
@@ -60,6 +69,9 @@ pub fn commands(sale: uuid::Uuid, sale_type: uuid::Uuid, stages: &[uuid::Uuid]) 
     for stage in stages.iter().skip(1).chain(stages.iter().rev().skip(1)).take(5) {
         all.push((format!("/v1/sales/{sale}/advance-stage"), json!({"stage": stage}).to_string()));
     }
-    all.push((format!("/v1/sales/{sale}/mark-sold"), json!({"reason": "best-product"}).to_string()));
+    all.push((
+        format!("/v1/sales/{sale}/mark-sold"),
+        json!({"reason": "best-product"}).to_string(),
+    ));
     all
 }

@@ -25,7 +25,8 @@ pub async fn single_inserts(stack: &Stack, clients: usize, seconds: u64) -> anyh
     if !output.status.success() {
         bail!("pgbench failed: {}", String::from_utf8_lossy(&output.stderr));
     }
-    let line = text.lines().find(|line| line.starts_with("tps = ")).context("pgbench prints its rate")?;
+    let line =
+        text.lines().find(|line| line.starts_with("tps = ")).context("pgbench prints its rate")?;
     let number = line.split_whitespace().nth(2).context("pgbench prints a number")?;
     Ok(number.parse()?)
 }

@@ -55,7 +55,8 @@ impl Stack {
         let jwks = folder.path().join("jwks.json");
         std::fs::write(&jwks, issuer.jwks())?;
         let port = ports::prefer(None)?;
-        let log_url = format!("postgres://salgslogg_command:bench@127.0.0.1:{}/postgres", cluster.port());
+        let log_url =
+            format!("postgres://salgslogg_command:bench@127.0.0.1:{}/postgres", cluster.port());
         let service = Command::new(sibling("command-service")?)
             .env("SALGSLOGG_LISTEN", format!("127.0.0.1:{port}"))
             .env("SALGSLOGG_LOG_URL", log_url)
@@ -74,7 +75,8 @@ impl Stack {
             valid_for: Duration::from_secs(24 * 3_600),
         });
         let stages = (0..3).map(|_| ids::new_id()).collect();
-        let stack = Self { cluster, folder, service, port, token, sale_type: ids::new_id(), stages };
+        let stack =
+            Self { cluster, folder, service, port, token, sale_type: ids::new_id(), stages };
         stack.set_up().await?;
         Ok(stack)
     }
@@ -85,13 +87,16 @@ impl Stack {
         let mut connection = loop {
             match Connection::open(&self.address(), &self.token).await {
                 Ok(connection) => break connection,
-                Err(_) if watch.elapsed() < READY_WITHIN => back_off(Duration::from_millis(50)).await,
+                Err(_) if watch.elapsed() < READY_WITHIN => {
+                    back_off(Duration::from_millis(50)).await
+                }
                 Err(error) => return Err(error).context("command-service does not start"),
             }
         };
         for (rank, stage) in self.stages.iter().enumerate() {
             let body = json!({"id": stage, "name": format!("Stage {rank}"), "probability": 20 + 10 * rank});
-            let status = connection.post("/v1/stages", &format!("stage-{rank}"), &body.to_string()).await?;
+            let status =
+                connection.post("/v1/stages", &format!("stage-{rank}"), &body.to_string()).await?;
             ensure!(status == 201, "a stage: {}", connection.last());
         }
         let body = json!({"id": self.sale_type, "name": "New", "stages": self.stages});
