@@ -5,7 +5,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use service_runtime::problem::QueryProblems;
-use service_runtime::{Actor, Problem, Right};
+use service_runtime::{Actor, PathId, Problem, Right};
 use sqlx::types::Json as SqlJson;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -75,9 +75,40 @@ pub(crate) async fn sale_types(
     Asked((when, chosen, page)): Asked<(When, Chosen, PageParams)>,
 ) -> Result<Json<SaleTypeList>, Problem> {
     actor.require(Right::ReadTenant)?;
+    page_of(&questions, &actor, &when, chosen, &page).await.map(Json)
+}
+
+/// One sale type, by its id
+#[utoipa::path(
+    get,
+    path = "/v1/sale-types/{id}",
+    tag = "catalogue",
+    params(When, ("id" = String, Path, description = "Public id")),
+    responses((status = 200, description = "The sale type", body = SaleType), QueryProblems)
+)]
+pub(crate) async fn sale_type(
+    State(questions): State<Questions>,
+    actor: Actor,
+    PathId(id): PathId<String>,
+    Asked(when): Asked<When>,
+) -> Result<Json<SaleType>, Problem> {
+    actor.require(Right::ReadTenant)?;
+    let chosen = Chosen { id: Some(id) };
+    let page = page_of(&questions, &actor, &when, chosen, &PageParams::first()).await?;
+    let unknown = || Problem::not_found("there is no sale type with this id");
+    page.sale_types.into_iter().next().map(Json).ok_or_else(unknown)
+}
+
+async fn page_of(
+    questions: &Questions,
+    actor: &Actor,
+    when: &When,
+    chosen: Chosen,
+    page: &PageParams,
+) -> Result<SaleTypeList, Problem> {
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot =
-        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+        Snapshot::open_pinned(questions, &actor.tenant, when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let mut arguments = coordinates(&snapshot);
     add(&mut arguments, page.fetch());
@@ -99,5 +130,5 @@ pub(crate) async fn sale_types(
     .await
     .map_err(|e| failed(&e))?;
     let next = page.cut(&mut sale_types);
-    Ok(Json(SaleTypeList { position: snapshot.position, as_of: snapshot.at, sale_types, next }))
+    Ok(SaleTypeList { position: snapshot.position, as_of: snapshot.at, sale_types, next })
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
-use service_runtime::{Actor, Problem, Right};
+use service_runtime::{Actor, PathId, Problem, Right};
 use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
@@ -53,9 +53,40 @@ pub(crate) async fn users(
     Asked((when, chosen, page)): Asked<(When, Chosen, PageParams)>,
 ) -> Result<Json<UserList>, Problem> {
     actor.require(Right::ReadTenant)?;
+    page_of(&questions, &actor, &when, chosen, &page).await.map(Json)
+}
+
+/// One user, by its id
+#[utoipa::path(
+    get,
+    path = "/v1/users/{id}",
+    tag = "catalogue",
+    params(When, ("id" = String, Path, description = "Public id")),
+    responses((status = 200, description = "The user", body = User), QueryProblems)
+)]
+pub(crate) async fn user(
+    State(questions): State<Questions>,
+    actor: Actor,
+    PathId(id): PathId<String>,
+    Asked(when): Asked<When>,
+) -> Result<Json<User>, Problem> {
+    actor.require(Right::ReadTenant)?;
+    let chosen = Chosen { id: Some(id) };
+    let page = page_of(&questions, &actor, &when, chosen, &PageParams::first()).await?;
+    let unknown = || Problem::not_found("there is no user with this id");
+    page.users.into_iter().next().map(Json).ok_or_else(unknown)
+}
+
+async fn page_of(
+    questions: &Questions,
+    actor: &Actor,
+    when: &When,
+    chosen: Chosen,
+    page: &PageParams,
+) -> Result<UserList, Problem> {
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot =
-        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+        Snapshot::open_pinned(questions, &actor.tenant, when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let mut arguments = coordinates(&snapshot);
     add(&mut arguments, page.fetch());
@@ -74,5 +105,5 @@ pub(crate) async fn users(
     .await
     .map_err(|e| failed(&e))?;
     let next = page.cut(&mut users);
-    Ok(Json(UserList { position: snapshot.position, as_of: snapshot.at, users, next }))
+    Ok(UserList { position: snapshot.position, as_of: snapshot.at, users, next })
 }

@@ -36,6 +36,11 @@ impl FromGiven for PageParams {
 }
 
 impl PageParams {
+    /// The first page of a question that has no second one.
+    pub fn first() -> Self {
+        Self { limit: LIMIT_DEFAULT, cursor: None, fingerprint: Fingerprint::default() }
+    }
+
     /// Where this page begins; none for the first one.
     ///
     /// # Errors
