@@ -1,0 +1,4 @@
+//! The stored shapes, pinned.
+
+#[cfg(test)]
+mod shapes;
