@@ -1,6 +1,8 @@
 //! Journeys through both services, as their users take them.
 
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod commands;
@@ -12,6 +14,10 @@ mod examples;
 mod first_sale;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod live;
+#[cfg(test)]
+mod locations;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
