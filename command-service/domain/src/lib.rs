@@ -12,6 +12,8 @@
 
 pub mod currency;
 pub mod name;
+#[cfg(test)]
+mod properties;
 pub mod references;
 pub mod refusal;
 pub mod sale;

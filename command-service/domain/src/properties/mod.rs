@@ -1,0 +1,159 @@
+//! What holds after any history: generated orders on a few streams of every kind, decided as the service would.
+
+mod orders;
+mod world;
+
+use std::collections::BTreeSet;
+
+use events::{Aggregate, Event, StreamName};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use crate::name::Name;
+use crate::sale::{Outcome, Sale};
+use crate::sale_type::SaleType;
+use crate::stage::Stage;
+use crate::{Order, State};
+use orders::{Asked, asked};
+use world::World;
+
+/// A world after some orders; refused ones leave no trace.
+fn after(history: &[Asked]) -> World {
+    let mut world = World::default();
+    for asked in history {
+        let _refused = world.carry_out(asked);
+    }
+    world
+}
+
+/// §3.2 of the domain: what a sale always is.
+fn sale_is_sound(world: &World, sale: &Sale) -> Result<(), TestCaseError> {
+    let Some(deal) = sale.deal() else { return Ok(()) };
+    let (amount, margin) = (deal.amount.amount(), deal.margin);
+    prop_assert!(amount >= Decimal::ZERO && margin.total_cost >= Decimal::ZERO);
+    prop_assert_eq!(margin.profit, amount - margin.total_cost);
+    let percent = (!amount.is_zero()).then(|| {
+        let percent = margin.profit / amount * Decimal::ONE_HUNDRED;
+        events::money::round_to(percent, 2)
+    });
+    prop_assert_eq!(margin.profit_percent, percent);
+    prop_assert!(deal.probability.percent() <= 100);
+    match sale {
+        Sale::Closed { outcome: Outcome::Won, .. } => {
+            prop_assert_eq!(deal.probability.percent(), 100)
+        }
+        Sale::Closed { outcome: Outcome::Lost, .. } => {
+            prop_assert_eq!(deal.probability.percent(), 0)
+        }
+        // only a closed sale has a completed tick at all
+        Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } => {}
+    }
+    if let Some(stage) = deal.stage {
+        prop_assert!(matches!(world.state(&stage.stream()), State::Stage(Stage::Added(_))));
+    }
+    prop_assert!(matches!(
+        world.state(&deal.sale_type.stream()),
+        State::SaleType(SaleType::Defined(_))
+    ));
+    prop_assert!(world.knows(&StreamName::of_user(&deal.owner)), "an owner is a user");
+    Ok(())
+}
+
+/// Every spelling is held by the one that bears it, and by nobody else (SO-45, SO-47).
+fn names_are_unique(world: &World) -> Result<(), TestCaseError> {
+    let mut borne = BTreeSet::new();
+    for (stream, state) in world.streams() {
+        let name = match state {
+            State::Stage(Stage::Added(terms)) => &terms.name,
+            State::SaleType(SaleType::Defined(terms)) => &terms.name,
+            State::Stage(_) | State::SaleType(_) | State::Sale(_) | State::Currency(_) => continue,
+            State::User(_) | State::Tenant(_) | State::Name(_) => continue,
+        };
+        for spelling in name.spellings() {
+            let id = format!("{}/{spelling}", stream.aggregate);
+            let held = world.state(&StreamName::new(Aggregate::Name, id.clone()));
+            prop_assert_eq!(held, State::Name(Name::Held(stream.to_string())));
+            prop_assert!(borne.insert(id), "two bear one name");
+        }
+    }
+    let reserved = world.streams().filter(|(_, state)| matches!(state, State::Name(Name::Held(_))));
+    prop_assert_eq!(reserved.count(), borne.len(), "a name nobody bears is free");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn after_any_accepted_history_everything_is_sound(history in vec(asked(), 0..60)) {
+        let mut world = World::default();
+        for asked in &history {
+            if world.carry_out(asked).is_ok() {
+                for (_, state) in world.streams() {
+                    if let State::Sale(sale) = state {
+                        sale_is_sound(&world, sale)?;
+                    }
+                }
+                names_are_unique(&world)?;
+            }
+        }
+    }
+
+    #[test]
+    fn a_command_said_twice_is_done_once(history in vec(asked(), 0..60)) {
+        let mut world = World::default();
+        for asked in &history {
+            if world.carry_out(asked).is_ok() {
+                let before = world.clone();
+                if let Ok(decision) = world.carry_out(asked) {
+                    prop_assert!(decision.is_nothing(), "{asked:?} was done again: {decision:?}");
+                }
+                prop_assert_eq!(&world, &before);
+            }
+        }
+    }
+
+    #[test]
+    fn a_decision_is_the_same_however_often_it_is_made(history in vec(asked(), 0..50), last in asked()) {
+        let world = after(&history);
+        prop_assert_eq!(world.decide(&last), world.decide(&last));
+    }
+
+    #[test]
+    fn a_creation_happens_on_nothing_and_everything_else_on_something(
+        history in vec(asked(), 0..50),
+        last in asked(),
+    ) {
+        let world = after(&history);
+        let exists = world.knows(&last.stream);
+        let made_of_itself = matches!(last.order, Order::Tenant(_) | Order::Currency(_));
+        if let Ok(decision) = world.decide(&last) && !made_of_itself {
+            prop_assert_eq!(last.order.creates(), !exists);
+            prop_assert!(!last.order.creates() || decision.events.len() == 1);
+        }
+    }
+
+    #[test]
+    fn any_facts_in_any_order_fold_on_any_stream(
+        history in vec(asked(), 0..60),
+        order in vec(any::<prop::sample::Index>(), 0..120),
+    ) {
+        let facts: Vec<Event> = after(&history).facts().cloned().collect();
+        let shuffled = || order.iter().filter(|_| !facts.is_empty()).map(|index| index.get(&facts));
+        for aggregate in Aggregate::ALL {
+            let once = shuffled().fold(State::empty(aggregate), State::evolve);
+            let again = shuffled().fold(State::empty(aggregate), State::evolve);
+            prop_assert_eq!(once, again);
+        }
+    }
+
+    #[test]
+    fn what_is_decided_is_what_is_remembered(history in vec(asked(), 0..60)) {
+        let world = after(&history);
+        for (stream, state) in world.streams() {
+            let folded = world.facts_of(stream).fold(State::empty(stream.aggregate), State::evolve);
+            prop_assert_eq!(&folded, state);
+        }
+    }
+}

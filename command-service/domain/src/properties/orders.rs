@@ -1,0 +1,285 @@
+//! Orders at random, on so few objects that they meet.
+
+use chrono::NaiveDate;
+use events::sale::{Parties, ReopenCause};
+use events::sale_type::{Duration, DurationUnit, SaleTypeTerms};
+use events::stage::StageTerms;
+use events::{
+    Aggregate, CurrencyCode, Description, ListKey, LocalName, Money, Party, Probability, SaleId,
+    SaleTypeId, StageId, StreamName, TenantSlug, TypeName, UserId,
+};
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::Order;
+use crate::currency::CurrencyCommand;
+use crate::sale::{Caller, MarginFigure, NewSale, SaleChanges, SaleCommand};
+use crate::sale_type::{SaleTypeChanges, SaleTypeCommand};
+use crate::stage::{StageChanges, StageCommand};
+use crate::tenant::TenantCommand;
+use crate::user::UserCommand;
+
+/// An order, on which stream and by whom.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) stream: StreamName,
+    pub(super) order: Order,
+    pub(super) actor: &'static str,
+}
+
+/// Any order; sales are asked most.
+pub(super) fn asked() -> impl Strategy<Value = Asked> {
+    let order = prop_oneof![
+        2 => stage_order(),
+        2 => type_order(),
+        1 => other_order(),
+        3 => (sale(), new_sale()).prop_map(|(id, new)| on_sale(id, SaleCommand::RegisterSale(Box::new(new)))),
+        8 => (sale(), sale_command()).prop_map(|(id, command)| on_sale(id, command)),
+    ];
+    (order, user()).prop_map(|((stream, order), actor)| Asked { stream, order, actor })
+}
+
+fn on_sale(id: SaleId, command: SaleCommand) -> (StreamName, Order) {
+    (id.stream(), Order::Sale(command))
+}
+
+fn id(n: u128) -> impl Strategy<Value = Uuid> {
+    (1..=n).prop_map(Uuid::from_u128)
+}
+
+fn sale() -> impl Strategy<Value = SaleId> {
+    id(2).prop_map(SaleId)
+}
+
+fn stage() -> impl Strategy<Value = StageId> {
+    id(3).prop_map(StageId)
+}
+
+fn user() -> impl Strategy<Value = &'static str> {
+    select(&["ola", "kari", "per"][..])
+}
+
+fn date() -> impl Strategy<Value = NaiveDate> {
+    select(&["1900-01-01", "2026-03-09", "2026-03-10", "2026-04-01", "9999-12-31"][..])
+        .prop_map(|text| text.parse().unwrap())
+}
+
+fn key() -> impl Strategy<Value = ListKey> {
+    select(&["price", "budget", "fair"][..]).prop_map(|text| ListKey::parse(text).unwrap())
+}
+
+fn percent() -> impl Strategy<Value = Probability> {
+    (0..=100_i64).prop_map(|percent| Probability::parse(percent).unwrap())
+}
+
+fn name() -> impl Strategy<Value = TypeName> {
+    select(&["Pilot", "pilot", "Prøve", "PRØVE", "Offer", "Tilbud"][..])
+        .prop_map(|text| TypeName::parse(text).unwrap())
+}
+
+fn local_name() -> impl Strategy<Value = LocalName> {
+    let local = (name(), name()).prop_map(|(en, nb)| {
+        let given = [("en".to_owned(), String::from(en)), ("nb".to_owned(), String::from(nb))];
+        LocalName::try_from(std::collections::BTreeMap::from(given)).unwrap()
+    });
+    prop_oneof![name().prop_map(LocalName::english), local]
+}
+
+fn text() -> impl Strategy<Value = Description> {
+    select(&["short", "long"][..]).prop_map(|text| Description::parse(text).unwrap())
+}
+
+fn party() -> impl Strategy<Value = Party> {
+    (id(2), name()).prop_map(|(id, name)| Party { id, name })
+}
+
+/// Any figure of a currency: nothing, a little, a lot, below zero, with every number of places.
+fn money() -> impl Strategy<Value = Money> {
+    let edges = select(&[0, 1, -1, 7, 100, 1_000_000_000_000_000, -1_000_000_000_000_000][..]);
+    let minor = prop_oneof![edges, -10_000_000_i64..10_000_000];
+    (minor, select(&["NOK", "NOK", "NOK", "JPY", "KWD"][..])).prop_map(|(minor, code)| {
+        let currency = CurrencyCode::parse(code).unwrap();
+        // 10^13 major units at most
+        let minor = if currency.places() < 2 { minor / 100 } else { minor };
+        Money::from_minor(minor, currency)
+    })
+}
+
+fn figure() -> impl Strategy<Value = MarginFigure> {
+    let percents = prop_oneof![-30_000_i64..30_000, Just(i64::MAX), Just(i64::MIN)];
+    prop_oneof![
+        money().prop_map(MarginFigure::TotalCost),
+        money().prop_map(MarginFigure::Profit),
+        (percents, 0..6_u32)
+            .prop_map(|(digits, scale)| MarginFigure::ProfitPercent(Decimal::new(digits, scale))),
+    ]
+}
+
+fn caller() -> Caller {
+    Caller { name: TypeName::parse("Caller").unwrap(), groups: vec!["north".into()] }
+}
+
+fn parties() -> impl Strategy<Value = Parties> {
+    (of(party()), of(party()), of(party())).prop_map(|(company, contact, project)| Parties {
+        company,
+        contact,
+        project,
+    })
+}
+
+fn title() -> impl Strategy<Value = String> {
+    select(&["Fjord ERP", " Fjord ERP ", "Nord", "", "  "][..]).prop_map(str::to_owned)
+}
+
+fn new_sale() -> impl Strategy<Value = NewSale> {
+    let figures = (of(money()), of(stage()), of(percent()), of(date()));
+    (title(), id(2), of(user()), figures, of(key()), of(text()), parties()).prop_map(
+        |(
+            title,
+            kind,
+            owner,
+            (amount, stage, probability, sale_date),
+            source,
+            description,
+            parties,
+        )| NewSale {
+            title,
+            sale_type: SaleTypeId(kind),
+            amount,
+            owner: owner.map(|owner| UserId::parse(owner).unwrap()),
+            caller: caller(),
+            stage,
+            probability,
+            sale_date,
+            source,
+            description,
+            external_reference: None,
+            parties,
+        },
+    )
+}
+
+fn changes() -> impl Strategy<Value = SaleChanges> {
+    let parties = (of(of(party())), of(of(party())), of(of(party())));
+    (of(title()), of(of(text())), of(date()), of(of(key())), parties).prop_map(
+        |(title, description, sale_date, source, (company, contact, project))| SaleChanges {
+            title,
+            description,
+            sale_date,
+            source,
+            company,
+            contact,
+            project,
+        },
+    )
+}
+
+fn sale_command() -> impl Strategy<Value = SaleCommand> {
+    use SaleCommand as C;
+    prop_oneof![
+        changes().prop_map(|changes| C::EditSale(Box::new(changes))),
+        user().prop_map(|owner| C::ChangeOwner {
+            owner: UserId::parse(owner).unwrap(),
+            caller: caller()
+        }),
+        stage().prop_map(|stage| C::AdvanceStage { stage }),
+        percent().prop_map(|probability| C::OverrideProbability { probability }),
+        money().prop_map(|amount| C::ChangeAmount { amount }),
+        figure().prop_map(C::SetMargin),
+        (date(), key()).prop_map(|(reopen_date, reason)| C::StallSale { reopen_date, reason }),
+        (of(date()), of(key()))
+            .prop_map(|(reopen_date, reason)| C::ChangeStallTerms { reopen_date, reason }),
+        select(&[ReopenCause::Manual, ReopenCause::ReopenDate][..])
+            .prop_map(|cause| C::ReopenSale { cause }),
+        (key(), of(date()), of(money())).prop_map(|(reason, close_date, amount)| C::MarkSold {
+            reason,
+            close_date,
+            amount
+        }),
+        (key(), of(date()), of(key())).prop_map(|(reason, close_date, competitor)| C::MarkLost {
+            reason,
+            close_date,
+            competitor
+        }),
+        Just(C::CompleteSale),
+        Just(C::ClearCompletion),
+    ]
+}
+
+fn stage_order() -> impl Strategy<Value = (StreamName, Order)> {
+    let add = (stage(), local_name(), percent()).prop_map(|(id, name, probability)| {
+        let terms = StageTerms { name, probability, description: None, rank: 1 };
+        (id.stream(), Order::Stage(StageCommand::AddStage { id, terms }))
+    });
+    let edit = (stage(), of(local_name()), of(percent()), of(of(text()))).prop_map(
+        |(id, name, probability, description)| {
+            let changes = StageChanges { name, probability, description, rank: None };
+            (id.stream(), Order::Stage(StageCommand::EditStage { id, changes }))
+        },
+    );
+    prop_oneof![add, edit]
+}
+
+fn duration() -> impl Strategy<Value = Duration> {
+    let unit = select(&[DurationUnit::Days, DurationUnit::Weeks, DurationUnit::Months][..]);
+    (select(&[0, 3, 1_200, 1_201, u16::MAX][..]), unit).prop_map(|(n, unit)| Duration { n, unit })
+}
+
+fn type_order() -> impl Strategy<Value = (StreamName, Order)> {
+    let kind = || id(2).prop_map(SaleTypeId);
+    let stages = || vec(stage(), 0..4);
+    let define = (kind(), local_name(), of(duration()), stages(), any::<bool>()).prop_map(
+        |(id, name, duration, stages, guide)| {
+            let category = Some(TypeName::parse("New business").unwrap());
+            let (auto_advance, stakeholders) = (false, false);
+            let terms = SaleTypeTerms {
+                name,
+                category,
+                duration,
+                stages,
+                guide,
+                auto_advance,
+                stakeholders,
+            };
+            (id.stream(), Order::SaleType(SaleTypeCommand::DefineSaleType { id, terms }))
+        },
+    );
+    let edit = (kind(), of(local_name()), of(of(duration())), of(stages()), of(any::<bool>()))
+        .prop_map(|(id, name, duration, stages, guide)| {
+            let changes =
+                SaleTypeChanges { name, duration, stages, guide, ..SaleTypeChanges::default() };
+            (id.stream(), Order::SaleType(SaleTypeCommand::EditSaleType { id, changes }))
+        });
+    prop_oneof![define, edit]
+}
+
+fn other_order() -> impl Strategy<Value = (StreamName, Order)> {
+    let rate = (select(&["NOK", "EUR"][..]), -1..3_i64, 0..3_i64, of(date())).prop_map(
+        |(code, rate, unit, valid_from)| {
+            let currency = CurrencyCode::parse(code).unwrap();
+            let rate = Decimal::from(rate);
+            let order = CurrencyCommand::SetRate { currency, rate, unit, valid_from };
+            (StreamName::new(Aggregate::Currency, code), Order::Currency(order))
+        },
+    );
+    let add = (user(), of(name())).prop_map(|(user, primary)| {
+        let (name, groups) = (TypeName::parse("Somebody").unwrap(), vec!["north".into()]);
+        let order = UserCommand::AddUser { name, groups, primary_group: primary.map(String::from) };
+        (StreamName::of_user(&UserId::parse(user).unwrap()), Order::User(order))
+    });
+    let tenant = StreamName::of_tenant(&TenantSlug::parse("demo").unwrap());
+    let settings = prop_oneof![
+        select(&["EUR", "NOK"][..]).prop_map(|code| TenantCommand::SetBaseCurrency {
+            base_currency: CurrencyCode::parse(code).unwrap(),
+            amounts_exist: false,
+        }),
+        select(&[chrono_tz::Tz::UTC, chrono_tz::Tz::Europe__Oslo][..])
+            .prop_map(|time_zone| TenantCommand::SetTimeZone { time_zone }),
+    ]
+    .prop_map(move |order| (tenant.clone(), Order::Tenant(order)));
+    prop_oneof![rate, add, settings]
+}
