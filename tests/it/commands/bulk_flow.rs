@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::bulk::{lines, send};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn lines_of_one_object_run_in_order_and_results_come_in_order() {
     let world = World::start().await;
     let fixture = Fixture::set_up(&world).await;
@@ -33,7 +33,7 @@ async fn lines_of_one_object_run_in_order_and_results_come_in_order() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_creation_and_what_follows_it_may_stand_in_one_request() {
     let world = World::start().await;
     let fixture = Fixture::set_up(&world).await;
@@ -66,7 +66,7 @@ fn head(host: &str, token: &str, length: Option<usize>) -> String {
     )
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_client_that_sends_30_000_lines_before_it_reads_gets_every_result() {
     let world = World::start().await;
     let fixture = Fixture::set_up(&world).await;
@@ -88,7 +88,7 @@ async fn a_client_that_sends_30_000_lines_before_it_reads_gets_every_result() {
     assert!(answer.contains("{\"line\":30000,"), "the last line was answered");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_cut_connection_leaves_a_prefix_plus_at_most_the_window() {
     const LINES: usize = 20_000;
     let world = World::start().await;
@@ -128,7 +128,7 @@ async fn a_cut_connection_leaves_a_prefix_plus_at_most_the_window() {
     assert!(last < first_missing + window, "a hole at {first_missing}, but {last} is stored");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_open_bulk_request_ends_well_when_the_service_is_told_to_stop() {
     let world = World::start().await;
     let replica = world.replica().await;
@@ -160,7 +160,7 @@ async fn an_open_bulk_request_ends_well_when_the_service_is_told_to_stop() {
     assert_eq!(replica.stopped().await.left, 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_body_without_lines_has_an_answer_without_lines() {
     let world = World::start().await;
     let token = world.token("ola", "importer");

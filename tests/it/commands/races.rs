@@ -27,7 +27,7 @@ async fn log_is_gapless(world: &World) {
     assert_eq!(wrong, 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_key_sent_twenty_times_at_once_has_one_effect_and_one_answer_case_8() {
     let world = World::start().await;
     let other = world.replica().await;
@@ -66,7 +66,7 @@ async fn twenty_writers(seen: Option<&str>) -> (World, Vec<Reply>) {
     (world, replies)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_twenty_writers_who_saw_one_version_one_wins_case_10() {
     let (_world, replies) = twenty_writers(Some("\"1\"")).await;
     let (won, lost): (Vec<_>, Vec<_>) =
@@ -79,7 +79,7 @@ async fn of_twenty_writers_who_saw_one_version_one_wins_case_10() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_twenty_writers_without_a_version_all_succeed_or_say_no_truthfully() {
     let (world, replies) = twenty_writers(None).await;
     let mut accepted = Vec::new();
@@ -109,7 +109,7 @@ async fn of_twenty_writers_without_a_version_all_succeed_or_say_no_truthfully() 
     assert_eq!(usize::try_from(stored).unwrap(), positions.len());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_412_is_never_told_to_a_caller_whose_version_is_the_present_one() {
     let world = World::start().await;
     let other = world.replica().await;
@@ -135,7 +135,7 @@ async fn a_412_is_never_told_to_a_caller_whose_version_is_the_present_one() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sale_numbers_are_1001_and_so_on_without_a_hole_under_a_crowd() {
     let world = World::start().await;
     let other = world.replica().await;

@@ -5,7 +5,7 @@ use futures::stream::FuturesUnordered;
 use serde_json::json;
 use system_tests::{Fixture, Reply, World};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_was_accepted_is_answered_and_stored_and_nothing_else_is() {
     let world = World::start().await;
     let replica = world.replica().await;
