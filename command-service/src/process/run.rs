@@ -25,13 +25,14 @@ impl StalledSaleReopen {
         let mut wakeups = Wakeups::new(&self.store);
         let mut pauses = BackOff::new(Duration::from_millis(100), Duration::from_secs(5));
         let mut halted = false;
-        // a step dropped half way is harmless: its transaction rolls back, its command has a key
-        let steps = async {
-            loop {
-                let pumped = self.pump(clock.now()).await;
-                let stopped = matches!(pumped, Ok(Pumped::Halted(_)));
-                gauge!("salgslogg_process_halted", "process" => "stalled-sale-reopen")
-                    .set(f64::from(u8::from(stopped)));
+        // a step is never dropped half way: a claim that was cancelled here could still be taken there,
+        // after the lease was given back
+        while !cancel.is_cancelled() {
+            let pumped = self.pump(clock.now()).await;
+            let stopped = matches!(pumped, Ok(Pumped::Halted(_)));
+            gauge!("salgslogg_process_halted", "process" => "stalled-sale-reopen")
+                .set(f64::from(u8::from(stopped)));
+            let rest = async {
                 match pumped {
                     Ok(Pumped::UpTo { .. }) => {
                         pauses.reset();
@@ -50,10 +51,10 @@ impl StalledSaleReopen {
                         pauses.pause().await;
                     }
                 }
-                halted = stopped;
-            }
-        };
-        cancel.run_until_cancelled(steps).await;
+            };
+            cancel.run_until_cancelled(rest).await;
+            halted = stopped;
+        }
         if let Err(fault) = self.release().await {
             tracing::warn!(error = %fault, "the lease of a process manager could not be given back");
         }

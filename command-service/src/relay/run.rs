@@ -23,22 +23,23 @@ impl Relay {
     pub async fn run(mut self, cancel: CancellationToken) {
         let mut wakeups = Wakeups::new(&self.store);
         let mut pauses = BackOff::new(Duration::from_millis(100), Duration::from_secs(5));
-        // a step dropped half way is harmless: what it published is found again in the stream
-        let steps = async {
-            loop {
-                let pumped = self.step().await;
-                if !matches!(pumped, Pumped::Interrupted(_)) {
-                    pauses.reset();
-                }
+        // a step is never dropped half way: a claim that was cancelled here could still be taken there,
+        // after the lease was given back
+        while !cancel.is_cancelled() {
+            let pumped = self.step().await;
+            if !matches!(pumped, Pumped::Interrupted(_)) {
+                pauses.reset();
+            }
+            let rest = async {
                 match pumped {
                     Pumped::UpTo(_) => wakeups.next().await,
                     Pumped::Standby => back_off(STANDBY).await,
                     Pumped::Halted(_) => back_off(LOOK_AGAIN).await,
                     Pumped::Interrupted(_) => pauses.pause().await,
                 }
-            }
-        };
-        cancel.run_until_cancelled(steps).await;
+            };
+            cancel.run_until_cancelled(rest).await;
+        }
         let farewell = async {
             self.pump().await;
             self.release().await
