@@ -80,16 +80,18 @@ async fn a_no_op_rests_on_what_the_other_replica_wrote() {
 #[tokio::test]
 async fn a_412_rests_on_what_the_other_replica_wrote() {
     let two = Two::warm().await;
-    let answer = two.here("edit", json!({"title": "Fjord ERP 2"})).await;
-    let version = answer["version"].as_i64().unwrap();
-    let send = |version: i64| {
+    let send = |version: i64, title: &'static str| {
         let ask = two.other.command(&two.path("edit")).bearer(&two.fixture.importer);
         let ask = ask.header("if-match", &format!("\"{version}\""));
-        ask.json(&json!({"title": "Fjord ERP 3"})).send()
+        ask.json(&json!({ "title": title })).send()
     };
-    let problem = send(version - 1).await.expect_problem(412, "precondition_failed").json();
-    assert_eq!(problem["version"], version);
-    assert_eq!(send(version).await.expect(200).json()["version"], version + 1);
+    let seen = two.here("edit", json!({"title": "Fjord ERP 2"})).await["version"].clone();
+    let seen = seen.as_i64().unwrap();
+    // in the other replica's memory this version does not exist yet
+    assert_eq!(send(seen, "Fjord ERP 3").await.expect(200).json()["version"], seen + 1);
+    two.here("edit", json!({"title": "Fjord ERP 4"})).await;
+    let refused = send(seen, "Fjord ERP 5").await.expect_problem(412, "precondition_failed").json();
+    assert_eq!(refused["version"], seen + 2, "the present version, not the remembered one");
 }
 
 #[tokio::test]
