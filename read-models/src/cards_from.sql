@@ -14,7 +14,7 @@ CROSS JOIN LATERAL (SELECT
     WHEN 'updated_at' THEN extract(epoch FROM s.effective_at)
   END AS number,
   CASE $26
-    WHEN 'title' THEN lower(s.title)
+    WHEN 'title' THEN s.title_folded
     WHEN 'status' THEN s.status
     WHEN 'owner' THEN lower(s.owner)
     WHEN 'group' THEN lower(s.owner_group)

@@ -18,6 +18,7 @@ CREATE TABLE sale_version (
   sale_id            uuid        NOT NULL,
   number             bigint      NOT NULL,
   title              text        NOT NULL,
+  title_folded       text        NOT NULL,               -- lower case by Unicode, whatever the database's locale
   description        text,
   status             text        NOT NULL CHECK (status IN ('open', 'stalled', 'won', 'lost')),
   sale_type_id       uuid        NOT NULL,

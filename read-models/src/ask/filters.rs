@@ -103,7 +103,7 @@ impl FromGiven for Filters {
             category: given.list("category")?,
             external_reference: given.list("external_reference")?,
             completed: given.take("completed", "must be true or false")?,
-            title: given.text("title"),
+            title: given.text("title").map(|title| title.to_lowercase()),
             sale_date_from: when::day(given, "sale_date_from")?,
             sale_date_to: when::day(given, "sale_date_to")?,
         };

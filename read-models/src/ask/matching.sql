@@ -15,6 +15,6 @@
   AND ($17::text[] IS NULL OR s.category = ANY ($17))
   AND ($18::text[] IS NULL OR s.external_reference = ANY ($18))
   AND ($19::boolean IS NULL OR s.completed = $19)
-  AND ($20::text IS NULL OR starts_with(lower(s.title), lower($20)))
+  AND ($20::text IS NULL OR starts_with(s.title_folded, $20))
   AND ($21::date IS NULL OR s.sale_date >= $21)
   AND ($22::date IS NULL OR s.sale_date <= $22)

@@ -80,6 +80,7 @@ pub(super) async fn save(tx: &mut PgConnection, chain: &Chain<Sale>) -> Result<(
         .bind(chain.column(|s| s.competitor.as_deref()))
         .bind(chain.column(|s| s.completed))
         .bind(chain.column(|s| s.registered_at))
+        .bind(chain.column(|s| s.title.to_lowercase()))
         .execute(tx)
         .await?;
     Ok(())
