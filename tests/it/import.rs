@@ -58,13 +58,32 @@ fn importer(world: &World, token: &str, folder: &PathBuf) -> Command {
     command
 }
 
-async fn finish(child: Child) {
-    let output = tokio::time::timeout(PATIENCE, child.wait_with_output())
-        .await
-        .expect("the import ends")
-        .unwrap();
+/// Waits for the import's end, with the projections at work until then and not longer.
+async fn finish(world: &World, child: Child) {
+    let projecting = async {
+        loop {
+            world.caught_up().await;
+            back_off(Duration::from_millis(20)).await;
+        }
+    };
+    let output = tokio::select! {
+        ended = tokio::time::timeout(PATIENCE, child.wait_with_output()) => ended,
+        () = projecting => unreachable!("projections follow the log for ever"),
+    };
+    let output = output.expect("the import ends").unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(told, "", "nothing to remark on, and questions have caught up");
+    assert_all_readable(world).await;
+}
+
+/// An import ends when the questions show all of it, not when the log has it.
+async fn assert_all_readable(world: &World) {
+    let token = world.token("auditor", "auditor");
+    let asked = world.question("/v1/projections").bearer(&token).send().await.expect(200).json();
+    for model in asked["projections"].as_array().unwrap() {
+        assert_eq!(model["lag"], 0, "{model}");
+    }
 }
 
 /// The figures the data set is known to have, in pipeline and forecast.
@@ -121,16 +140,16 @@ async fn the_public_data_set_arrives_at_its_figures_also_when_killed_half_way() 
     first.start_kill().unwrap();
     first.wait().await.unwrap();
     let half = world.head().await;
-    finish(importer(&world, &importer_token, &folder).spawn().unwrap()).await;
+    finish(&world, importer(&world, &importer_token, &folder).spawn().unwrap()).await;
     assert!(half < world.head().await, "it was killed before its end");
     assert_figures(&world, "demo").await;
 
     let head = world.head().await;
-    finish(importer(&world, &importer_token, &folder).spawn().unwrap()).await;
+    finish(&world, importer(&world, &importer_token, &folder).spawn().unwrap()).await;
     assert_eq!(world.head().await, head, "a third run adds nothing");
 
     let other = world.token_of("other", "importer", &["importer"]);
-    finish(importer(&world, &other, &folder).spawn().unwrap()).await;
+    finish(&world, importer(&world, &other, &folder).spawn().unwrap()).await;
     assert_figures(&world, "other").await;
     assert_figures(&world, "demo").await;
 }

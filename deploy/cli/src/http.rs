@@ -33,10 +33,18 @@ pub struct Problem {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct FieldError {
-    /// JSON Pointer into the body.
+    /// JSON Pointer into the body; empty for a fault elsewhere.
     pub pointer: String,
+    /// Name of the faulty query parameter; empty for a fault elsewhere.
+    pub parameter: String,
     /// What is wrong with it.
     pub detail: String,
+}
+
+impl FieldError {
+    fn place(&self) -> &str {
+        if self.pointer.is_empty() { &self.parameter } else { &self.pointer }
+    }
 }
 
 impl Problem {
@@ -48,7 +56,9 @@ impl Problem {
             .filter(|detail| !detail.is_empty())
             .unwrap_or_else(|| self.title.clone());
         for error in &self.errors {
-            text.push_str(&format!("; {}: {}", error.pointer, error.detail));
+            if !text.contains(&error.detail) {
+                text.push_str(&format!("; {}: {}", error.place(), error.detail));
+            }
         }
         if text.is_empty() { self.code.clone() } else { text }
     }
@@ -172,6 +182,15 @@ mod tests {
             (failure.exit_code(), failure.to_string().as_str()),
             (2, "Malformed; /amount: is no amount")
         );
+    }
+
+    #[test]
+    fn what_the_sentence_says_already_is_not_said_again() {
+        let body = br#"{"title":"Bad parameter","detail":"as_of: must be a date",
+                        "errors":[{"parameter":"as_of","code":"bad_parameter","detail":"must be a date"},
+                                  {"parameter":"sort","code":"bad_parameter","detail":"is unknown"}]}"#;
+        let failure = refusal(StatusCode::BAD_REQUEST, body);
+        assert_eq!(failure.to_string(), "as_of: must be a date; sort: is unknown");
     }
 
     #[test]

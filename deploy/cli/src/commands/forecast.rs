@@ -13,16 +13,16 @@ use crate::tables::{Column, render};
 
 /// Arguments of `forecast`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  salgslogg forecast --from 2026-01-01 --to 2026-12-31\n  \
+#[command(after_help = "Examples:\n  salgslogg forecast\n  \
     salgslogg forecast --from 2017-01-01 --to 2017-12-31 --currency USD --json\n  \
     salgslogg forecast --from 2026-01-01 --to 2026-12-31 --period quarter --group-by owner")]
 pub struct Arguments {
-    /// First sale date
+    /// First sale date [default: the first day of this year]
     #[arg(long, value_name = "DATE")]
-    from: String,
-    /// Last sale date
+    from: Option<String>,
+    /// Last sale date [default: the last day of the year of --from]
     #[arg(long, value_name = "DATE")]
-    to: String,
+    to: Option<String>,
     /// Length of a row's period
     #[arg(long, value_enum, default_value_t = Period::Month)]
     period: Period,
@@ -56,8 +56,8 @@ impl Period {
 /// Asks and prints.
 pub async fn run(stack: &Stack, arguments: &Arguments, format: Format) -> Result<(), Failure> {
     let parameters = Parameters::at(&arguments.moment)
-        .with("from", Some(&arguments.from))
-        .with("to", Some(&arguments.to))
+        .with("from", arguments.from.as_ref())
+        .with("to", arguments.to.as_ref())
         .with("period", Some(&arguments.period.as_str().to_owned()))
         .with("group_by", arguments.group_by.as_ref())
         .with("currency", arguments.currency.as_ref());

@@ -56,7 +56,7 @@ pub fn people(answer: &Value) -> String {
             text(&event["recorded_at"]),
             text(&event["actor"]),
             text(&event["type"]),
-            list(event, "changes").iter().map(change).collect::<Vec<_>>().join("; "),
+            list(event, "changes").iter().map(change).collect::<Vec<_>>().join("\n"),
         ]
     };
     let table = render(&columns, list(answer, "events").iter().map(row));
@@ -65,10 +65,16 @@ pub fn people(answer: &Value) -> String {
 
 fn change(change: &Value) -> String {
     let field = text(&change["field"]).replace('_', " ");
-    match (&change["from"], &change["to"]) {
-        (Value::Null, to) => format!("{field}: {}", text(to)),
-        (from, to) => format!("{field}: {} → {}", text(from), text(to)),
+    let (from, to) = (named(change, "from", "from_name"), named(change, "to", "to_name"));
+    match from {
+        Value::Null => format!("{field}: {}", text(to)),
+        from => format!("{field}: {} → {}", text(from), text(to)),
     }
+}
+
+/// What people call a value; ids are for machines.
+fn named<'a>(change: &'a Value, value: &str, name: &str) -> &'a Value {
+    change.get(name).filter(|name| !name.is_null()).unwrap_or(&change[value])
 }
 
 #[cfg(test)]
@@ -80,12 +86,11 @@ mod tests {
         let answer = serde_json::json!({ "position": 1234, "events": [
             { "position": 17, "previous": 12, "version": 2, "type": "sale.stage-advanced", "recorded_at": "2026-03-12T08:00:00Z",
               "effective_at": "2026-03-12T08:00:00Z", "actor": "ola",
-              "changes": [{ "field": "stage", "from": "First meeting", "to": "Quotation" }, { "field": "sale_date", "from": null, "to": "2026-06-10" }] }] });
+              "changes": [{ "field": "stage", "from": "0198…a1", "from_name": "First meeting", "to": "0198…a2", "to_name": "Quotation" },
+                          { "field": "sale_date", "from": null, "to": "2026-06-10" }] }] });
         let drawn = people(&answer);
-        assert!(
-            drawn.contains("stage: First meeting → Quotation; sale date: 2026-06-10"),
-            "{drawn}"
-        );
+        assert!(drawn.contains("stage: First meeting → Quotation "), "{drawn}");
+        assert!(drawn.contains("sale date: 2026-06-10 "), "{drawn}");
         assert!(drawn.ends_with("position 1 234"), "{drawn}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use events::TenantSlug;
@@ -10,7 +11,8 @@ use super::{Format, reading};
 use crate::failure::Failure;
 use crate::import::progress::Progress;
 use crate::import::rehearsal::Rehearsal;
-use crate::import::{self, Import, report};
+use crate::import::tally::Tally;
+use crate::import::{self, Import, catch_up, report};
 use crate::mapping::language::Mapping;
 use crate::mapping::{Names, Plan};
 use crate::stack::{Caller, Stack};
@@ -60,15 +62,12 @@ pub async fn run(stack: &Stack, arguments: &Arguments, format: Format) -> Result
     let head = head(stack).await;
     let progress = Progress::new(plan.records.sheet.bytes());
     let import = Import { client: &client, plan: &plan, names: &names, progress: &progress, head };
-    let result = tokio::select! {
-        result = import::run(&import) => result,
-        _ = tokio::signal::ctrl_c() => {
-            progress.finish();
-            return Err(Failure::Negative("interrupted; run the same import again and it goes on without duplicates".into()));
-        }
+    let imported = tokio::select! {
+        imported = import_and_wait(stack, &import) => imported,
+        _ = tokio::signal::ctrl_c() => Err(Failure::Negative("interrupted; run the same import again and it goes on without duplicates".into())),
     };
-    let elapsed = progress.finish();
-    let tally = result?;
+    progress.finish();
+    let (tally, elapsed) = imported?;
     match format {
         Format::Machine => output::json(&report::machine(&tally, &names, elapsed))?,
         Format::People => output::line(&report::people(&tally, &names, elapsed))?,
@@ -87,6 +86,20 @@ async fn head(stack: &Stack) -> u64 {
         output::remark(&format!("the query side was not asked ({failure}): {effect}"));
         0
     })
+}
+
+/// Imports, then waits for the read models, so that the next question shows all of it. Returns the time the
+/// import took; it stands also when nobody can tell how far the read models are.
+async fn import_and_wait(stack: &Stack, import: &Import<'_>) -> Result<(Tally, Duration), Failure> {
+    let tally = import::run(import).await?;
+    let elapsed = import.progress.elapsed();
+    import.progress.say("all of it is in the log; waiting until questions show it");
+    let waited = async { catch_up::wait(&stack.queries(Caller::Importer)?, tally.reached).await };
+    if let Err(failure) = waited.await {
+        let from = format!("questions show all of it from position {} on", tally.reached);
+        import.progress.remark(&format!("all of it is in the log, but {failure}; {from}"));
+    }
+    Ok((tally, elapsed))
 }
 
 fn rehearse(

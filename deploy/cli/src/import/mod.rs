@@ -6,6 +6,7 @@
 //! keys make that harmless. The importer judges no business rule.
 
 pub mod answer;
+pub mod catch_up;
 pub mod pass;
 pub mod progress;
 pub mod rehearsal;

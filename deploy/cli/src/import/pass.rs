@@ -171,6 +171,7 @@ impl Reading<'_> {
         for line in &mapped.lines {
             let order = &plan.orders[line.order];
             let answer = self.answers.next().await?;
+            self.tally.reach(answer.position);
             existed |= answer.already_exists();
             let refusal =
                 || Refusal::of(order, line.order, mapped, &answer, &plan.records.sheet.file);

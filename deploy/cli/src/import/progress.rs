@@ -58,14 +58,23 @@ impl Progress {
         self.remark(&format!("{}, line {}: {}", fault.file, fault.line, fault.why));
     }
 
-    /// Ends the bar and returns the time it took.
-    pub fn finish(&self) -> Duration {
-        let elapsed = self.bar.elapsed();
-        self.bar.finish_and_clear();
-        elapsed
+    /// The time since it began.
+    pub fn elapsed(&self) -> Duration {
+        self.bar.elapsed()
     }
 
-    fn remark(&self, text: &str) {
+    /// Says beside the bar what is going on.
+    pub fn say(&self, text: &'static str) {
+        self.bar.set_message(text);
+    }
+
+    /// Ends the bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    /// Shows a remark, above the bar.
+    pub fn remark(&self, text: &str) {
         let shown = self.remarks.get();
         self.remarks.set(shown.saturating_add(1));
         if shown < REMARKS_MAX {

@@ -60,6 +60,7 @@ async fn confirm(
         let mut later = Vec::new();
         for mapped in open {
             let answer = answers.next().await?;
+            tally.reach(answer.position);
             let refusal =
                 || Refusal::of(order, step, &mapped, &answer, &plan.setup[step].sheet.file);
             match answer.verdict(order, import.head, false) {

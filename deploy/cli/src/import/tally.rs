@@ -102,6 +102,8 @@ pub struct Tally {
     pub faults: Vec<RowFault>,
     /// All rows that could not be mapped.
     pub unmapped: u64,
+    /// The highest position any answer named; 0 before the first.
+    pub reached: u64,
 }
 
 impl Tally {
@@ -116,7 +118,13 @@ impl Tally {
             notes: Vec::new(),
             faults: Vec::new(),
             unmapped: 0,
+            reached: 0,
         }
+    }
+
+    /// Remembers how far in the log an answer pointed.
+    pub fn reach(&mut self, position: Option<u64>) {
+        self.reached = self.reached.max(position.unwrap_or_default());
     }
 
     /// Counts an answered row.

@@ -61,7 +61,7 @@ fn wrong_arguments_end_with_2() {
     let elsewhere = tempfile::tempdir().unwrap();
     for arguments in [
         &["pipelines"][..],
-        &["forecast", "--from", "2026-01-01"],
+        &["forecast", "--period", "week"],
         &["pipeline", "--group-by", "colour"],
         &["token", "--tenant", "Not A Slug", "--sub", "x", "--role", "seller"],
         &["import", "nowhere", "--mapping", "nowhere.toml"],
