@@ -22,7 +22,7 @@ use crate::execute::Executor;
 use crate::http;
 
 /// What every handler needs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Served {
     /// Decides and appends.
     pub executor: Executor,
@@ -35,7 +35,7 @@ pub struct Served {
 /// A command-service, connected and ready to serve.
 #[derive(Debug, Clone)]
 pub struct App {
-    served: Served,
+    served: Arc<Served>,
     store: EventStore,
     edge: Edge,
     clock: Clock,
@@ -59,7 +59,7 @@ impl App {
         let edge = Edge::new(authenticator).allow_origins(&config.cors_origins)?;
         let batcher = Batcher::start(store.clone(), tasks, ids::new_id());
         let executor = Executor::new(store.clone(), batcher, clock.clone());
-        let served = Served { executor, tasks: tasks.clone(), log_id: config.log_id };
+        let served = Arc::new(Served { executor, tasks: tasks.clone(), log_id: config.log_id });
         Ok(Self { served, store, edge, clock, config: Arc::new(config) })
     }
 

@@ -4,6 +4,7 @@
 //! connection leaves a prefix plus at most the window.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
@@ -76,7 +77,10 @@ pub struct BulkResult {
 }
 
 /// Carries out every line.
-pub async fn commands(State(served): State<Served>, request: Request) -> Result<Response, Problem> {
+pub async fn commands(
+    State(served): State<Arc<Served>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let actor = Actor::from_request_parts(&mut parts, &()).await?;
     let may_command = command_table().any(|route| actor.may(route.right));
@@ -95,7 +99,7 @@ pub async fn commands(State(served): State<Served>, request: Request) -> Result<
 
 /// One bulk request.
 struct Run {
-    served: Served,
+    served: Arc<Served>,
     actor: Actor,
     trace: Traceparent,
     /// The end of the last line on a stream: the next line on it waits for that.

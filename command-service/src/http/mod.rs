@@ -12,6 +12,8 @@ pub mod sales;
 pub mod settings;
 pub mod stages;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::response::Response;
@@ -40,15 +42,15 @@ pub fn commands() -> impl Iterator<Item = &'static CommandRoute> {
 }
 
 /// The routes, without the layers around them.
-pub fn routes(served: Served) -> Router {
+pub fn routes(served: Arc<Served>) -> Router {
     let mut router = Router::new();
     for route in commands() {
         let handler = if route.creates() {
-            post(move |State(served): State<Served>, request: Request| {
+            post(move |State(served): State<Arc<Served>>, request: Request| {
                 create(served, route, request)
             })
         } else {
-            post(move |State(served): State<Served>, request: Request| {
+            post(move |State(served): State<Arc<Served>>, request: Request| {
                 change(served, route, request)
             })
         };
@@ -59,7 +61,7 @@ pub fn routes(served: Served) -> Router {
 
 /// A creation: the id is in the body or made here.
 async fn create(
-    served: Served,
+    served: Arc<Served>,
     route: &'static CommandRoute,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -68,7 +70,7 @@ async fn create(
 
 /// A command on something that exists.
 async fn change(
-    served: Served,
+    served: Arc<Served>,
     route: &'static CommandRoute,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -81,7 +83,7 @@ async fn change(
 
 /// Token, right, headers, body, decision, answer: in this order.
 async fn carry_out(
-    served: Served,
+    served: Arc<Served>,
     route: &'static CommandRoute,
     id: Option<String>,
     request: Request,
