@@ -75,8 +75,13 @@ async fn a_client_that_sends_30_000_lines_before_it_reads_gets_every_result() {
     let good = |n: usize| {
         json!({"command": "AddUser", "body": {"id": format!("u{n}"), "name": "U"}}).to_string()
     };
+    // more than every buffer on the way holds, so the service has to read while nobody reads its results
+    let padding = " ".repeat(1_000);
     let text: String = (0..30_000)
-        .map(|n| if n % 100 == 0 { good(n) + "\n" } else { format!("{bad}\n") })
+        .map(|n| {
+            let line = if n % 100 == 0 { good(n) } else { bad.clone() };
+            line + &padding + "\n"
+        })
         .collect();
     let mut connection = TcpStream::connect(&host).await.unwrap();
     let request = head(&host, &fixture.importer, Some(text.len())) + &text;

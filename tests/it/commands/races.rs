@@ -52,6 +52,9 @@ async fn twenty_writers(seen: Option<&str>) -> (World, Vec<Reply>) {
     let other = world.replica().await;
     let fixture = Fixture::set_up(&world).await;
     let sale = fixture.sale(&world, "2026-03-01T08:00:00Z", "Fjord ERP", json!({})).await;
+    // the other replica knows the sale by heart, so the first of its writers decides at once
+    let known = format!("/v1/sales/{sale}/edit");
+    other.post(&fixture.importer, &known, &json!({})).await.expect(200);
     let path = format!("/v1/sales/{sale}/override-probability");
     let replies = join_all((0..20).map(|n| {
         let ask = on_either(&world, &other, &path, n).bearer(&fixture.importer);
