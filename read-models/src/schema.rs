@@ -51,7 +51,8 @@ pub fn code_hash(model: &dyn ReadModel) -> String {
     format!("{}-{hex}", model.version())
 }
 
-/// Brings the read side up to date: migrations, then generation 1 of every model that has none. Idempotent.
+/// Brings the read side up to date: migrations, then a generation of every model that has none or whose live one
+/// is gone, such as after a restore of the log alone; a new generation begins at position 0. Idempotent.
 /// The connection must be a member of `es_owner` and, the first time, able to grant it CREATE on the database.
 ///
 /// # Errors
@@ -79,14 +80,41 @@ async fn migrate_as_owner(connection: &mut PgConnection) -> Result<(), SchemaErr
         .execute(&mut *connection)
         .await?;
     for model in crate::all() {
-        let known: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT FROM es_ops.projection WHERE name = $1)")
-                .bind(model.name())
-                .fetch_one(&mut *connection)
-                .await?;
-        if !known {
-            begin_generation(connection, model.as_ref(), 1, "live").await?;
+        forget_lost_generations(connection, model.as_ref()).await?;
+        let next: Option<i32> = sqlx::query_scalar(
+            "SELECT COALESCE(max(generation), 0) + 1 FROM es_ops.projection WHERE name = $1
+             HAVING NOT COALESCE(bool_or(state = 'live'), false)",
+        )
+        .bind(model.name())
+        .fetch_optional(&mut *connection)
+        .await?;
+        if let Some(next) = next {
+            begin_generation(connection, model.as_ref(), next, "live").await?;
         }
+    }
+    Ok(())
+}
+
+/// Forgets generations whose schema no longer exists, with their checkpoints: these speak of rows that are gone.
+async fn forget_lost_generations(
+    connection: &mut PgConnection,
+    model: &dyn ReadModel,
+) -> Result<(), sqlx::Error> {
+    let rows: Vec<i32> =
+        sqlx::query_scalar("SELECT generation FROM es_ops.projection WHERE name = $1")
+            .bind(model.name())
+            .fetch_all(&mut *connection)
+            .await?;
+    for generation in rows {
+        sqlx::query(
+            "DELETE FROM es_ops.projection
+              WHERE name = $1 AND generation = $2 AND NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = $3)",
+        )
+        .bind(model.name())
+        .bind(generation)
+        .bind(generation_schema(model.name(), generation))
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }
@@ -129,13 +157,21 @@ pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
         return Err(SchemaError::OtherVersion { found, expected });
     }
     for model in crate::all() {
-        let live: Option<String> = sqlx::query_scalar(
-            "SELECT code_hash FROM es_ops.projection WHERE name = $1 AND state = 'live'",
+        let live: Option<(i32, String)> = sqlx::query_as(
+            "SELECT generation, code_hash FROM es_ops.projection WHERE name = $1 AND state = 'live'",
         )
         .bind(model.name())
         .fetch_optional(pool)
         .await?;
-        if live != Some(code_hash(model.as_ref())) {
+        let schema = live
+            .filter(|(_, hash)| *hash == code_hash(model.as_ref()))
+            .map(|(generation, _)| generation_schema(model.name(), generation));
+        let there: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)")
+                .bind(schema)
+                .fetch_one(pool)
+                .await?;
+        if !there {
             return Err(SchemaError::NoGeneration(model.name()));
         }
     }

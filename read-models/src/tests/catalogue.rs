@@ -116,3 +116,22 @@ async fn the_schema_is_made_once_and_checked_by_services() {
         Err(schema::SchemaError::NoGeneration("sale"))
     ));
 }
+
+#[tokio::test]
+async fn a_read_model_that_was_deleted_comes_back_from_the_log() {
+    let world = World::provisioned().await;
+    world.follow().await;
+    let before = world.ask("/v1/stages").await;
+    assert_ne!(before["stages"], json!([]));
+    let mut operator = world.database.superuser().await;
+    sqlx::query("DROP SCHEMA rm_sale_1 CASCADE").execute(&mut operator).await.unwrap();
+    assert!(matches!(
+        schema::check(&world.asking(1)).await,
+        Err(schema::SchemaError::NoGeneration("sale"))
+    ));
+    schema::migrate(&mut operator).await.unwrap();
+    schema::check(&world.asking(1)).await.unwrap();
+    assert_eq!(world.ask("/v1/stages").await["stages"], json!([]), "its checkpoint went with it");
+    world.follow().await;
+    assert_eq!(world.ask("/v1/stages").await["stages"], before["stages"]);
+}
