@@ -38,7 +38,7 @@ use route::{Asked, CommandRoute};
 
 /// Every command of the product.
 pub fn commands() -> impl Iterator<Item = &'static CommandRoute> {
-    sales::ROUTES.iter().chain(&stages::ROUTES).chain(&sale_types::ROUTES).chain(&settings::ROUTES)
+    sales::routes().chain(&stages::ROUTES).chain(&sale_types::ROUTES).chain(&settings::ROUTES)
 }
 
 /// The routes, without the layers around them.

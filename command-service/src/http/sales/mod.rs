@@ -1,0 +1,29 @@
+//! Commands on sales (design §4.1): what a sale is registered with and edited to, its figures, and how it is
+//! put on hold and closed. A new command is a body, a row and a decoder in one of these files.
+
+mod closing;
+mod figures;
+mod registration;
+
+use service_runtime::access::Right;
+use service_runtime::problem::Problem;
+
+use super::route::{Asked, BodySchema, CommandRoute, Decoded};
+
+/// Rows of the command table.
+pub fn routes() -> impl Iterator<Item = &'static CommandRoute> {
+    registration::ROUTES.iter().chain(&figures::ROUTES).chain(&closing::ROUTES)
+}
+
+type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;
+
+/// A command on a sale: who may change their own may send it, the domain looks at whose sale it is.
+const fn row(
+    command: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    body: Option<BodySchema>,
+    decode: Decode,
+) -> CommandRoute {
+    CommandRoute { command, path, summary, right: Right::ChangeOwnSales, body, decode }
+}

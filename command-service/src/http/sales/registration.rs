@@ -1,0 +1,158 @@
+//! Registering a sale and editing its plain fields (SO-1, SO-5).
+
+use domain::Order;
+use domain::sale::{NewSale, SaleChanges, SaleCommand};
+use events::sale::Parties;
+use events::{
+    Description, ListKey, Money, Party, Probability, SaleId, SaleTypeId, StageId, UserId,
+};
+use serde::Deserialize;
+use service_runtime::problem::Problem;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::row;
+use crate::http::fields::{self, Day, patch};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+
+/// Rows of the command table.
+pub(super) const ROUTES: [CommandRoute; 2] = [
+    row(
+        "RegisterSale",
+        "/v1/sales",
+        "Register a sale (SO-1)",
+        BodySchema::of::<RegisterSale>(),
+        register,
+    ),
+    row(
+        "EditSale",
+        "/v1/sales/{id}/edit",
+        "Edit plain fields (SO-5)",
+        BodySchema::of::<EditSale>(),
+        edit,
+    ),
+];
+
+/// RegisterSale.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterSale {
+    /// The sale's id; made by the server when left out.
+    id: Option<Uuid>,
+    /// Mandatory name.
+    #[schema(min_length = 1, max_length = 219)]
+    title: String,
+    /// Mandatory type.
+    sale_type: Uuid,
+    /// Zero in the base currency when left out.
+    #[schema(value_type = Option<fields::Money>)]
+    amount: Option<Money>,
+    /// The caller when left out.
+    #[schema(value_type = Option<String>)]
+    owner: Option<UserId>,
+    /// The type's first stage when left out and the type has a guide.
+    stage: Option<Uuid>,
+    /// The stage's when left out.
+    #[schema(value_type = Option<u8>, maximum = 100)]
+    probability: Option<Probability>,
+    /// Today plus the type's duration when left out.
+    #[schema(value_type = Option<String>, format = Date)]
+    sale_date: Option<Day>,
+    /// Key of a list item.
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    source: Option<ListKey>,
+    /// Long text.
+    #[schema(value_type = Option<String>, max_length = 65536)]
+    description: Option<Description>,
+    /// The id in the system it came from.
+    #[schema(value_type = Option<String>, max_length = 239)]
+    external_reference: Option<events::TypeName>,
+    /// Company sold to.
+    #[schema(value_type = Option<fields::Party>)]
+    company: Option<Party>,
+    /// Person at the customer.
+    #[schema(value_type = Option<fields::Party>)]
+    contact: Option<Party>,
+    /// Project it belongs to.
+    #[schema(value_type = Option<fields::Party>)]
+    project: Option<Party>,
+}
+
+fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: RegisterSale = asked.body()?;
+    let id = SaleId(asked.new_uuid(body.id)?);
+    over_long_title(&body.title, asked)?;
+    let new = NewSale {
+        title: body.title,
+        sale_type: SaleTypeId(body.sale_type),
+        amount: body.amount,
+        owner: body.owner,
+        caller: asked.caller(),
+        stage: body.stage.map(StageId),
+        probability: body.probability,
+        sale_date: body.sale_date.map(|day| day.0),
+        source: body.source,
+        description: body.description,
+        external_reference: body.external_reference.map(String::from),
+        parties: Parties { company: body.company, contact: body.contact, project: body.project },
+    };
+    Ok(Decoded {
+        stream: id.stream(),
+        order: Order::Sale(SaleCommand::RegisterSale(Box::new(new))),
+    })
+}
+
+/// An empty title is a refusal of the business (SO-1); an over-long one is a malformed field.
+fn over_long_title(title: &str, asked: &Asked<'_>) -> Result<(), Problem> {
+    let rule = "must be 1 to 219 characters";
+    if title.trim().chars().count() > 219 {
+        return Err(Problem::bad_body("invalid_value", format!("{}/title", asked.pointer), rule));
+    }
+    Ok(())
+}
+
+/// EditSale: any of the fields; null clears.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditSale {
+    /// New name.
+    #[schema(min_length = 1, max_length = 219)]
+    title: Option<String>,
+    /// New text.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, max_length = 65536)]
+    description: Option<Option<Description>>,
+    /// New sale date.
+    #[schema(value_type = Option<String>, format = Date)]
+    sale_date: Option<Day>,
+    /// New source.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    source: Option<Option<ListKey>>,
+    /// New company.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<fields::Party>)]
+    company: Option<Option<Party>>,
+    /// New contact.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<fields::Party>)]
+    contact: Option<Option<Party>>,
+    /// New project.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<fields::Party>)]
+    project: Option<Option<Party>>,
+}
+
+fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: EditSale = asked.body()?;
+    over_long_title(body.title.as_deref().unwrap_or_default(), asked)?;
+    asked.on_sale(SaleCommand::EditSale(Box::new(SaleChanges {
+        title: body.title,
+        description: body.description,
+        sale_date: body.sale_date.map(|day| day.0),
+        source: body.source,
+        company: body.company,
+        contact: body.contact,
+        project: body.project,
+    })))
+}
