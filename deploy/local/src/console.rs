@@ -34,6 +34,18 @@ pub fn warn(line: impl Display) {
     drop(writeln!(stderr(), "{line}"));
 }
 
+/// An error and its causes in one sentence; what a text says of its cause already is not said again.
+pub fn sentence(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
 /// Runs `work`; from its third second on it shows `what` with the seconds passed, as a spinner on a
 /// terminal, as a line now and then elsewhere.
 pub async fn during<T>(what: &str, work: impl Future<Output = T>) -> T {
@@ -73,5 +85,20 @@ pub async fn during_with<T>(
             next_line = passed + LINE_EVERY;
             warn(format_args!("… {what} {} {seconds} s", detail()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let refused = anyhow!("permission denied").context("cannot run: permission denied");
+        assert_eq!(
+            sentence(&refused.context("the log cannot be migrated")),
+            "the log cannot be migrated: cannot run: permission denied"
+        );
     }
 }

@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     match start(Arguments::parse()) {
         Ok(code) => code,
         Err(error) => {
-            console::warn(format_args!("salgslogg: {error:#}"));
+            console::warn(format_args!("salgslogg: {}", console::sentence(&error)));
             ExitCode::FAILURE
         }
     }
