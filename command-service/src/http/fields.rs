@@ -15,7 +15,11 @@ pub fn patch<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Option::<T>::deserialize(field).map(Some)
 }
 
-/// A decimal written as a string or a JSON number; kept exactly.
+/// Digits up to which every decimal survives the way through a JSON number unchanged.
+const DIGITS_OF_A_NUMBER: usize = 15;
+
+/// A decimal. A string is kept exactly. A JSON number was read as binary before it came here: beyond 15 digits
+/// it is refused rather than rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecimalText(pub Decimal);
 
@@ -37,7 +41,13 @@ impl<'de> Deserialize<'de> for DecimalText {
                 self.visit_str(&number.to_string())
             }
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<DecimalText, E> {
-                self.visit_str(&number.to_string())
+                let text = number.to_string();
+                if text.bytes().filter(u8::is_ascii_digit).count() > DIGITS_OF_A_NUMBER {
+                    return Err(E::custom(
+                        "has too many digits for a JSON number; write it as a string",
+                    ));
+                }
+                self.visit_str(&text)
             }
         }
         field.deserialize_any(Reader)
@@ -162,6 +172,8 @@ mod tests {
         assert_eq!(read("12.677").unwrap(), "12.677");
         assert_eq!(read("\"12.6770\"").unwrap(), "12.6770");
         assert_eq!(read("40").unwrap(), "40");
+        assert_eq!(read("\"0.1234567890123456789\"").unwrap(), "0.1234567890123456789");
+        assert!(read("0.1234567890123456789").is_err(), "it would be rounded");
         assert!(read("1e300").is_err() && read("\"1e3\"").is_err() && read("true").is_err());
     }
 }
