@@ -172,6 +172,7 @@ impl Answer {
     pub fn location(&self, aggregate: Aggregate) -> String {
         let collection = match aggregate {
             Aggregate::Sale => "sales",
+            Aggregate::Activity => "activities",
             Aggregate::Stage => "stages",
             Aggregate::SaleType => "sale-types",
             Aggregate::Currency => "currencies",

@@ -180,7 +180,8 @@ fn weight(slot: &Arc<Slot>) -> u32 {
             .deal()
             .and_then(|deal| deal.description.as_ref())
             .map_or(0, |text| text.as_str().len()),
-        State::Stage(_)
+        State::Activity(_)
+        | State::Stage(_)
         | State::SaleType(_)
         | State::Currency(_)
         | State::User(_)

@@ -7,15 +7,18 @@ use thiserror::Error;
 
 use crate::identity::Aggregate;
 use crate::{
-    CurrencyEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent, UserEvent,
+    ActivityEvent, CurrencyEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent,
+    UserEvent,
 };
-use crate::{currency, name, sale, sale_type, stage, tenant, upcast, user};
+use crate::{activity, currency, name, sale, sale_type, stage, tenant, upcast, user};
 
 /// Any fact of the product, in its newest shape.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// About a sale.
     Sale(SaleEvent),
+    /// About an activity.
+    Activity(ActivityEvent),
     /// About a stage.
     Stage(StageEvent),
     /// About a sale type.
@@ -86,6 +89,7 @@ impl DecodeError {
 pub fn current() -> impl Iterator<Item = (&'static str, i16)> {
     sale::CURRENT
         .into_iter()
+        .chain(activity::CURRENT)
         .chain(stage::CURRENT)
         .chain(sale_type::CURRENT)
         .chain(currency::CURRENT)
@@ -110,6 +114,7 @@ pub fn aggregate_of(kind: &str) -> Option<Aggregate> {
 pub fn encode(event: &Event) -> (&'static str, i16, Vec<u8>) {
     match event {
         Event::Sale(fact) => split(fact),
+        Event::Activity(fact) => split(fact),
         Event::Stage(fact) => split(fact),
         Event::SaleType(fact) => split(fact),
         Event::Currency(fact) => split(fact),
@@ -137,6 +142,7 @@ pub fn decode(kind: &str, version: i16, payload: &[u8]) -> Result<Event, DecodeE
     let aggregate = aggregate_of(kind).ok_or_else(|| DecodeError::UnknownType(kind.to_owned()))?;
     match aggregate {
         Aggregate::Sale => join(kind, data).map(Event::Sale),
+        Aggregate::Activity => join(kind, data).map(Event::Activity),
         Aggregate::Stage => join(kind, data).map(Event::Stage),
         Aggregate::SaleType => join(kind, data).map(Event::SaleType),
         Aggregate::Currency => join(kind, data).map(Event::Currency),

@@ -123,12 +123,19 @@ uuid_identity!(
     SaleTypeId,
     Aggregate::SaleType
 );
+uuid_identity!(
+    /// Public id of an activity.
+    ActivityId,
+    Aggregate::Activity
+);
 
 /// The kinds of stream in a log. The wire name is the first token of every event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Aggregate {
     /// One deal with a customer.
     Sale,
+    /// A meeting, to-do or call in a diary (SD-1).
+    Activity,
     /// A step of the process (SO-47).
     Stage,
     /// A class of sale (SO-45).
@@ -145,8 +152,9 @@ pub enum Aggregate {
 
 impl Aggregate {
     /// Every aggregate, for exhaustive checks.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sale,
+        Self::Activity,
         Self::Stage,
         Self::SaleType,
         Self::Currency,
@@ -159,6 +167,7 @@ impl Aggregate {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Sale => "sale",
+            Self::Activity => "activity",
             Self::Stage => "stage",
             Self::SaleType => "sale-type",
             Self::Currency => "currency",

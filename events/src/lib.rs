@@ -13,6 +13,7 @@
 //! * Another shape, same meaning: version + 1 in `CURRENT`, one arm in `upcast.rs`, a new golden file.
 //! * Another meaning: a new event type. The old one stays for ever.
 
+pub mod activity;
 pub mod codec;
 pub mod currency;
 pub mod envelope;
@@ -27,10 +28,13 @@ pub mod upcast;
 pub mod user;
 pub mod values;
 
+pub use activity::ActivityEvent;
 pub use codec::{DecodeError, Event};
 pub use currency::CurrencyEvent;
 pub use envelope::{Metadata, NewEvent, Recorded, content_hash};
-pub use identity::{Aggregate, SaleId, SaleTypeId, StageId, StreamName, TenantSlug, UserId};
+pub use identity::{
+    ActivityId, Aggregate, SaleId, SaleTypeId, StageId, StreamName, TenantSlug, UserId,
+};
 pub use money::{CurrencyCode, Money};
 pub use name::NameEvent;
 pub use sale::SaleEvent;
@@ -39,5 +43,5 @@ pub use stage::StageEvent;
 pub use tenant::TenantEvent;
 pub use user::UserEvent;
 pub use values::{
-    Description, ListKey, LocalName, ParseError, Party, Probability, Title, TypeName,
+    Description, ListKey, LocalName, Note, ParseError, Party, Probability, Title, TypeName,
 };

@@ -77,6 +77,10 @@ text_value!(
     /// A long text, at most 65 536 characters (design §5, note).
     Description, "description", 65_536, "must be 1 to 65536 characters"
 );
+text_value!(
+    /// The text of an activity, at most 2 048 characters (SD-2).
+    Note, "description", 2_048, "must be 1 to 2048 characters"
+);
 
 /// The key of a list item: `[a-z0-9-]{1,60}` (reasons, sources, competitors; SO-19).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

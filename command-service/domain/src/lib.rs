@@ -10,6 +10,7 @@
 //!
 //! A new refusal is a variant of [`Refusal`] with its code; the compiler then asks for its status.
 
+pub mod activity;
 pub mod currency;
 pub mod name;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use events::{Aggregate, Event};
 
 use crate::Decider;
+use crate::activity::Activity;
 use crate::currency::Currency;
 use crate::name::Name;
 use crate::sale::Sale;
@@ -16,6 +17,8 @@ use crate::user::User;
 pub enum State {
     /// A sale.
     Sale(Sale),
+    /// An activity.
+    Activity(Activity),
     /// A stage.
     Stage(Stage),
     /// A sale type.
@@ -35,6 +38,7 @@ impl State {
     pub fn empty(aggregate: Aggregate) -> Self {
         match aggregate {
             Aggregate::Sale => Self::Sale(Sale::default()),
+            Aggregate::Activity => Self::Activity(Activity::default()),
             Aggregate::Stage => Self::Stage(Stage::default()),
             Aggregate::SaleType => Self::SaleType(SaleType::default()),
             Aggregate::Currency => Self::Currency(Currency::default()),
@@ -49,6 +53,7 @@ impl State {
     pub fn evolve(self, event: &Event) -> Self {
         match (self, event) {
             (Self::Sale(state), Event::Sale(fact)) => Self::Sale(Sale::evolve(state, fact)),
+            (Self::Activity(state), Event::Activity(fact)) => Self::Activity(state.evolve(fact)),
             (Self::Stage(state), Event::Stage(fact)) => Self::Stage(Stage::evolve(state, fact)),
             (Self::SaleType(state), Event::SaleType(fact)) => {
                 Self::SaleType(SaleType::evolve(state, fact))

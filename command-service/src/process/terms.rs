@@ -61,6 +61,7 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
         Event::Tenant(TenantEvent::Provisioned { time_zone, .. }) => Meaning::FirstZone(time_zone),
         Event::Tenant(TenantEvent::TimeZoneChanged { time_zone }) => Meaning::Zone(time_zone),
         Event::Tenant(TenantEvent::BaseCurrencyChanged { .. })
+        | Event::Activity(_)
         | Event::Stage(_)
         | Event::SaleType(_)
         | Event::Currency(_)

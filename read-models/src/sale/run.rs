@@ -97,6 +97,7 @@ fn fold(
             let row = catalogue::settings(held, event.tenant.as_str(), fact).map_err(unfoldable)?;
             made.tenants.push(place, row);
         }
+        Event::Activity(_) => {}
         Event::Name(NameEvent::Reserved { .. } | NameEvent::Released { .. }) => {}
     }
     Ok(())

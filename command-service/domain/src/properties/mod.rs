@@ -68,7 +68,7 @@ fn names_are_unique(world: &World) -> Result<(), TestCaseError> {
             State::Stage(Stage::Added(terms)) => &terms.name,
             State::SaleType(SaleType::Defined(terms)) => &terms.name,
             State::Stage(_) | State::SaleType(_) | State::Sale(_) | State::Currency(_) => continue,
-            State::User(_) | State::Tenant(_) | State::Name(_) => continue,
+            State::Activity(_) | State::User(_) | State::Tenant(_) | State::Name(_) => continue,
         };
         for spelling in name.spellings() {
             let id = format!("{}/{spelling}", stream.aggregate);

@@ -1,0 +1,168 @@
+//! The facts of an activity: a meeting, a to-do or a call in somebody's diary (SD-1 to SD-9). Names and
+//! versions are storage: add, never rename.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{SaleId, UserId};
+use crate::sale::Parties;
+use crate::values::{Note, Title};
+
+/// Types of this stream and the version written today.
+pub const CURRENT: [(&str, i16); 7] = [
+    ("activity.planned", 1),
+    ("activity.rescheduled", 1),
+    ("activity.edited", 1),
+    ("activity.assigned", 1),
+    ("activity.completed", 1),
+    ("activity.reopened", 1),
+    ("activity.deleted", 1),
+];
+
+/// What somebody plans to do (SD-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Has a start and an end.
+    Meeting,
+    /// Has a deadline, a day without a time.
+    ToDo,
+    /// By telephone or video.
+    Call,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Meeting, Self::ToDo, Self::Call];
+
+    /// Its word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Meeting => "meeting",
+            Self::ToDo => "to_do",
+            Self::Call => "call",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// When an activity takes place; it never ends before it starts. Which days the instants fall on depends
+/// on the zone of whoever asks, so the days are not stored (§6-A36).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Slot {
+    /// Whole days: every to-do, and what lasts all day (SD-1, SD-4).
+    Days {
+        /// First day.
+        from_day: NaiveDate,
+        /// Last day, the deadline of a to-do.
+        to_day: NaiveDate,
+    },
+    /// From one instant to another (SD-3).
+    Times {
+        /// Start.
+        starts_at: DateTime<Utc>,
+        /// End.
+        ends_at: DateTime<Utc>,
+    },
+}
+
+/// What can be edited: all of it as it is from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActivityTerms {
+    /// Mandatory name (SD-2).
+    pub title: Title,
+    /// Long text, at most 2 048 characters (SD-2).
+    #[serde(default)]
+    pub description: Option<Note>,
+    /// The sale it is about; need not be of the company (SD-2).
+    #[serde(default)]
+    pub sale: Option<SaleId>,
+    /// Company, contact, project; at most one of each (SD-2).
+    pub parties: Parties,
+    /// How long before the start its owner is reminded, minutes; none: no alarm (SD-6).
+    #[serde(default)]
+    pub alarm_minutes: Option<u32>,
+}
+
+/// A fact about an activity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum ActivityEvent {
+    /// SD-2, all defaults resolved (SD-3).
+    #[serde(rename = "activity.planned")]
+    Planned {
+        /// Meeting, to-do or call; never changes.
+        kind: Kind,
+        /// When.
+        slot: Slot,
+        /// Whose diary it is in.
+        owner: UserId,
+        /// The owner's primary group when it was planned.
+        #[serde(default)]
+        owner_group: Option<String>,
+        /// Everything else.
+        #[serde(flatten)]
+        terms: ActivityTerms,
+    },
+    /// Another time.
+    #[serde(rename = "activity.rescheduled")]
+    Rescheduled {
+        /// When from now on.
+        slot: Slot,
+    },
+    /// Other terms.
+    #[serde(rename = "activity.edited")]
+    Edited(ActivityTerms),
+    /// Another owner (SD-8).
+    #[serde(rename = "activity.assigned")]
+    Assigned {
+        /// Whose diary it is in from now on.
+        owner: UserId,
+        /// Their primary group at that moment.
+        #[serde(default)]
+        owner_group: Option<String>,
+    },
+    /// Done; not editable until reopened (SD-9).
+    #[serde(rename = "activity.completed")]
+    Completed {
+        /// The business date it was done.
+        completed_on: NaiveDate,
+    },
+    /// Not done after all (SD-9).
+    #[serde(rename = "activity.reopened")]
+    Reopened {},
+    /// Gone from every list; its history stays.
+    #[serde(rename = "activity.deleted")]
+    Deleted {},
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_told_apart_by_its_fields() {
+        let days: Slot =
+            serde_json::from_str(r#"{"from_day":"2026-03-10","to_day":"2026-03-11"}"#).unwrap();
+        assert!(matches!(days, Slot::Days { .. }));
+        let times: Slot = serde_json::from_str(
+            r#"{"starts_at":"2026-03-17T09:00:00Z","ends_at":"2026-03-17T10:00:00Z"}"#,
+        )
+        .unwrap();
+        assert!(matches!(times, Slot::Times { .. }));
+        assert!(serde_json::from_str::<Slot>(r#"{"from_day":"2026-03-10"}"#).is_err());
+    }
+
+    #[test]
+    fn every_kind_has_the_word_it_is_stored_under() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+        }
+    }
+}
