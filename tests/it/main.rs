@@ -21,4 +21,6 @@ mod locations;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod problem_pages;
+#[cfg(test)]
 mod scenarios;

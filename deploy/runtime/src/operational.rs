@@ -1,5 +1,5 @@
-//! The routes for those who run the service: `/livez`, `/readyz`, `/metrics`, `/openapi.json`. They
-//! take no token and tell nothing about a tenant.
+//! The routes for those who run the service: `/livez`, `/readyz`, `/metrics`, `/openapi.json`, and the pages
+//! of `/problems`. They take no token and tell nothing about a tenant.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use utoipa::openapi::OpenApi;
 
 use crate::limits::READINESS_DEADLINE;
-use crate::problem::Problem;
+use crate::problem::{Problem, pages};
 use crate::tasks::Tasks;
 use crate::telemetry::Metrics;
 
@@ -35,6 +35,7 @@ pub fn routes(metrics: Metrics, tasks: Tasks, ready: Readiness, api: OpenApi) ->
             get(move || readyz(tasks.clone(), Arc::clone(&ready), READINESS_DEADLINE)),
         )
         .route("/metrics", metrics)
+        .merge(pages::routes())
         .route("/openapi.json", get(move || async move { Json(api.as_ref().clone()) }))
 }
 

@@ -6,5 +6,5 @@ mod dependencies;
 mod forms;
 mod names;
 mod sizes;
-mod sources;
+pub(crate) mod sources;
 mod words;

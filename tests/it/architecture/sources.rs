@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A file: its path from the root, with slashes, and its text.
-pub(super) struct Source {
-    pub(super) path: String,
-    pub(super) text: String,
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 /// Folders that are made, fetched or private.
@@ -19,13 +19,13 @@ const KINDS: [&str; 14] = [
 ];
 
 /// The root of the workspace.
-pub(super) fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("invariant: the tests live in a folder of the workspace").to_owned()
 }
 
 /// Every file people write, in order.
-pub(super) fn all() -> Vec<Source> {
+pub(crate) fn all() -> Vec<Source> {
     let mut files = Vec::new();
     collect(&root(), &mut files);
     files.sort();
@@ -40,12 +40,12 @@ pub(super) fn all() -> Vec<Source> {
 }
 
 /// Every Rust source.
-pub(super) fn rust() -> Vec<Source> {
+pub(crate) fn rust() -> Vec<Source> {
     all().into_iter().filter(|source| source.path.ends_with(".rs")).collect()
 }
 
 /// Whether a source is a test, or made for tests only.
-pub(super) fn is_test(path: &str) -> bool {
+pub(crate) fn is_test(path: &str) -> bool {
     path.split('/').any(|part| part == "tests")
         || path.ends_with("/tests.rs")
         || path.ends_with("_tests.rs")
@@ -69,7 +69,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// Demands that a rule finds nothing in the house.
 #[track_caller]
-pub(super) fn none(faults: Vec<String>) {
+pub(crate) fn none(faults: Vec<String>) {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 

@@ -177,15 +177,6 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "deadline_exceeded", detail)
             .retry_after(RETRY_SOON)
     }
-
-    /// 504: `min_position` was not reached in time; `position` is how far the read model is.
-    #[must_use]
-    pub fn position_not_reached(position: i64) -> Self {
-        let detail = format!("the read model is at position {position}; ask again");
-        Self::new(StatusCode::GATEWAY_TIMEOUT, "position_not_reached", detail)
-            .with("position", position)
-            .retry_after(RETRY_SOON)
-    }
 }
 
 /// An error and all its sources in one line, for the log.

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod openapi;
+pub mod pages;
 
 use std::fmt;
 use std::time::Duration;
@@ -68,6 +69,7 @@ impl Problem {
     /// A problem of `status` with its stable `code`; `detail` tells a person what to do.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        pages::must_explain(code);
         Self(Box::new(Document {
             status,
             code,
@@ -84,6 +86,7 @@ impl Problem {
     /// Adds one fault with its place.
     #[must_use]
     pub fn at(mut self, place: Place, code: &'static str, detail: impl Into<String>) -> Self {
+        pages::must_explain(code);
         self.0.errors.push(FieldError { place, code, detail: detail.into() });
         self
     }

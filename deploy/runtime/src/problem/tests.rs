@@ -32,8 +32,8 @@ async fn a_problem_has_the_members_of_rfc_9457_and_ours() {
 
 #[tokio::test]
 async fn extension_members_stand_beside_the_others() {
-    let (headers, body) = on_the_wire(Problem::position_not_reached(17)).await;
-    assert_eq!((&body["position"], &body["status"]), (&json!(17), &json!(504)));
+    let (headers, body) = on_the_wire(Problem::overloaded("full").with("position", 17)).await;
+    assert_eq!((&body["position"], &body["status"]), (&json!(17), &json!(503)));
     assert_eq!(headers[RETRY_AFTER], "1");
     let (_, body) = on_the_wire(Problem::precondition_failed(4)).await;
     assert_eq!((&body["version"], &body["status"]), (&json!(4), &json!(412)));

@@ -1,0 +1,4 @@
+//! The pages of `problems/` are embedded; a new one must rebuild the crate.
+fn main() {
+    println!("cargo:rerun-if-changed=problems");
+}
