@@ -15,7 +15,8 @@
 
 use std::sync::Arc;
 
-use events::{DecodeError, Recorded};
+use events::codec::aggregate_of;
+use events::{Aggregate, DecodeError, Recorded};
 use futures::future::BoxFuture;
 use sqlx::PgConnection;
 use thiserror::Error;
@@ -32,6 +33,7 @@ mod forecast;
 mod me;
 mod money;
 mod pipeline;
+mod poison;
 mod projections;
 pub mod sale;
 mod sale_card;
@@ -46,8 +48,10 @@ mod users;
 mod version;
 
 pub use ask::Questions;
+pub use poison::OnPoison;
 
-/// Rows that follow the log. The runner hands over contiguous runs; rows and checkpoint commit together.
+/// Rows that follow the log. The runner hands over every event of the aggregates a model reads, in order; rows and
+/// checkpoint commit together.
 pub trait ReadModel: Send + Sync {
     /// Its name in `es_ops.projection` and, as `rm_<name>_<generation>`, of its schemas.
     fn name(&self) -> &'static str;
@@ -58,8 +62,20 @@ pub trait ReadModel: Send + Sync {
     /// SQL that makes the tables of one generation; names no schema.
     fn tables(&self) -> &'static str;
 
-    /// Applies a contiguous run of the log, in order, inside the runner's transaction. `search_path` is the
-    /// generation's schema already.
+    /// The aggregates it is built from. Events of others are passed over, also of aggregates this program has
+    /// never heard of; an event of these that cannot be read is poison (case 40).
+    fn reads(&self) -> &'static [Aggregate];
+
+    /// What happens to an event that cannot be applied, in a new generation; an operator may change it.
+    fn on_poison(&self) -> OnPoison;
+
+    /// Whether an event belongs to one of the aggregates it [`reads`](Self::reads). Looks at the name alone.
+    fn concerns(&self, event: &Recorded) -> bool {
+        aggregate_of(&event.event_type).is_some_and(|aggregate| self.reads().contains(&aggregate))
+    }
+
+    /// Applies a run of the log, in order, without the events that do not [concern](Self::concerns) it, inside the
+    /// runner's transaction. `search_path` is the generation's schema already.
     ///
     /// # Errors
     /// An event that cannot be read or folded, or a failed statement: the run is not applied at all.

@@ -138,6 +138,12 @@ pub async fn begin_generation(
         .execute(&mut *tx)
         .await?;
     sqlx::raw_sql(model.tables()).execute(&mut *tx).await?;
+    sqlx::query("UPDATE es_ops.projection SET on_poison = $3 WHERE name = $1 AND generation = $2")
+        .bind(model.name())
+        .bind(generation)
+        .bind(model.on_poison().as_str())
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     Ok(())
 }

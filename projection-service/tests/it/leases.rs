@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use events::Recorded;
+use events::{Aggregate, Recorded};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use projection_service::AppError;
-use read_models::{ApplyError, ReadModel};
+use read_models::{ApplyError, OnPoison, ReadModel};
 use service_runtime::Tasks;
 use sqlx::PgConnection;
 use tokio::sync::Notify;
@@ -31,6 +31,14 @@ impl ReadModel for Pausing {
 
     fn tables(&self) -> &'static str {
         Tally.tables()
+    }
+
+    fn reads(&self) -> &'static [Aggregate] {
+        Tally.reads()
+    }
+
+    fn on_poison(&self) -> OnPoison {
+        Tally.on_poison()
     }
 
     fn apply<'a>(

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use events::Recorded;
+use events::{Aggregate, Recorded};
 use futures::future::BoxFuture;
 use projection_service::{App, AppError};
-use read_models::{ApplyError, ReadModel};
+use read_models::{ApplyError, OnPoison, ReadModel};
 use sqlx::PgConnection;
 
 use crate::support::Stage;
@@ -26,6 +26,14 @@ impl ReadModel for Fixed {
 
     fn tables(&self) -> &'static str {
         Tally.tables()
+    }
+
+    fn reads(&self) -> &'static [Aggregate] {
+        Tally.reads()
+    }
+
+    fn on_poison(&self) -> OnPoison {
+        Tally.on_poison()
     }
 
     fn apply<'a>(

@@ -10,11 +10,11 @@ mod run;
 mod save;
 mod save_catalogue;
 
-use events::Recorded;
+use events::{Aggregate, Recorded};
 use futures::future::BoxFuture;
 use sqlx::PgConnection;
 
-use crate::{ApplyError, ReadModel};
+use crate::{ApplyError, OnPoison, ReadModel};
 
 pub(crate) use evolve::{Surroundings, evolve};
 pub use row::{Sale, Status};
@@ -34,6 +34,22 @@ impl ReadModel for SaleModel {
 
     fn tables(&self) -> &'static str {
         include_str!("../../../migrations/read_models/sale/tables.sql")
+    }
+
+    fn reads(&self) -> &'static [Aggregate] {
+        &[
+            Aggregate::Sale,
+            Aggregate::Stage,
+            Aggregate::SaleType,
+            Aggregate::Currency,
+            Aggregate::User,
+            Aggregate::Tenant,
+        ]
+    }
+
+    /// Its rows are money totals.
+    fn on_poison(&self) -> OnPoison {
+        OnPoison::Halt
     }
 
     fn apply<'a>(

@@ -1,10 +1,10 @@
 //! A read model that forgives nothing: per stream the number of events and a digest over their
 //! order, written one statement an event. One event lost, repeated or swapped changes it.
 
-use events::Recorded;
+use events::{Aggregate, Recorded};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use read_models::{ApplyError, ReadModel};
+use read_models::{ApplyError, OnPoison, ReadModel};
 use sqlx::{PgConnection, PgPool};
 
 pub struct Tally;
@@ -24,6 +24,14 @@ impl ReadModel for Tally {
     fn tables(&self) -> &'static str {
         "CREATE TABLE tally (stream_id uuid PRIMARY KEY, events bigint NOT NULL,
                              version bigint NOT NULL, digest text NOT NULL)"
+    }
+
+    fn reads(&self) -> &'static [Aggregate] {
+        &Aggregate::ALL
+    }
+
+    fn on_poison(&self) -> OnPoison {
+        OnPoison::Halt
     }
 
     fn apply<'a>(
