@@ -4,24 +4,42 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use thiserror::Error;
 
 /// One migration run at a time in a database.
 const MIGRATION_LOCK: i64 = 17_750;
+/// A migration that waits for a table keeps everybody else waiting behind it, so it gives up soon and is run again.
+const PATIENT_FOR_A_LOCK: &str = "SET lock_timeout = '5s'";
 
-/// The database does not have the tables this program was built for.
+/// The database does not have the tables this program was built for. Each sentence names both versions
+/// and what to do.
 #[derive(Debug, Error)]
 pub enum SchemaError {
     /// No migration of the log has run here.
-    #[error("this database holds no event log; run its migrations first")]
+    #[error("this database holds no event log; run `salgslogg migrate` on it first")]
     Absent,
     /// A migration is known here that the database lacks.
-    #[error("the event log lacks migration {0}; run its migrations before this program")]
-    Behind(i64),
+    #[error(
+        "the event log is at migration {found} and this program needs {known}; run `salgslogg migrate` first"
+    )]
+    Behind {
+        /// The migration up to which the database has all of them.
+        found: i64,
+        /// The newest migration of this program.
+        known: i64,
+    },
     /// The database has a migration that is not known here.
-    #[error("the event log has migration {0}, which this program does not know; start a newer one")]
-    Ahead(i64),
+    #[error(
+        "the event log is at migration {found} and this program knows {known}; start the release that \
+         migrated it, or a newer one"
+    )]
+    Ahead {
+        /// The newest migration of the database.
+        found: i64,
+        /// The newest migration of this program.
+        known: i64,
+    },
     /// A migration was edited after it ran.
     #[error("migration {0} of the event log is not the one this program was built with")]
     Differs(i64),
@@ -32,6 +50,9 @@ pub enum SchemaError {
     #[error("the event log's schema cannot be read")]
     Database(#[from] sqlx::Error),
 }
+
+/// Checksums of the migrations that ran, by version.
+type Applied = BTreeMap<i64, Vec<u8>>;
 
 fn migrator() -> Migrator {
     Migrator {
@@ -49,12 +70,13 @@ pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
         .execute(&mut *connection)
         .await?;
     let done = run(connection).await;
-    sqlx::raw_sql("RESET ROLE").execute(&mut *connection).await?;
+    sqlx::raw_sql("RESET ROLE; RESET lock_timeout").execute(&mut *connection).await?;
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(MIGRATION_LOCK).execute(connection).await?;
     done
 }
 
 async fn run(connection: &mut PgConnection) -> Result<(), SchemaError> {
+    sqlx::raw_sql(PATIENT_FOR_A_LOCK).execute(&mut *connection).await?;
     for (schema, create) in [
         ("es", "CREATE SCHEMA IF NOT EXISTS es AUTHORIZATION es_owner"),
         ("es_ops", "CREATE SCHEMA IF NOT EXISTS es_ops AUTHORIZATION es_owner"),
@@ -69,38 +91,52 @@ async fn run(connection: &mut PgConnection) -> Result<(), SchemaError> {
         }
     }
     sqlx::raw_sql("SET ROLE es_owner").execute(&mut *connection).await?;
+    match applied(&mut *connection).await.and_then(|applied| judge(&applied)) {
+        Ok(()) | Err(SchemaError::Absent | SchemaError::Behind { .. }) => {}
+        Err(refusal) => return Err(refusal),
+    }
     migrator().run_direct(None, connection, false).await?;
     Ok(())
 }
 
 /// Refuses, in one sentence, a database whose tables are not exactly those this program was built for.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
+    judge(&applied(pool).await?)
+}
+
+async fn applied(asked: impl PgExecutor<'_>) -> Result<Applied, SchemaError> {
     let rows: Result<Vec<(i64, Vec<u8>)>, sqlx::Error> = sqlx::query_as(
         "SELECT version, checksum FROM es._migration WHERE success ORDER BY version",
     )
-    .fetch_all(pool)
+    .fetch_all(asked)
     .await;
-    let applied: BTreeMap<i64, Vec<u8>> = match rows {
-        Ok(rows) => rows.into_iter().collect(),
+    match rows {
+        Ok(rows) => Ok(rows.into_iter().collect()),
         Err(sqlx::Error::Database(refusal))
             if matches!(refusal.code().as_deref(), Some("42P01" | "3F000")) =>
         {
-            return Err(SchemaError::Absent);
+            Err(SchemaError::Absent)
         }
-        Err(error) => return Err(SchemaError::Database(error)),
-    };
+        Err(error) => Err(SchemaError::Database(error)),
+    }
+}
+
+fn judge(applied: &Applied) -> Result<(), SchemaError> {
     let migrator = migrator();
+    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
+    // asked first: nothing this program could run would help
+    if let Some(found) = applied.keys().rfind(|version| !migrator.version_exists(**version)) {
+        return Err(SchemaError::Ahead { found: *found, known });
+    }
+    let mut found = 0;
     for migration in migrator.iter() {
         match applied.get(&migration.version) {
-            None => return Err(SchemaError::Behind(migration.version)),
+            None => return Err(SchemaError::Behind { found, known }),
             Some(checksum) if checksum.as_slice() != &*migration.checksum => {
                 return Err(SchemaError::Differs(migration.version));
             }
-            Some(_) => {}
+            Some(_) => found = migration.version,
         }
     }
-    match applied.keys().find(|version| !migrator.version_exists(**version)) {
-        Some(unknown) => Err(SchemaError::Ahead(*unknown)),
-        None => Ok(()),
-    }
+    Ok(())
 }
