@@ -4,7 +4,7 @@
 //! decide anything and must not write to the log; a projection runner feeds it, the runtime guards it.
 //!
 //! # How to add a read model
-//! 1. `src/<name>/`: rows, pure `evolve`, load and save; an `impl ReadModel`.
+//! 1. `src/<name>/`: rows, pure `evolve`, load and save, the same fold in memory; an `impl ReadModel`.
 //! 2. One line in [`all`].
 //! 3. `migrations/read_models/<name>/tables.sql`, which names no schema.
 //!
@@ -23,6 +23,7 @@ use thiserror::Error;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub mod activity;
 mod ask;
 mod card;
 mod changes;
@@ -35,6 +36,7 @@ mod money;
 mod pipeline;
 mod poison;
 mod projections;
+pub mod rebuild;
 pub mod sale;
 mod sale_card;
 mod sale_history;
@@ -48,7 +50,7 @@ mod users;
 mod version;
 
 pub use ask::Questions;
-pub use poison::OnPoison;
+pub use poison::{OnPoison, Reason};
 
 /// Rows that follow the log. The runner hands over every event of the aggregates a model reads, in order; rows and
 /// checkpoint commit together.
@@ -68,6 +70,9 @@ pub trait ReadModel: Send + Sync {
 
     /// What happens to an event that cannot be applied, in a new generation; an operator may change it.
     fn on_poison(&self) -> OnPoison;
+
+    /// An empty fold in memory, for a rebuild: the same rules as [`apply`](Self::apply), rows into COPY.
+    fn fold(&self) -> Box<dyn rebuild::Fold>;
 
     /// Whether an event belongs to one of the aggregates it [`reads`](Self::reads). Looks at the name alone.
     fn concerns(&self, event: &Recorded) -> bool {
@@ -121,7 +126,7 @@ impl ApplyError {
 /// Every read model, one line each.
 #[must_use]
 pub fn all() -> Vec<Arc<dyn ReadModel>> {
-    vec![Arc::new(sale::SaleModel)]
+    vec![Arc::new(sale::SaleModel), Arc::new(activity::ActivityModel)]
 }
 
 /// Every question, one line each.

@@ -9,6 +9,8 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use uuid::Uuid;
 
+use crate::rebuild::Row;
+
 /// Where a version stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
@@ -30,6 +32,12 @@ impl Place {
             effective_at: event.effective(),
             recorded_at: event.recorded_at,
         }
+    }
+
+    /// Writes the coordinates of the version alone.
+    pub fn put(&self, row: &mut Row<'_>) {
+        row.put(self.tenant_id).put(self.stream_id).put(self.version);
+        row.put(self.position).put(self.effective_at).put(self.recorded_at);
     }
 }
 
@@ -72,6 +80,19 @@ impl<T> Chain<T> {
         self.latest.get(stream_id).map(|index| &self.versions[*index].row)
     }
 
+    /// Takes out every version that no later event can change: all but the newest of the stream that is `open`.
+    pub fn take_final(&mut self, open: Option<Uuid>) -> Vec<Placed<T>> {
+        let newest = open.and_then(|stream| self.latest.get(&stream).copied());
+        let mut versions = std::mem::take(&mut self.versions);
+        self.latest.clear();
+        if let Some(newest) = newest {
+            let kept = versions.remove(newest);
+            self.latest.insert(kept.place.stream_id, 0);
+            self.versions.push(kept);
+        }
+        versions
+    }
+
     pub fn is_empty(&self) -> bool {
         self.versions.is_empty()
     }
@@ -79,6 +100,33 @@ impl<T> Chain<T> {
     /// One column of every new version.
     pub fn column<'a, C>(&'a self, of: impl Fn(&'a T) -> C) -> Vec<C> {
         self.versions.iter().map(|version| of(&version.row)).collect()
+    }
+}
+
+/// The columns of [`Placed::put`].
+macro_rules! places {
+    ($rest:literal) => {
+        concat!(
+            "tenant_id, stream_id, version, position, effective_at, recorded_at, next_position, \
+             next_effective_at, next_recorded_at, ",
+            $rest
+        )
+    };
+}
+pub(crate) use places;
+
+impl<T> Placed<T> {
+    /// Writes the coordinates of a version and of its successor, `places!()` in order.
+    pub fn put(&self, row: &mut Row<'_>) {
+        self.place.put(row);
+        match self.next {
+            Some(next) => {
+                row.put(next.position).put(next.effective_at).put(next.recorded_at);
+            }
+            None => {
+                row.put(i64::MAX).put("infinity").put("infinity");
+            }
+        }
     }
 }
 
@@ -135,5 +183,20 @@ mod tests {
         assert_eq!(ends, [Some(12), None, None]);
         assert_eq!(chain.successors, [place(2, 5, 11)], "version 4 stands in the table already");
         assert_eq!(chain.latest(&Uuid::from_u128(1)), Some(&'b'));
+    }
+    #[test]
+    fn what_is_final_leaves_and_the_open_streams_newest_version_stays() {
+        let mut chain = Chain::default();
+        chain.push(place(1, 1, 10), 'a');
+        chain.push(place(2, 1, 11), 'x');
+        chain.push(place(2, 2, 12), 'y');
+        let places = |taken: Vec<Placed<char>>| -> Vec<_> {
+            taken.into_iter().map(|v| (v.row, v.next.map(|next| next.position))).collect()
+        };
+        let open = Some(Uuid::from_u128(2));
+        assert_eq!(places(chain.take_final(open)), [('a', None), ('x', Some(12))]);
+        chain.push(place(2, 3, 13), 'z');
+        assert_eq!(places(chain.take_final(None)), [('y', Some(13)), ('z', None)]);
+        assert!(chain.is_empty() && chain.successors.is_empty());
     }
 }

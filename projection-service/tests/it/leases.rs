@@ -6,6 +6,7 @@ use events::{Aggregate, Recorded};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use projection_service::AppError;
+use read_models::rebuild::Fold;
 use read_models::{ApplyError, OnPoison, ReadModel};
 use service_runtime::Tasks;
 use sqlx::PgConnection;
@@ -39,6 +40,10 @@ impl ReadModel for Pausing {
 
     fn on_poison(&self) -> OnPoison {
         Tally.on_poison()
+    }
+
+    fn fold(&self) -> Box<dyn Fold> {
+        Tally.fold()
     }
 
     fn apply<'a>(

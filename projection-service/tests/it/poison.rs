@@ -6,6 +6,7 @@ use std::sync::Arc;
 use events::{Aggregate, Recorded};
 use futures::future::BoxFuture;
 use projection_service::{App, AppError};
+use read_models::rebuild::Fold;
 use read_models::{ApplyError, OnPoison, ReadModel};
 use sqlx::PgConnection;
 
@@ -34,6 +35,10 @@ impl ReadModel for Fixed {
 
     fn on_poison(&self) -> OnPoison {
         Tally.on_poison()
+    }
+
+    fn fold(&self) -> Box<dyn Fold> {
+        Tally.fold()
     }
 
     fn apply<'a>(

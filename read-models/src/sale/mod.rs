@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod evolve;
+mod memory;
 mod row;
 mod run;
 mod save;
@@ -14,6 +15,7 @@ use events::{Aggregate, Recorded};
 use futures::future::BoxFuture;
 use sqlx::PgConnection;
 
+use crate::rebuild::Fold;
 use crate::{ApplyError, OnPoison, ReadModel};
 
 pub(crate) use evolve::{Surroundings, evolve};
@@ -50,6 +52,10 @@ impl ReadModel for SaleModel {
     /// Its rows are money totals.
     fn on_poison(&self) -> OnPoison {
         OnPoison::Halt
+    }
+
+    fn fold(&self) -> Box<dyn Fold> {
+        Box::new(memory::SaleFold::default())
     }
 
     fn apply<'a>(

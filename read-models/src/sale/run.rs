@@ -15,17 +15,18 @@ use crate::version::{Chain, Place, Placed};
 
 /// Everything a run adds, table by table.
 #[derive(Default)]
-struct Made {
-    sales: Chain<Sale>,
-    stages: Chain<Stage>,
-    sale_types: Chain<SaleType>,
-    users: Chain<User>,
-    tenants: Chain<Settings>,
-    rates: Vec<Placed<DatedRate>>,
+pub(super) struct Made {
+    pub sales: Chain<Sale>,
+    pub stages: Chain<Stage>,
+    pub sale_types: Chain<SaleType>,
+    pub users: Chain<User>,
+    pub tenants: Chain<Settings>,
+    pub rates: Vec<Placed<DatedRate>>,
 }
 
 /// What was current before the run.
-struct Before {
+#[derive(Default)]
+pub(super) struct Before {
     sales: HashMap<Uuid, Sale>,
     tenants: HashMap<Uuid, Settings>,
 }
@@ -67,7 +68,8 @@ fn is_later_setting(fact: &Event) -> bool {
     matches!(fact, Event::Tenant(fact) if !matches!(fact, TenantEvent::Provisioned { .. }))
 }
 
-fn fold(
+/// Adds what one event makes; nothing when it cannot be folded.
+pub(super) fn fold(
     made: &mut Made,
     before: &mut Before,
     event: &Recorded,

@@ -4,6 +4,7 @@
 use events::{Aggregate, Recorded};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use read_models::rebuild::Fold;
 use read_models::{ApplyError, OnPoison, ReadModel};
 use sqlx::{PgConnection, PgPool};
 
@@ -32,6 +33,10 @@ impl ReadModel for Tally {
 
     fn on_poison(&self) -> OnPoison {
         OnPoison::Halt
+    }
+
+    fn fold(&self) -> Box<dyn Fold> {
+        panic!("the tally counts what comes live and is not rebuilt")
     }
 
     fn apply<'a>(
