@@ -111,7 +111,12 @@ async fn projections_tell_position_and_lag() {
     world.follow().await;
     world.record(&sale(1).stream(), &[registered(registration())]).await;
     let (_, body) = world.ask_as(&world.tenant, Role::Seller, "/v1/projections").await;
-    let sale_model = &body["projections"][0];
+    let of = |name: &str| {
+        let rows = body["projections"].as_array().unwrap();
+        rows.iter().find(|row| row["name"] == name).unwrap().clone()
+    };
+    assert_eq!(of("activity")["lag"], 1);
+    let sale_model = of("sale");
     assert_eq!((&sale_model["name"], &sale_model["generation"]), (&json!("sale"), &json!(1)));
     assert_eq!((&sale_model["state"], &sale_model["lag"]), (&json!("live"), &json!(1)));
     assert_eq!(sale_model["halted"], Value::Null);

@@ -30,8 +30,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::sale::SaleModel;
-use crate::{Questions, ReadModel, routes, schema};
+use crate::{Questions, ReadModel, all, routes, schema};
 
 /// A log, a generation that follows it, and a clock in hand.
 pub(super) struct World {
@@ -107,20 +106,24 @@ impl World {
         self.store.read_after(0, 1_000_000).await.unwrap()
     }
 
-    /// Makes another, empty generation; its pools are those of [`World::projector`] and [`World::asking`].
+    /// Makes another, empty generation of every model; its pools are those of [`World::projector`] and
+    /// [`World::asking`].
     pub async fn building(&self, generation: i32) {
         let mut connection = self.database.superuser().await;
         sqlx::query("SET ROLE es_owner").execute(&mut connection).await.unwrap();
-        schema::begin_generation(&mut connection, &SaleModel, generation, "building")
-            .await
-            .unwrap();
+        for model in all() {
+            schema::begin_generation(&mut connection, model.as_ref(), generation, "building")
+                .await
+                .unwrap();
+        }
     }
 
     /// Empties a generation.
     pub async fn truncate(&self, generation: i32) {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
-            "SET search_path = rm_sale_{generation};
-             TRUNCATE sale_version, stage_version, sale_type_version, user_version, rate_version, tenant_version;
+            "SET search_path = rm_sale_{generation}, rm_activity_{generation};
+             TRUNCATE sale_version, stage_version, sale_type_version, user_version, rate_version, tenant_version,
+                      activity_version;
              RESET search_path"
         )))
         .execute(self.database.owner())
@@ -130,7 +133,8 @@ impl World {
 
     fn pool(&self, login: &str, generation: i32) -> PgPool {
         let options: PgConnectOptions = self.database.url_for(login).parse().unwrap();
-        let options = options.options([("search_path", format!("rm_sale_{generation}"))]);
+        let schemas = format!("rm_sale_{generation}, rm_activity_{generation}");
+        let options = options.options([("search_path", schemas)]);
         PgPoolOptions::new().max_connections(4).connect_lazy_with(options)
     }
 
@@ -144,23 +148,33 @@ impl World {
         self.pool("salgslogg_query", generation)
     }
 
-    /// Applies runs of events to a generation, checkpoint included, as a runner does.
+    /// Applies runs of events to a generation of every model, checkpoints included, as runners do.
     pub async fn apply(&self, generation: i32, runs: &[&[Recorded]]) {
+        for model in all() {
+            self.apply_to(model.as_ref(), generation, runs).await;
+        }
+    }
+
+    /// Applies runs of events to one model; the others stay behind.
+    pub async fn apply_to(&self, model: &dyn ReadModel, generation: i32, runs: &[&[Recorded]]) {
         let pool = self.projector(generation);
         let (_, mut position, epoch): (i16, i64, i64) = sqlx::query_as(
-            "SELECT part, position, epoch FROM es_ops.claim('sale', $1, 1::smallint, $2, '{0}', interval '1 minute')",
+            "SELECT part, position, epoch FROM es_ops.claim($3, $1, 1::smallint, $2, '{0}', interval '1 minute')",
         )
         .bind(generation)
         .bind(self.owner)
+        .bind(model.name())
         .fetch_one(&pool)
         .await
         .unwrap();
         for run in runs.iter().filter(|run| !run.is_empty()) {
+            let own: Vec<Recorded> =
+                run.iter().filter(|event| model.concerns(event)).cloned().collect();
             let mut tx = pool.begin().await.unwrap();
-            SaleModel.apply(&mut tx, run).await.unwrap();
+            model.apply(&mut tx, &own).await.unwrap();
             let reached = run.last().unwrap().position.max(position);
             sqlx::query(
-                "SELECT es_ops.advance('sale', $1, 1::smallint, $2, '{0}', ARRAY[$3::bigint], ARRAY[$4::bigint],
+                "SELECT es_ops.advance($6, $1, 1::smallint, $2, '{0}', ARRAY[$3::bigint], ARRAY[$4::bigint],
                                        ARRAY[$5::bigint], interval '1 minute')",
             )
             .bind(generation)
@@ -168,6 +182,7 @@ impl World {
             .bind(epoch)
             .bind(position)
             .bind(reached)
+            .bind(model.name())
             .execute(&mut *tx)
             .await
             .unwrap();
@@ -177,16 +192,24 @@ impl World {
         pool.close().await;
     }
 
-    /// Brings generation 1 up to the head of the log.
+    /// Brings generation 1 of every model up to the head of the log.
     pub async fn follow(&self) {
+        for model in all() {
+            self.follow_with(model.as_ref()).await;
+        }
+    }
+
+    /// Brings generation 1 of one model up to the head of the log.
+    pub async fn follow_with(&self, model: &dyn ReadModel) {
         let reached: i64 = sqlx::query_scalar(
-            "SELECT COALESCE(max(position), 0) FROM es_ops.projection_part WHERE generation = 1",
+            "SELECT COALESCE(max(position), 0) FROM es_ops.projection_part WHERE generation = 1 AND name = $1",
         )
+        .bind(model.name())
         .fetch_one(self.database.owner())
         .await
         .unwrap();
         let rest = self.store.read_after(reached, 1_000_000).await.unwrap();
-        self.apply(1, &[&rest]).await;
+        self.apply_to(model, 1, &[&rest]).await;
     }
 
     /// The routes over a generation.

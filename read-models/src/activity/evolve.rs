@@ -1,0 +1,120 @@
+//! The fold of an activity: row + event → row. Pure; every event by name, so a new one does not compile until
+//! someone has thought about it.
+
+use chrono::{DateTime, Utc};
+use events::activity::{ActivityTerms, Slot};
+use events::{ActivityEvent, Party, TenantSlug};
+use uuid::Uuid;
+
+use super::row::Activity;
+
+/// What the log says about an event beside the fact itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    /// Public id of the activity.
+    pub activity_id: Uuid,
+    /// Whose activity it is: names the stream of its sale.
+    pub tenant: &'a TenantSlug,
+    /// When the fact took effect.
+    pub effective_at: DateTime<Utc>,
+}
+
+/// The activity after `fact`, or what is wrong with the stream.
+pub(crate) fn evolve(
+    activity: Option<Activity>,
+    fact: &ActivityEvent,
+    around: Surroundings<'_>,
+) -> Result<Activity, &'static str> {
+    match (activity, fact) {
+        (None, fact) => planned(fact, around),
+        (Some(activity), _) if activity.deleted => Err("a deleted activity that goes on"),
+        (Some(activity), fact) => change(activity, fact, around.tenant),
+    }
+}
+
+fn planned(fact: &ActivityEvent, around: Surroundings<'_>) -> Result<Activity, &'static str> {
+    let ActivityEvent::Planned { kind, slot, owner, owner_group, terms } = fact else {
+        return Err("an activity that was never planned");
+    };
+    let mut activity = Activity {
+        activity_id: around.activity_id,
+        kind: kind.as_str().to_owned(),
+        from_day: None,
+        to_day: None,
+        starts_at: None,
+        ends_at: None,
+        owner: owner.as_str().to_owned(),
+        owner_group: owner_group.clone(),
+        title: String::new(),
+        description: None,
+        sale_stream_id: None,
+        sale_id: None,
+        company_id: None,
+        company_name: None,
+        contact_id: None,
+        contact_name: None,
+        project_id: None,
+        project_name: None,
+        alarm_minutes: None,
+        completed_on: None,
+        deleted: false,
+        planned_at: around.effective_at,
+    };
+    place(&mut activity, *slot);
+    set_terms(&mut activity, terms, around.tenant)?;
+    Ok(activity)
+}
+
+fn change(
+    mut activity: Activity,
+    fact: &ActivityEvent,
+    tenant: &TenantSlug,
+) -> Result<Activity, &'static str> {
+    match fact {
+        ActivityEvent::Planned { .. } => return Err("an activity planned twice"),
+        ActivityEvent::Rescheduled { slot } => place(&mut activity, *slot),
+        ActivityEvent::Edited(terms) => set_terms(&mut activity, terms, tenant)?,
+        ActivityEvent::Assigned { owner, owner_group } => {
+            activity.owner = owner.as_str().to_owned();
+            activity.owner_group.clone_from(owner_group);
+        }
+        ActivityEvent::Completed { completed_on } => activity.completed_on = Some(*completed_on),
+        ActivityEvent::Reopened {} => activity.completed_on = None,
+        ActivityEvent::Deleted {} => activity.deleted = true,
+    }
+    Ok(activity)
+}
+
+fn place(activity: &mut Activity, slot: Slot) {
+    let (days, times) = match slot {
+        Slot::Days { from_day, to_day } => (Some((from_day, to_day)), None),
+        Slot::Times { starts_at, ends_at } => (None, Some((starts_at, ends_at))),
+    };
+    (activity.from_day, activity.to_day) = days.unzip();
+    (activity.starts_at, activity.ends_at) = times.unzip();
+}
+
+fn set_terms(
+    activity: &mut Activity,
+    terms: &ActivityTerms,
+    tenant: &TenantSlug,
+) -> Result<(), &'static str> {
+    activity.title = terms.title.as_str().to_owned();
+    activity.description = terms.description.as_ref().map(|text| text.as_str().to_owned());
+    activity.sale_stream_id = terms.sale.map(|sale| sale.stream().stream_id(tenant));
+    activity.sale_id = terms.sale.map(|sale| sale.0);
+    (activity.company_id, activity.company_name) = party(terms.parties.company.as_ref());
+    (activity.contact_id, activity.contact_name) = party(terms.parties.contact.as_ref());
+    (activity.project_id, activity.project_name) = party(terms.parties.project.as_ref());
+    let minutes = terms.alarm_minutes.map(i32::try_from).transpose();
+    activity.alarm_minutes = minutes.map_err(|_| "an alarm before all time")?;
+    Ok(())
+}
+
+fn party(party: Option<&Party>) -> (Option<Uuid>, Option<String>) {
+    (party.map(|party| party.id), party.map(|party| party.name.as_str().to_owned()))
+}
+
+#[cfg(test)]
+#[path = "evolve_tests.rs"]
+mod tests;
