@@ -23,7 +23,7 @@ pub struct Call {
     pub tenant: TenantSlug,
     /// The principal: a user's `sub`, or a process manager's name.
     pub actor: UserId,
-    /// Which sales they may change.
+    /// What they may change.
     pub reach: Reach,
     /// The command's name, for the event's metadata.
     pub command: &'static str,

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use system_tests::{Fixture, World};
 use uuid::Uuid;
 
+/// The sale that activities are about.
+const FOLLOWED_UP: Uuid = Uuid::from_u128(0x4fff);
+
 /// A request that would be accepted.
 pub struct Example {
     /// The row of the command table.
@@ -33,13 +36,16 @@ impl Example {
     /// Whether the id in the path is a UUID.
     pub fn has_uuid(&self) -> bool {
         let aggregate = self.route.path.split('/').nth(2).unwrap_or_default();
-        !self.route.creates() && ["sales", "stages", "sale-types"].contains(&aggregate)
+        !self.route.creates()
+            && ["sales", "activities", "stages", "sale-types"].contains(&aggregate)
     }
 }
 
 /// One example for every command; sales are the importer's own, `ola`.
 pub async fn all(world: &World, fixture: &Fixture) -> Vec<Example> {
     let mut examples = Vec::new();
+    let id = json!({"id": FOLLOWED_UP});
+    fixture.sale(world, "2026-03-01T08:00:00Z", "Followed up", id).await;
     for (route, n) in commands().zip(0x5000_u128..) {
         let id = target(world, fixture, route).await;
         let (body, mandatory) = body(route.command, fixture, Uuid::from_u128(n));
@@ -56,6 +62,7 @@ async fn target(world: &World, fixture: &Fixture, route: &CommandRoute) -> Strin
         ("SetRate", _) => "SEK".into(),
         (_, Some("tenants")) => fixture.tenant.clone(),
         (_, Some("stages")) => fixture.sc.to_string(),
+        (command, Some("activities")) => activity(world, fixture, command).await,
         (_, Some("sale-types")) => fixture.simple.to_string(),
         (command, _) => {
             let amount = json!({"amount": {"amount": "1000", "currency": "NOK"}});
@@ -79,6 +86,18 @@ async fn target(world: &World, fixture: &Fixture, route: &CommandRoute) -> Strin
             sale
         }
     }
+}
+
+/// A meeting of the importer's, `ola`; for ReopenActivity a completed one.
+async fn activity(world: &World, fixture: &Fixture, command: &str) -> String {
+    let at = "2026-03-01T08:00:00Z";
+    let body = json!({"kind": "meeting", "title": command, "start": "2026-03-17T09:00:00Z"});
+    let answer = fixture.at(world, at, "/v1/activities", body).await;
+    let id = answer["id"].as_str().expect("an id").to_owned();
+    if command == "ReopenActivity" {
+        fixture.at(world, at, &format!("/v1/activities/{id}/complete"), json!({})).await;
+    }
+    id
 }
 
 /// Every field of a command's body, and those that must be there.
@@ -140,6 +159,28 @@ fn body(command: &str, fixture: &Fixture, new: Uuid) -> (Value, &'static [&'stat
         ),
         "SetBaseCurrency" => (json!({"base_currency": "EUR"}), &["base_currency"]),
         "SetTimeZone" => (json!({"time_zone": "Europe/Oslo"}), &["time_zone"]),
+        other => activity_body(other, new),
+    }
+}
+
+/// The same for activities.
+fn activity_body(command: &str, new: Uuid) -> (Value, &'static [&'static str]) {
+    let party = json!({"id": Uuid::from_u128(7), "name": "Fjord AS"});
+    let edit = json!({"title": "Demo", "description": "Bring the contract", "sale": FOLLOWED_UP,
+        "company": party, "contact": party, "project": party, "alarm_minutes": 15});
+    let moved = json!({"start": "2026-03-18T10:00:00+01:00", "end": "2026-03-18T10:30:00+01:00",
+        "all_day": false});
+    match command {
+        "PlanActivity" => {
+            let mut body = json!({"id": new, "kind": "call", "owner": "kari"});
+            merge(&mut body, edit);
+            merge(&mut body, moved);
+            (body, &["kind", "title"])
+        }
+        "RescheduleActivity" => (moved, &[]),
+        "EditActivity" => (edit, &[]),
+        "AssignActivity" => (json!({"owner": "kari"}), &["owner"]),
+        "CompleteActivity" | "ReopenActivity" | "DeleteActivity" => (json!({}), &[]),
         unknown => panic!("no example for the command {unknown}: add one"),
     }
 }

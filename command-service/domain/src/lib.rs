@@ -33,12 +33,12 @@ pub use references::{Order, References, needs};
 pub use refusal::Refusal;
 pub use state::State;
 
-/// How far a principal's right to change sales reaches (role table of design §4).
+/// How far a principal's right to change sales and activities reaches (role table of design §4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Own sales only: sellers.
+    /// What they own only: sellers.
     Own,
-    /// Every sale of the tenant.
+    /// Everything in the tenant.
     All,
 }
 
@@ -51,7 +51,7 @@ pub struct Context<'a> {
     pub today: NaiveDate,
     /// Who asks.
     pub actor: &'a UserId,
-    /// Which sales they may change.
+    /// What they may change.
     pub reach: Reach,
     /// What was looked up in other streams.
     pub references: &'a References,
@@ -107,6 +107,9 @@ pub trait Decider {
 pub fn decide(state: &State, order: Order, context: &Context<'_>) -> Result<Decision, Refusal> {
     match (state, order) {
         (State::Sale(state), Order::Sale(command)) => sale::Sale::decide(state, command, context),
+        (State::Activity(state), Order::Activity(command)) => {
+            activity::Activity::decide(state, command, context)
+        }
         (State::Stage(state), Order::Stage(command)) => {
             stage::Stage::decide(state, command, context)
         }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use events::{Aggregate, SaleTypeId, StageId, StreamName, UserId};
+use events::{Aggregate, SaleId, SaleTypeId, StageId, StreamName, UserId};
 
 use crate::State;
+use crate::activity::{self, ActivityCommand};
 use crate::currency::CurrencyCommand;
 use crate::name::{Name, name_streams};
-use crate::sale::{self, SaleCommand};
+use crate::sale::{self, Sale, SaleCommand};
 use crate::sale_type::{SaleType, SaleTypeCommand};
 use crate::stage::{Stage, StageCommand};
 use crate::tenant::{Tenant, TenantCommand};
@@ -19,6 +20,8 @@ use crate::user::{User, UserCommand};
 pub enum Order {
     /// On a sale.
     Sale(SaleCommand),
+    /// On an activity.
+    Activity(ActivityCommand),
     /// On a stage.
     Stage(StageCommand),
     /// On a sale type.
@@ -36,6 +39,7 @@ impl Order {
     pub fn creates(&self) -> bool {
         match self {
             Self::Sale(command) => matches!(command, SaleCommand::RegisterSale(_)),
+            Self::Activity(command) => matches!(command, ActivityCommand::PlanActivity(_)),
             Self::Stage(command) => matches!(command, StageCommand::AddStage { .. }),
             Self::SaleType(command) => matches!(command, SaleTypeCommand::DefineSaleType { .. }),
             Self::User(command) => matches!(command, UserCommand::AddUser { .. }),
@@ -47,6 +51,7 @@ impl Order {
     pub fn aggregate(&self) -> Aggregate {
         match self {
             Self::Sale(_) => Aggregate::Sale,
+            Self::Activity(_) => Aggregate::Activity,
             Self::Stage(_) => Aggregate::Stage,
             Self::SaleType(_) => Aggregate::SaleType,
             Self::Currency(_) => Aggregate::Currency,
@@ -69,6 +74,14 @@ impl References {
     /// Whether this stream was looked up.
     pub fn knows(&self, stream: &StreamName) -> bool {
         self.0.contains_key(stream)
+    }
+
+    /// The sale, none if it was never registered.
+    pub fn sale(&self, id: SaleId) -> Option<&Sale> {
+        match self.0.get(&id.stream()).map(Arc::as_ref) {
+            Some(State::Sale(found)) => found.deal().map(|_| found),
+            _ => None,
+        }
     }
 
     /// The sale type, none if it does not exist.
@@ -119,6 +132,7 @@ impl References {
 pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -> Vec<StreamName> {
     let wanted = match (order, state) {
         (Order::Sale(command), State::Sale(state)) => sale::needs(state, command, actor, known),
+        (Order::Activity(command), _) => activity::needs(command, actor),
         (Order::Stage(command), _) => name_streams(Aggregate::Stage, command.name()),
         (Order::SaleType(command), _) => {
             let mut wanted = name_streams(Aggregate::SaleType, command.name());

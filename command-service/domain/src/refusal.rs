@@ -10,13 +10,16 @@ pub enum Refusal {
     #[error("there is no {0} with this id")]
     Unknown(Aggregate),
     /// The id is taken.
-    #[error("a {0} with this id exists already")]
+    #[error("this id belongs to an existing {0}")]
     AlreadyExists(Aggregate),
     /// Sellers change their own sales only (role table of design §4).
     #[error("the sale belongs to somebody else")]
     NotYours,
-    /// SO-1.
-    #[error("a sale needs a title")]
+    /// Sellers change their own activities only (role table of design §4).
+    #[error("the activity belongs to somebody else")]
+    NotYourActivity,
+    /// SO-1, SD-2.
+    #[error("a title is needed")]
     TitleRequired,
     /// SO-22: closed sales are read-only.
     #[error("the sale is closed; reopen it first")]
@@ -101,6 +104,42 @@ pub enum Refusal {
     /// Design §2, Tenant.
     #[error("amounts exist in the base currency; it can no longer change")]
     AmountsExist,
+    /// SD-2: an activity is about a sale of the tenant.
+    #[error("there is no such sale")]
+    UnknownSale,
+    /// SD-9: reopen first.
+    #[error("the activity is completed; reopen it first")]
+    ActivityCompleted,
+    /// Nothing can be done to it any more.
+    #[error("the activity is deleted")]
+    ActivityDeleted,
+    /// SD-3: a meeting has no default start; nor has what changes between days and times.
+    #[error("a start is needed")]
+    StartRequired,
+    /// SD-1, SD-4: to-dos and what lasts all day have days.
+    #[error("give a date such as 2026-03-10: a to-do and what lasts all day have no times")]
+    DayExpected {
+        /// JSON Pointer of the time.
+        pointer: &'static str,
+    },
+    /// SD-1: meetings and calls have times.
+    #[error("give an instant such as 2026-03-10T09:00:00Z, or say all_day")]
+    TimeExpected {
+        /// JSON Pointer of the day.
+        pointer: &'static str,
+    },
+    /// SD-2.
+    #[error("the end lies before the start")]
+    EndBeforeStart,
+    /// An activity is no project.
+    #[error("an activity lasts 366 days at most")]
+    ActivityTooLong,
+    /// Dates can be shown in every zone.
+    #[error("an activity lies in the years 1900 to 9999")]
+    OutsideCalendar,
+    /// SD-6: an alarm rings before a start.
+    #[error("an alarm needs a start at a time of day")]
+    AlarmNeedsTime,
     /// A command reached a stream of another aggregate: a fault of the caller's routing.
     #[error("this stream does not take commands of a {0}")]
     WrongStream(Aggregate),
@@ -113,6 +152,7 @@ impl Refusal {
             Self::Unknown(_) => "not_found",
             Self::AlreadyExists(_) => "already_exists",
             Self::NotYours => "not_your_sale",
+            Self::NotYourActivity => "not_your_activity",
             Self::TitleRequired => "title_required",
             Self::SaleClosed => "sale_closed",
             Self::AlreadyClosed => "already_closed",
@@ -139,6 +179,16 @@ impl Refusal {
             Self::RateOutOfRange => "rate_out_of_range",
             Self::UnitOutOfRange => "unit_out_of_range",
             Self::AmountsExist => "amounts_exist",
+            Self::UnknownSale => "unknown_sale",
+            Self::ActivityCompleted => "activity_completed",
+            Self::ActivityDeleted => "activity_deleted",
+            Self::StartRequired => "start_required",
+            Self::DayExpected { .. } => "day_expected",
+            Self::TimeExpected { .. } => "time_expected",
+            Self::EndBeforeStart => "end_before_start",
+            Self::ActivityTooLong => "activity_too_long",
+            Self::OutsideCalendar => "outside_calendar",
+            Self::AlarmNeedsTime => "alarm_needs_time",
             Self::WrongStream(_) => "wrong_stream",
         }
     }
@@ -151,7 +201,13 @@ impl Refusal {
             Self::UnknownSaleType => Some("/sale_type"),
             Self::UnknownOwner => Some("/owner"),
             Self::ReopenDatePast => Some("/reopen_date"),
-            Self::CurrencyDiffers { pointer, .. } => Some(pointer),
+            Self::CurrencyDiffers { pointer, .. }
+            | Self::DayExpected { pointer }
+            | Self::TimeExpected { pointer } => Some(pointer),
+            Self::UnknownSale => Some("/sale"),
+            Self::StartRequired | Self::OutsideCalendar => Some("/start"),
+            Self::EndBeforeStart | Self::ActivityTooLong => Some("/end"),
+            Self::AlarmNeedsTime => Some("/alarm_minutes"),
             Self::PercentWithoutAmount => Some("/profit_percent"),
             Self::AmountNegative => Some("/amount/amount"),
             Self::NameTaken => Some("/name"),
@@ -163,6 +219,9 @@ impl Refusal {
             Self::Unknown(_)
             | Self::AlreadyExists(_)
             | Self::NotYours
+            | Self::NotYourActivity
+            | Self::ActivityCompleted
+            | Self::ActivityDeleted
             | Self::SaleClosed
             | Self::AlreadyClosed
             | Self::SaleStalled

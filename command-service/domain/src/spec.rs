@@ -30,8 +30,13 @@ pub fn given(aggregate: events::Aggregate, facts: impl IntoIterator<Item = Event
 
 impl Given {
     /// Adds a fact of another stream.
-    pub fn and(mut self, stream: StreamName, fact: &Event) -> Self {
-        let state = State::empty(stream.aggregate).evolve(fact);
+    pub fn and(self, stream: StreamName, fact: &Event) -> Self {
+        self.and_all(stream, std::slice::from_ref(fact))
+    }
+
+    /// Adds the facts of another stream.
+    pub fn and_all(mut self, stream: StreamName, facts: &[Event]) -> Self {
+        let state = facts.iter().fold(State::empty(stream.aggregate), State::evolve);
         self.references.insert(stream, state);
         self
     }

@@ -1,6 +1,6 @@
-//! A user: somebody who may own sales, and the groups their sales count for.
+//! A user: somebody who may own sales and activities, and the groups their sales count for.
 
-use events::{Aggregate, Event, TypeName, UserEvent};
+use events::{Aggregate, Event, StreamName, TypeName, UserEvent, UserId};
 
 use crate::{Context, Decider, Decision, Refusal};
 
@@ -48,6 +48,41 @@ pub fn added(name: TypeName, mut groups: Vec<String>, primary_group: Option<Stri
         groups.insert(0, primary.clone());
     }
     UserEvent::Added { name, groups, primary_group }
+}
+
+/// The caller as their token describes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Display name.
+    pub name: TypeName,
+    /// Groups, the primary one first.
+    pub groups: Vec<String>,
+}
+
+/// An owner, resolved.
+pub(crate) struct Owner {
+    /// The primary group of what they own.
+    pub(crate) group: Option<String>,
+    /// The fact that adds them, when they were not known.
+    pub(crate) beside: Vec<(StreamName, Event)>,
+}
+
+/// Resolves an owner. An unknown one is refused, except the caller, who is added from the token.
+pub(crate) fn resolve_owner(
+    owner: &UserId,
+    caller: Caller,
+    context: &Context<'_>,
+) -> Result<Owner, Refusal> {
+    if let Some(user) = context.references.user(owner) {
+        let group = user.primary_group().map(str::to_owned);
+        return Ok(Owner { group, beside: Vec::new() });
+    }
+    if owner != context.actor {
+        return Err(Refusal::UnknownOwner);
+    }
+    let group = caller.groups.first().cloned();
+    let fact = Event::User(added(caller.name, caller.groups, None));
+    Ok(Owner { group, beside: vec![(StreamName::of_user(owner), fact)] })
 }
 
 impl Decider for User {

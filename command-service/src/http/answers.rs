@@ -73,7 +73,9 @@ pub fn refused(refusal: &Refusal, base: &str) -> Problem {
     let problem = match refusal {
         Refusal::Unknown(_) => Problem::not_found(detail),
         Refusal::AlreadyExists(_) => Problem::already_exists(detail),
-        Refusal::NotYours => Problem::new(StatusCode::FORBIDDEN, code, detail),
+        Refusal::NotYours | Refusal::NotYourActivity => {
+            Problem::new(StatusCode::FORBIDDEN, code, detail)
+        }
         Refusal::WrongStream(_) => Problem::internal(refusal),
         Refusal::TitleRequired
         | Refusal::SaleClosed
@@ -101,7 +103,17 @@ pub fn refused(refusal: &Refusal, base: &str) -> Problem {
         | Refusal::BaseCurrencyHasNoRate
         | Refusal::RateOutOfRange
         | Refusal::UnitOutOfRange
-        | Refusal::AmountsExist => Problem::refused(code, detail),
+        | Refusal::AmountsExist
+        | Refusal::UnknownSale
+        | Refusal::ActivityCompleted
+        | Refusal::ActivityDeleted
+        | Refusal::StartRequired
+        | Refusal::DayExpected { .. }
+        | Refusal::TimeExpected { .. }
+        | Refusal::EndBeforeStart
+        | Refusal::ActivityTooLong
+        | Refusal::OutsideCalendar
+        | Refusal::AlarmNeedsTime => Problem::refused(code, detail),
     };
     match refusal.pointer() {
         Some(field) => problem.at_pointer(format!("{base}{field}"), code, refusal.to_string()),

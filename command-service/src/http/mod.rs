@@ -1,6 +1,7 @@
 //! The write side's routes. One table of commands makes the router, the bulk endpoint, the role check and the
 //! OpenAPI document; a new command is a row in its aggregate's file.
 
+pub mod activities;
 pub mod answers;
 pub mod bulk;
 pub mod fields;
@@ -38,7 +39,8 @@ use route::{Asked, CommandRoute};
 
 /// Every command of the product.
 pub fn commands() -> impl Iterator<Item = &'static CommandRoute> {
-    sales::routes().chain(&stages::ROUTES).chain(&sale_types::ROUTES).chain(&settings::ROUTES)
+    let lists = stages::ROUTES.iter().chain(&sale_types::ROUTES).chain(&settings::ROUTES);
+    sales::routes().chain(activities::routes()).chain(lists)
 }
 
 /// The routes, without the layers around them.

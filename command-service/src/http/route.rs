@@ -2,8 +2,10 @@
 //! OpenAPI document are all made from.
 
 use domain::Order;
+use domain::activity::ActivityCommand;
 use domain::sale::SaleCommand;
-use events::{Aggregate, SaleId, SaleTypeId, StageId, StreamName, TypeName, UserId};
+use domain::user::Caller;
+use events::{ActivityId, Aggregate, SaleId, SaleTypeId, StageId, StreamName, TypeName, UserId};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use service_runtime::access::Right;
@@ -17,6 +19,9 @@ use uuid::Uuid;
 
 /// Groups of one user at most.
 pub const GROUPS_MAX: usize = 50;
+
+/// Characters of a title at most (design §5).
+const TITLE_MAX: usize = 219;
 
 /// A row of the command table.
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +133,20 @@ impl Asked<'_> {
         Ok(Decoded { stream: SaleId(self.uuid()?).stream(), order: Order::Sale(command) })
     }
 
+    /// An order on the activity of the path.
+    pub fn on_activity(&self, command: ActivityCommand) -> Result<Decoded, Problem> {
+        Ok(Decoded { stream: ActivityId(self.uuid()?).stream(), order: Order::Activity(command) })
+    }
+
+    /// An empty title is a refusal of the business (SO-1, SD-2); an over-long one is a malformed field.
+    pub fn title_fits(&self, title: &str) -> Result<(), Problem> {
+        if title.trim().chars().count() <= TITLE_MAX {
+            return Ok(());
+        }
+        let rule = "must be 1 to 219 characters";
+        Err(Problem::bad_body("invalid_value", format!("{}/title", self.pointer), rule))
+    }
+
     /// The stage of the path.
     pub fn stage(&self) -> Result<StageId, Problem> {
         self.uuid().map(StageId)
@@ -139,7 +158,7 @@ impl Asked<'_> {
     }
 
     /// The caller as a user would be added from the token.
-    pub fn caller(&self) -> domain::sale::Caller {
+    pub fn caller(&self) -> Caller {
         let given = self.actor.name.as_deref().unwrap_or_default();
         let name = TypeName::parse(given).or_else(|_| TypeName::parse(&short(&self.actor.user)));
         let name = name.unwrap_or_else(|_| {
@@ -148,7 +167,7 @@ impl Asked<'_> {
         // a token may carry what is no name of a group here; that is no group of ours
         let named = |group: &String| TypeName::parse(group).ok().map(String::from);
         let groups = self.actor.groups.iter().filter_map(named).take(GROUPS_MAX).collect();
-        domain::sale::Caller { name, groups }
+        Caller { name, groups }
     }
 }
 

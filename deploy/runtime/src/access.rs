@@ -11,7 +11,7 @@ use crate::problem::Problem;
 pub enum Role {
     /// Sells; changes what is theirs.
     Seller,
-    /// Leads sellers; changes every sale of the tenant.
+    /// Leads sellers; changes every sale and activity of the tenant.
     Manager,
     /// Maintains stages, types, lists, currencies, users and settings; everything a manager may.
     Admin,
@@ -30,9 +30,9 @@ pub enum Right {
     ReadTenant,
     /// Read the log itself: `/v1/events`.
     ReadEventFeed,
-    /// Register sales and change one's own.
+    /// Register sales, plan activities, and change one's own.
     ChangeOwnSales,
-    /// Change the sales of everybody.
+    /// Change the sales and activities of everybody.
     ChangeAllSales,
     /// Maintain stages, sale types, lists and currencies.
     MaintainLists,

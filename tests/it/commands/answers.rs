@@ -34,6 +34,12 @@ async fn a_creation_says_where_it_is_and_how_far_the_log_was() {
             "stage.added",
         ),
         ("/v1/sale-types", json!({"id": id, "name": "Add-on"}), "sale-types", "sale-type.defined"),
+        (
+            "/v1/activities",
+            json!({"id": id, "kind": "call", "title": "Ring Per"}),
+            "activities",
+            "activity.planned",
+        ),
         ("/v1/users", json!({"id": "nina", "name": "Nina"}), "users", "user.added"),
     ] {
         let reply = world.post(&fixture.importer, path, &body).await.expect(201);
@@ -55,6 +61,7 @@ async fn a_repeated_creation_without_a_key_is_already_there() {
             "/v1/sales",
             json!({"id": Uuid::from_u128(77), "title": "Fjord", "sale_type": fixture.new}),
         ),
+        ("/v1/activities", json!({"id": Uuid::from_u128(77), "kind": "call", "title": "Ring Per"})),
         ("/v1/stages", json!({"id": Uuid::from_u128(77), "name": "Pilot", "probability": 1})),
         ("/v1/sale-types", json!({"id": Uuid::from_u128(77), "name": "Add-on"})),
         ("/v1/users", json!({"id": "nina", "name": "Nina"})),

@@ -9,7 +9,7 @@ use crate::examples;
 const ROLES: [&str; 6] = ["seller", "manager", "admin", "importer", "auditor", "analyst"];
 
 /// One letter a role, in the order of [`ROLES`]: `y` may, `-` may not.
-const TABLE: [(&str, &str); 22] = [
+const TABLE: [(&str, &str); 29] = [
     ("RegisterSale", "yyyy--"),
     ("EditSale", "yyyy--"),
     ("ChangeOwner", "yyyy--"),
@@ -24,6 +24,13 @@ const TABLE: [(&str, &str); 22] = [
     ("MarkLost", "yyyy--"),
     ("CompleteSale", "yyyy--"),
     ("ClearCompletion", "yyyy--"),
+    ("PlanActivity", "yyyy--"),
+    ("RescheduleActivity", "yyyy--"),
+    ("EditActivity", "yyyy--"),
+    ("AssignActivity", "yyyy--"),
+    ("CompleteActivity", "yyyy--"),
+    ("ReopenActivity", "yyyy--"),
+    ("DeleteActivity", "yyyy--"),
     ("AddStage", "--yy--"),
     ("EditStage", "--yy--"),
     ("DefineSaleType", "--yy--"),

@@ -12,8 +12,11 @@ pub enum Activity {
     Unknown,
     /// In a diary, done or not.
     Planned(Box<Planned>),
-    /// Deleted: nothing can be done to it any more.
-    Deleted,
+    /// Nothing can be done to it any more.
+    Deleted {
+        /// Whose diary it was in.
+        owner: UserId,
+    },
 }
 
 /// An activity that exists.
@@ -46,7 +49,7 @@ impl Activity {
                 }))
             }
             (Self::Planned(planned), fact) => planned.evolve(fact),
-            (state @ (Self::Unknown | Self::Deleted), _) => state,
+            (state @ (Self::Unknown | Self::Deleted { .. }), _) => state,
         }
     }
 }
@@ -60,7 +63,7 @@ impl Planned {
             ActivityEvent::Assigned { owner, owner_group: _ } => self.owner = owner.clone(),
             ActivityEvent::Completed { completed_on } => self.completed_on = Some(*completed_on),
             ActivityEvent::Reopened {} => self.completed_on = None,
-            ActivityEvent::Deleted {} => return Activity::Deleted,
+            ActivityEvent::Deleted {} => return Activity::Deleted { owner: self.owner },
         }
         Activity::Planned(self)
     }

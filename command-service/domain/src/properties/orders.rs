@@ -17,11 +17,11 @@ use uuid::Uuid;
 
 use crate::Order;
 use crate::currency::CurrencyCommand;
-use crate::sale::{Caller, MarginFigure, NewSale, SaleChanges, SaleCommand};
+use crate::sale::{MarginFigure, NewSale, SaleChanges, SaleCommand};
 use crate::sale_type::{SaleTypeChanges, SaleTypeCommand};
 use crate::stage::{StageChanges, StageCommand};
 use crate::tenant::TenantCommand;
-use crate::user::UserCommand;
+use crate::user::{Caller, UserCommand};
 
 /// An order, on which stream and by whom.
 #[derive(Debug, Clone)]

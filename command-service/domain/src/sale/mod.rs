@@ -18,11 +18,10 @@ use events::{
 
 pub use edit::SaleChanges;
 pub use margin::MarginFigure;
-pub use registration::{Caller, NewSale, SALE_DATE_MAX};
+pub use registration::{NewSale, SALE_DATE_MAX};
 pub use state::{Deal, Outcome, Sale};
 
-use registration::{Owner, resolve_owner};
-
+use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decider, Decision, Reach, References, Refusal};
 
 /// What may be asked of a sale.

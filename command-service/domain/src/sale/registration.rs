@@ -5,11 +5,11 @@ use events::sale::{Parties, Registration};
 use events::sale_type::{Duration, DurationUnit};
 use events::{
     Description, Event, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, StreamName,
-    Title, TypeName, UserId,
+    Title, UserId,
 };
 
 use super::margin;
-use crate::user::added;
+use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decision, Reach, References, Refusal};
 
 /// The last sale date that can be stored and shown.
@@ -42,15 +42,6 @@ pub struct NewSale {
     pub external_reference: Option<String>,
     /// SO-4.
     pub parties: Parties,
-}
-
-/// The caller as their token describes them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// Display name.
-    pub name: TypeName,
-    /// Groups, the primary one first.
-    pub groups: Vec<String>,
 }
 
 /// The type, then its stages, and the owner.
@@ -106,32 +97,6 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
         events: vec![Event::Sale(SaleEvent::Registered(Box::new(registration)))],
         beside,
     })
-}
-
-/// An owner, resolved.
-pub(super) struct Owner {
-    /// The primary group their sales count for.
-    pub(super) group: Option<String>,
-    /// The fact that adds them, when they were not known.
-    pub(super) beside: Vec<(StreamName, Event)>,
-}
-
-/// Resolves an owner. An unknown one is refused, except the caller, who is added from the token.
-pub(super) fn resolve_owner(
-    owner: &UserId,
-    caller: Caller,
-    context: &Context<'_>,
-) -> Result<Owner, Refusal> {
-    if let Some(user) = context.references.user(owner) {
-        let group = user.primary_group().map(str::to_owned);
-        return Ok(Owner { group, beside: Vec::new() });
-    }
-    if owner != context.actor {
-        return Err(Refusal::UnknownOwner);
-    }
-    let group = caller.groups.first().cloned();
-    let fact = Event::User(added(caller.name, caller.groups, None));
-    Ok(Owner { group, beside: vec![(StreamName::of_user(owner), fact)] })
 }
 
 /// The default sale date: registration plus the type's duration, the same day without one (SO-36).

@@ -11,8 +11,9 @@ use events::{
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{Caller, MarginFigure, NewSale, SaleChanges, SaleCommand};
+use super::{MarginFigure, NewSale, SaleChanges, SaleCommand};
 use crate::spec::{Given, given};
+use crate::user::Caller;
 use crate::{Order, Refusal};
 
 const FM: StageId = StageId(Uuid::from_u128(1));

@@ -81,7 +81,7 @@ pub struct RegisterSale {
 fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: RegisterSale = asked.body()?;
     let id = SaleId(asked.new_uuid(body.id)?);
-    over_long_title(&body.title, asked)?;
+    asked.title_fits(&body.title)?;
     let new = NewSale {
         title: body.title,
         sale_type: SaleTypeId(body.sale_type),
@@ -100,15 +100,6 @@ fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         stream: id.stream(),
         order: Order::Sale(SaleCommand::RegisterSale(Box::new(new))),
     })
-}
-
-/// An empty title is a refusal of the business (SO-1); an over-long one is a malformed field.
-fn over_long_title(title: &str, asked: &Asked<'_>) -> Result<(), Problem> {
-    let rule = "must be 1 to 219 characters";
-    if title.trim().chars().count() > 219 {
-        return Err(Problem::bad_body("invalid_value", format!("{}/title", asked.pointer), rule));
-    }
-    Ok(())
 }
 
 /// EditSale: any of the fields; null clears.
@@ -145,7 +136,7 @@ pub struct EditSale {
 
 fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: EditSale = asked.body()?;
-    over_long_title(body.title.as_deref().unwrap_or_default(), asked)?;
+    asked.title_fits(body.title.as_deref().unwrap_or_default())?;
     asked.on_sale(SaleCommand::EditSale(Box::new(SaleChanges {
         title: body.title,
         description: body.description,

@@ -1,0 +1,72 @@
+//! Changing what is planned: another time, other terms (SD-2, SD-9).
+
+use events::activity::{ActivityTerms, Slot};
+use events::sale::Parties;
+use events::{ActivityEvent, Note, Party, SaleId, Title};
+
+use super::plan::{alarm_can_ring, sale_exists};
+use super::slot::{self, When};
+use super::{Context, Planned, Refusal};
+
+/// Fields of an EditActivity. Outer `None`: left as it is. Inner `None`: cleared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ActivityChanges {
+    /// Empty is refused (SD-2).
+    pub title: Option<String>,
+    /// SD-2.
+    pub description: Option<Option<Note>>,
+    /// An existing sale.
+    pub sale: Option<Option<SaleId>>,
+    /// SD-2.
+    pub company: Option<Option<Party>>,
+    /// SD-2.
+    pub contact: Option<Option<Party>>,
+    /// SD-2.
+    pub project: Option<Option<Party>>,
+    /// Before the start (SD-6).
+    pub alarm_minutes: Option<Option<u32>>,
+}
+
+/// One activity.edited with all terms; none when nothing differs.
+pub(super) fn edit(
+    planned: &Planned,
+    changes: ActivityChanges,
+    context: &Context<'_>,
+) -> Result<Vec<ActivityEvent>, Refusal> {
+    let now = &planned.terms;
+    let title = match changes.title {
+        Some(title) => Title::parse(&title).map_err(|_| Refusal::TitleRequired)?,
+        None => now.title.clone(),
+    };
+    let terms = ActivityTerms {
+        title,
+        description: changes.description.unwrap_or_else(|| now.description.clone()),
+        sale: changes.sale.unwrap_or(now.sale),
+        parties: Parties {
+            company: changes.company.unwrap_or_else(|| now.parties.company.clone()),
+            contact: changes.contact.unwrap_or_else(|| now.parties.contact.clone()),
+            project: changes.project.unwrap_or_else(|| now.parties.project.clone()),
+        },
+        alarm_minutes: changes.alarm_minutes.unwrap_or(now.alarm_minutes),
+    };
+    if terms.sale != now.sale {
+        sale_exists(terms.sale, context)?;
+    }
+    alarm_can_ring(&terms, &planned.slot)?;
+    Ok(if terms == *now { Vec::new() } else { vec![ActivityEvent::Edited(terms)] })
+}
+
+/// One activity.rescheduled, none when nothing differs. What lasts all day from now on loses its alarm
+/// (SD-6): one activity.edited more.
+pub(super) fn reschedule(planned: &Planned, when: When) -> Result<Vec<ActivityEvent>, Refusal> {
+    let slot = slot::rescheduled(planned, when)?;
+    if slot == planned.slot {
+        return Ok(Vec::new());
+    }
+    let mut events = vec![ActivityEvent::Rescheduled { slot }];
+    if matches!(slot, Slot::Days { .. }) && planned.terms.alarm_minutes.is_some() {
+        let terms = ActivityTerms { alarm_minutes: None, ..planned.terms.clone() };
+        events.push(ActivityEvent::Edited(terms));
+    }
+    Ok(events)
+}

@@ -1,0 +1,157 @@
+//! When an activity takes place: what was said, the defaults for what was not, the bounds (SD-1, SD-3, SD-4).
+
+use chrono::{DateTime, Days, NaiveDate, SubsecRound, TimeDelta, Utc};
+use events::activity::{Kind, Slot};
+
+use super::Planned;
+use crate::{Context, Refusal};
+
+/// Longest activity.
+const DAYS_MAX: i64 = 366;
+/// Days lie in the years of every other date.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1900, 1, 1).expect("a real date");
+const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a real date");
+
+/// A day, or an instant of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A whole day.
+    Day(NaiveDate),
+    /// An instant.
+    At(DateTime<Utc>),
+}
+
+/// When, as it was said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct When {
+    /// First day, or the instant it starts.
+    pub start: Option<Moment>,
+    /// Last day (the deadline of a to-do), or the instant it ends.
+    pub end: Option<Moment>,
+    /// Days instead of times; a to-do has days whatever this says.
+    pub all_day: Option<bool>,
+}
+
+/// A start and an end as far as they were said.
+type Said<T> = (Option<T>, Option<T>);
+
+impl When {
+    fn days(self) -> Result<Said<NaiveDate>, Refusal> {
+        let day = |moment, pointer| match moment {
+            None => Ok(None),
+            Some(Moment::Day(day)) => Ok(Some(day)),
+            Some(Moment::At(_)) => Err(Refusal::DayExpected { pointer }),
+        };
+        Ok((day(self.start, "/start")?, day(self.end, "/end")?))
+    }
+
+    fn times(self) -> Result<Said<DateTime<Utc>>, Refusal> {
+        let time = |moment, pointer| match moment {
+            None => Ok(None),
+            Some(Moment::At(at)) => Ok(Some(at)),
+            Some(Moment::Day(_)) => Err(Refusal::TimeExpected { pointer }),
+        };
+        Ok((time(self.start, "/start")?, time(self.end, "/end")?))
+    }
+}
+
+/// SD-3: a meeting needs a start and lasts an hour, a call starts now and lasts 15 minutes, a to-do is dated
+/// today, or the one day that was given.
+pub(super) fn planned(kind: Kind, when: When, context: &Context<'_>) -> Result<Slot, Refusal> {
+    if kind == Kind::ToDo || when.all_day == Some(true) {
+        let (start, end) = when.days()?;
+        let from_day = match (start, kind) {
+            (Some(day), _) => day,
+            (None, Kind::ToDo) => end.unwrap_or(context.today),
+            (None, Kind::Call) => context.today,
+            (None, Kind::Meeting) => return Err(Refusal::StartRequired),
+        };
+        return sound(Slot::Days { from_day, to_day: end.unwrap_or(from_day) });
+    }
+    let (start, end) = when.times()?;
+    let now = (kind == Kind::Call).then(|| context.at.trunc_subsecs(0));
+    times(start.or(now).ok_or(Refusal::StartRequired)?, end, usual_length(kind))
+}
+
+/// SD-3.
+fn usual_length(kind: Kind) -> TimeDelta {
+    match kind {
+        Kind::Meeting | Kind::ToDo => TimeDelta::hours(1),
+        Kind::Call => TimeDelta::minutes(15),
+    }
+}
+
+/// What is left out stays: a new start keeps the length, a new end keeps the start. Between days and times
+/// everything is new. A to-do is dated as when it was planned.
+pub(super) fn rescheduled(planned: &Planned, when: When) -> Result<Slot, Refusal> {
+    let all_day = planned.kind == Kind::ToDo
+        || when.all_day.unwrap_or(matches!(planned.slot, Slot::Days { .. }));
+    if all_day { moved_days(planned, when) } else { moved_times(planned, when) }
+}
+
+fn moved_days(planned: &Planned, when: When) -> Result<Slot, Refusal> {
+    let (start, end) = when.days()?;
+    let slot = match (planned.slot, start, end) {
+        (_, Some(from_day), Some(to_day)) => Slot::Days { from_day, to_day },
+        (Slot::Days { .. }, None, None) => planned.slot,
+        (Slot::Days { .. }, Some(day), None) | (Slot::Days { .. }, None, Some(day))
+            if planned.kind == Kind::ToDo =>
+        {
+            Slot::Days { from_day: day, to_day: day }
+        }
+        (Slot::Days { from_day: was, to_day }, Some(from_day), None) => {
+            let length = u64::try_from((to_day - was).num_days()).unwrap_or_default();
+            let to_day = from_day.checked_add_days(Days::new(length));
+            Slot::Days { from_day, to_day: to_day.ok_or(Refusal::OutsideCalendar)? }
+        }
+        (Slot::Days { from_day, .. }, None, Some(to_day)) => Slot::Days { from_day, to_day },
+        (Slot::Times { .. }, Some(from_day), None) => Slot::Days { from_day, to_day: from_day },
+        (Slot::Times { .. }, None, _) => return Err(Refusal::StartRequired),
+    };
+    sound(slot)
+}
+
+fn moved_times(planned: &Planned, when: When) -> Result<Slot, Refusal> {
+    let (start, end) = when.times()?;
+    match planned.slot {
+        Slot::Times { starts_at, ends_at } => match start {
+            Some(start) => times(start, end, ends_at - starts_at),
+            None => sound(Slot::Times { starts_at, ends_at: end.unwrap_or(ends_at) }),
+        },
+        Slot::Days { .. } => {
+            times(start.ok_or(Refusal::StartRequired)?, end, usual_length(planned.kind))
+        }
+    }
+}
+
+/// From a start to an end, or for as long as usual.
+fn times(
+    starts_at: DateTime<Utc>,
+    end: Option<DateTime<Utc>>,
+    lasts: TimeDelta,
+) -> Result<Slot, Refusal> {
+    let ends_at = end.or_else(|| starts_at.checked_add_signed(lasts));
+    sound(Slot::Times { starts_at, ends_at: ends_at.ok_or(Refusal::OutsideCalendar)? })
+}
+
+/// Ends after it starts, lasts 366 days at most, and falls on days of the years 1900 to 9999 in every zone.
+fn sound(slot: Slot) -> Result<Slot, Refusal> {
+    let (ordered, short, inside) = match slot {
+        Slot::Days { from_day, to_day } => (
+            from_day <= to_day,
+            (to_day - from_day).num_days() < DAYS_MAX,
+            FIRST_DAY <= from_day && to_day <= LAST_DAY,
+        ),
+        Slot::Times { starts_at, ends_at } => (
+            starts_at <= ends_at,
+            ends_at - starts_at <= TimeDelta::days(DAYS_MAX),
+            FIRST_DAY < starts_at.date_naive() && ends_at.date_naive() < LAST_DAY,
+        ),
+    };
+    match (ordered, short, inside) {
+        (false, _, _) => Err(Refusal::EndBeforeStart),
+        (true, false, _) => Err(Refusal::ActivityTooLong),
+        (true, true, false) => Err(Refusal::OutsideCalendar),
+        (true, true, true) => Ok(slot),
+    }
+}

@@ -1,0 +1,29 @@
+//! Commands on activities (design §4.1): planned, moved, edited, handed over, done. A new command is a body,
+//! a row and a decoder in one of these files.
+
+mod planning;
+mod progress;
+mod when;
+
+use service_runtime::access::Right;
+use service_runtime::problem::Problem;
+
+use super::route::{Asked, BodySchema, CommandRoute, Decoded};
+
+/// Rows of the command table.
+pub fn routes() -> impl Iterator<Item = &'static CommandRoute> {
+    planning::ROUTES.iter().chain(&progress::ROUTES)
+}
+
+type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;
+
+/// A command on an activity: who may change their own may send it, the domain looks at whose it is.
+const fn row(
+    command: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    body: Option<BodySchema>,
+    decode: Decode,
+) -> CommandRoute {
+    CommandRoute { command, path, summary, right: Right::ChangeOwnSales, body, decode }
+}

@@ -1,0 +1,199 @@
+//! What an activity is planned with, moved and edited to, and to whom it is handed (SD-2, SD-3, SD-8).
+
+use domain::Order;
+use domain::activity::{ActivityChanges, ActivityCommand, NewActivity, When};
+use events::sale::Parties;
+use events::{ActivityId, Note, Party, SaleId, UserId};
+use serde::Deserialize;
+use service_runtime::problem::Problem;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::row;
+use super::when::{ActivityKind, AlarmMinutes, Moment};
+use crate::http::fields::{self, patch};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+
+/// Rows of the command table.
+pub(super) const ROUTES: [CommandRoute; 4] = [
+    row(
+        "PlanActivity",
+        "/v1/activities",
+        "Plan a meeting, a to-do or a call (SD-1, SD-2)",
+        BodySchema::of::<PlanActivity>(),
+        plan,
+    ),
+    row(
+        "RescheduleActivity",
+        "/v1/activities/{id}/reschedule",
+        "Move it to another time; what is left out stays (SD-3)",
+        BodySchema::of::<RescheduleActivity>(),
+        reschedule,
+    ),
+    row(
+        "EditActivity",
+        "/v1/activities/{id}/edit",
+        "Edit words, links and alarm; null clears (SD-2)",
+        BodySchema::of::<EditActivity>(),
+        edit,
+    ),
+    row(
+        "AssignActivity",
+        "/v1/activities/{id}/assign",
+        "Put it into somebody else's diary (SD-8)",
+        BodySchema::of::<AssignActivity>(),
+        assign,
+    ),
+];
+
+/// PlanActivity.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanActivity {
+    /// The activity's id; made by the server when left out.
+    id: Option<Uuid>,
+    /// Meeting, to-do or call; never changes.
+    kind: ActivityKind,
+    /// Mandatory name.
+    #[schema(min_length = 1, max_length = 219)]
+    title: String,
+    /// The caller when left out.
+    #[schema(value_type = Option<String>)]
+    owner: Option<UserId>,
+    /// First day of a to-do and of what lasts all day, else the instant it starts. Left out: a to-do is dated
+    /// its end, else today; a call starts now; a meeting needs it.
+    #[schema(value_type = Option<String>, example = "2026-03-17T10:00:00+01:00")]
+    start: Option<Moment>,
+    /// Last day (a to-do's deadline), or the instant it ends. Left out: a meeting lasts an hour, a call 15
+    /// minutes, days are one day. 366 days at most.
+    #[schema(value_type = Option<String>, example = "2026-03-17T11:00:00+01:00")]
+    end: Option<Moment>,
+    /// Days instead of times; a to-do has days in any case.
+    all_day: Option<bool>,
+    /// Long text.
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    description: Option<Note>,
+    /// The sale it is about, open or closed.
+    sale: Option<Uuid>,
+    /// Company it is about.
+    #[schema(value_type = Option<fields::Party>)]
+    company: Option<Party>,
+    /// Person at the customer.
+    #[schema(value_type = Option<fields::Party>)]
+    contact: Option<Party>,
+    /// Project it belongs to.
+    #[schema(value_type = Option<fields::Party>)]
+    project: Option<Party>,
+    /// Minutes before the start at which its owner is reminded; no alarm when left out.
+    #[schema(value_type = Option<u32>, maximum = 40320)]
+    alarm_minutes: Option<AlarmMinutes>,
+}
+
+fn plan(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: PlanActivity = asked.body()?;
+    let id = ActivityId(asked.new_uuid(body.id)?);
+    asked.title_fits(&body.title)?;
+    let new = NewActivity {
+        kind: body.kind.into(),
+        title: body.title,
+        when: when(body.start, body.end, body.all_day),
+        owner: body.owner,
+        caller: asked.caller(),
+        description: body.description,
+        sale: body.sale.map(SaleId),
+        parties: Parties { company: body.company, contact: body.contact, project: body.project },
+        alarm_minutes: body.alarm_minutes.map(|minutes| minutes.0),
+    };
+    Ok(Decoded {
+        stream: id.stream(),
+        order: Order::Activity(ActivityCommand::PlanActivity(Box::new(new))),
+    })
+}
+
+fn when(start: Option<Moment>, end: Option<Moment>, all_day: Option<bool>) -> When {
+    When { start: start.map(|start| start.0), end: end.map(|end| end.0), all_day }
+}
+
+/// RescheduleActivity: any of the fields.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RescheduleActivity {
+    /// First day or the instant it starts; a new start alone keeps the length.
+    #[schema(value_type = Option<String>, example = "2026-03-18T10:00:00+01:00")]
+    start: Option<Moment>,
+    /// Last day or the instant it ends; a new end alone keeps the start. A to-do given one day is dated that
+    /// day.
+    #[schema(value_type = Option<String>, example = "2026-03-18T11:00:00+01:00")]
+    end: Option<Moment>,
+    /// Days instead of times from now on, or the other way; then the start is needed, and days clear the
+    /// alarm.
+    all_day: Option<bool>,
+}
+
+fn reschedule(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: RescheduleActivity = asked.body()?;
+    let when = when(body.start, body.end, body.all_day);
+    asked.on_activity(ActivityCommand::RescheduleActivity(when))
+}
+
+/// EditActivity: any of the fields; null clears.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditActivity {
+    /// New name.
+    #[schema(min_length = 1, max_length = 219)]
+    title: Option<String>,
+    /// New text.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    description: Option<Option<Note>>,
+    /// New sale, open or closed.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<Uuid>)]
+    sale: Option<Option<Uuid>>,
+    /// New company.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<fields::Party>)]
+    company: Option<Option<Party>>,
+    /// New contact.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<fields::Party>)]
+    contact: Option<Option<Party>>,
+    /// New project.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<fields::Party>)]
+    project: Option<Option<Party>>,
+    /// New lead time of the alarm.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<u32>, maximum = 40320)]
+    alarm_minutes: Option<Option<AlarmMinutes>>,
+}
+
+fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: EditActivity = asked.body()?;
+    asked.title_fits(body.title.as_deref().unwrap_or_default())?;
+    asked.on_activity(ActivityCommand::EditActivity(Box::new(ActivityChanges {
+        title: body.title,
+        description: body.description,
+        sale: body.sale.map(|sale| sale.map(SaleId)),
+        company: body.company,
+        contact: body.contact,
+        project: body.project,
+        alarm_minutes: body.alarm_minutes.map(|alarm| alarm.map(|minutes| minutes.0)),
+    })))
+}
+
+/// AssignActivity.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssignActivity {
+    /// A user of the tenant.
+    #[schema(value_type = String)]
+    owner: UserId,
+}
+
+fn assign(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: AssignActivity = asked.body()?;
+    let caller = asked.caller();
+    asked.on_activity(ActivityCommand::AssignActivity { owner: body.owner, caller })
+}
