@@ -3,7 +3,7 @@
 
 use sha2::{Digest, Sha256};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Acquire, PgConnection, PgPool};
+use sqlx::{Acquire, PgConnection, PgExecutor, PgPool};
 use thiserror::Error;
 
 use crate::ReadModel;
@@ -17,16 +17,32 @@ pub enum SchemaError {
     /// A statement failed.
     #[error("cannot make the schema of a read model")]
     Database(#[from] sqlx::Error),
-    /// Migrations are missing, or there are some this program does not know.
-    #[error("the read side has schema version {found}, this program knows {expected}")]
-    OtherVersion {
+    /// The database lacks migrations of this program.
+    #[error(
+        "the read models are at migration {found} and this program needs {known}; run `salgslogg migrate` first"
+    )]
+    Behind {
+        /// Newest applied migration, 0 when none has run.
+        found: i64,
+        /// Newest migration of this program.
+        known: i64,
+    },
+    /// The database has migrations this program does not know.
+    #[error(
+        "the read models are at migration {found} and this program knows {known}; start the release that migrated \
+         them, or a newer one"
+    )]
+    Ahead {
         /// Newest applied migration.
         found: i64,
         /// Newest migration of this program.
-        expected: i64,
+        known: i64,
     },
     /// No generation answers questions, or the live one was made by another version of the model.
-    #[error("read model {0} has no live generation of this program's shape")]
+    #[error(
+        "read model {0} has no live generation of this program's shape; run `salgslogg migrate`, and if that does not \
+         help `salgslogg projection rebuild {0}`"
+    )]
     NoGeneration(&'static str),
 }
 
@@ -35,6 +51,28 @@ fn migrator() -> Migrator {
     let mut migrator = sqlx::migrate!("../migrations/read_models");
     migrator.dangerous_set_table_name("es_ops.read_model_migration");
     migrator
+}
+
+fn newest_known() -> i64 {
+    migrator().iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// The newest migration that ran, 0 when none has.
+async fn newest_applied(asked: impl PgExecutor<'_>) -> Result<i64, SchemaError> {
+    let newest = "SELECT COALESCE(max(version), 0) FROM es_ops.read_model_migration WHERE success";
+    match sqlx::query_scalar(newest).fetch_one(asked).await {
+        Err(sqlx::Error::Database(refusal))
+            if matches!(refusal.code().as_deref(), Some("42P01" | "3F000")) =>
+        {
+            Ok(0)
+        }
+        other => Ok(other?),
+    }
+}
+
+fn not_newer(found: i64) -> Result<(), SchemaError> {
+    let known = newest_known();
+    if found > known { Err(SchemaError::Ahead { found, known }) } else { Ok(()) }
 }
 
 /// The schema that holds a generation.
@@ -67,14 +105,16 @@ pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query("SET ROLE es_owner").execute(&mut *connection).await?;
+    // whoever waits for a table keeps the others waiting behind, so a migration gives up soon and is run again
+    sqlx::raw_sql("SET ROLE es_owner; SET lock_timeout = '5s'").execute(&mut *connection).await?;
     let migrated = migrate_as_owner(connection).await;
-    sqlx::query("RESET ROLE").execute(&mut *connection).await?;
+    sqlx::raw_sql("RESET ROLE; RESET lock_timeout").execute(&mut *connection).await?;
     migrated
 }
 
 async fn migrate_as_owner(connection: &mut PgConnection) -> Result<(), SchemaError> {
     sqlx::query("CREATE SCHEMA IF NOT EXISTS es_ops").execute(&mut *connection).await?;
+    not_newer(newest_applied(&mut *connection).await?)?;
     migrator().run(&mut *connection).await?;
     sqlx::query("GRANT SELECT ON es_ops.read_model_migration TO es_read, es_project, es_query")
         .execute(&mut *connection)
@@ -151,17 +191,14 @@ pub async fn begin_generation(
 /// Refuses a schema this program does not know; services call it before they serve.
 ///
 /// # Errors
-/// [`SchemaError::OtherVersion`] or [`SchemaError::NoGeneration`], or the database cannot be asked.
+/// [`SchemaError::Behind`], [`SchemaError::Ahead`] or [`SchemaError::NoGeneration`], or the database cannot be asked.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
-    let expected = migrator().iter().map(|migration| migration.version).max().unwrap_or(0);
-    let found: i64 = sqlx::query_scalar(
-        "SELECT COALESCE(max(version), 0) FROM es_ops.read_model_migration WHERE success",
-    )
-    .fetch_one(pool)
-    .await?;
-    if found != expected {
-        return Err(SchemaError::OtherVersion { found, expected });
+    let known = newest_known();
+    let found = newest_applied(pool).await?;
+    if found < known {
+        return Err(SchemaError::Behind { found, known });
     }
+    not_newer(found)?;
     for model in crate::all() {
         let live: Option<(i32, String)> = sqlx::query_as(
             "SELECT generation, code_hash FROM es_ops.projection WHERE name = $1 AND state = 'live'",
