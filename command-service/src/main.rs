@@ -1,9 +1,10 @@
 //! The `command-service` binary: settings, log, connection, workers, serving until told to stop.
 
 use anyhow::Context;
-use command_service::{App, Config};
+use command_service::{App, Config, config};
 use service_runtime::clock::Clock;
 use service_runtime::config::from_environment;
+use service_runtime::health::{self, Order};
 use service_runtime::serve::stop_on_signal;
 use service_runtime::tasks::Tasks;
 use service_runtime::telemetry;
@@ -15,6 +16,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    if health::order(std::env::args_os().skip(1))? == Order::AskHealth {
+        return Ok(health::ask(&config::listen()).await?);
+    }
     telemetry::start_log()?;
     let config: Config = from_environment()?;
     let tasks = Tasks::new();

@@ -60,6 +60,10 @@ pub struct Pace {
     pub projection_lease_ttl_ms: u64,
     /// How often a lease is renewed, ms; well below the lease's time. Default 5 000.
     pub projection_renew_ms: u64,
+    /// Streams a generation may set aside before it stands still, streams. Default 1 000.
+    pub projection_parked_streams_max: u16,
+    /// Events that may wait behind them before it stands still, events. Default 100 000.
+    pub projection_parked_events_max: u32,
 }
 
 impl Default for Pace {
@@ -72,6 +76,8 @@ impl Default for Pace {
             projection_lag_max: 10_000,
             projection_lease_ttl_ms: 15_000,
             projection_renew_ms: 5_000,
+            projection_parked_streams_max: 1_000,
+            projection_parked_events_max: 100_000,
         }
     }
 }
@@ -87,6 +93,14 @@ impl Pace {
 
     pub(crate) fn linger(&self) -> Duration {
         Duration::from_millis(self.projection_linger_ms)
+    }
+
+    pub(crate) fn parked_streams_max(&self) -> usize {
+        usize::from(self.projection_parked_streams_max)
+    }
+
+    pub(crate) fn parked_events_max(&self) -> usize {
+        usize::try_from(self.projection_parked_events_max).unwrap_or(usize::MAX)
     }
 
     pub(crate) fn poll(&self) -> Duration {
@@ -113,7 +127,9 @@ impl Config {
     }
 }
 
-fn listen() -> String {
+/// Where the service listens unless it is told otherwise.
+#[must_use]
+pub fn listen() -> String {
     "127.0.0.1:8081".to_owned()
 }
 

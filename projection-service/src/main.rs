@@ -1,7 +1,8 @@
 //! The read machine as a process: settings → log lines → connections → serve until told to stop.
 
 use anyhow::Context;
-use projection_service::{App, Config};
+use projection_service::{App, Config, config};
+use service_runtime::health::{self, Order};
 use service_runtime::{Clock, Tasks, serve, telemetry};
 use tokio::net::TcpListener;
 
@@ -11,6 +12,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    if health::order(std::env::args_os().skip(1))? == Order::AskHealth {
+        return Ok(health::ask(&config::listen()).await?);
+    }
     telemetry::start_log()?;
     let config = Config::from_environment()?;
     let tasks = Tasks::new();

@@ -27,6 +27,7 @@ pub mod config;
 pub mod edge;
 mod flat;
 pub mod headers;
+pub mod health;
 pub mod ids;
 pub mod json;
 pub mod limits;
