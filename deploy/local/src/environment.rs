@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 /// Variables meant for the launcher, never passed on to the services it starts.
-pub const LAUNCHER_ONLY: [&str; 5] = [
+pub const LAUNCHER_ONLY: [&str; 6] = [
     "SALGSLOGG_DATABASE_URL",
     "SALGSLOGG_CI_TARGET",
     "SALGSLOGG_TEST_POSTGRES",
     "SALGSLOGG_TEST_NATS_SERVER",
     "SALGSLOGG_TEST_PYTHON",
+    "SALGSLOGG_TEST_PROMTOOL",
 ];
 
 #[expect(

@@ -27,8 +27,9 @@ pub enum Leg {
     Pinned,
 }
 
-/// Runs `command` with `SALGSLOGG_TEST_POSTGRES`, `SALGSLOGG_TEST_NATS_SERVER` and
-/// `SALGSLOGG_TEST_PYTHON` set; its exit status is the answer.
+/// Runs `command` with `SALGSLOGG_TEST_POSTGRES`, `SALGSLOGG_TEST_NATS_SERVER`, `SALGSLOGG_TEST_PYTHON`
+/// and `SALGSLOGG_TEST_PROMTOOL` set; its exit status is the answer. Where promtool cannot be had, its
+/// variable says why instead, and the tests that need it fail with that sentence.
 ///
 /// # Errors
 /// When a server cannot be found, fetched or started, or the command cannot be run.
@@ -36,6 +37,9 @@ pub async fn around(command: &[String], leg: Leg) -> Result<ExitCode> {
     let [program, arguments @ ..] = command else { bail!("no command to run was given") };
     let nats = toolchain::nats_server().await?;
     let python = python().await?;
+    let promtool = toolchain::promtool::promtool().await;
+    let promtool =
+        promtool.map_or_else(|error| console::sentence(&error).into(), PathBuf::into_os_string);
     let folder = scratch()?;
     let account = account::for_cluster(folder.path())?;
     let tools = match leg {
@@ -50,6 +54,7 @@ pub async fn around(command: &[String], leg: Leg) -> Result<ExitCode> {
         .env("SALGSLOGG_TEST_POSTGRES", cluster.url("postgres"))
         .env("SALGSLOGG_TEST_NATS_SERVER", &nats)
         .env("SALGSLOGG_TEST_PYTHON", &python)
+        .env("SALGSLOGG_TEST_PROMTOOL", &promtool)
         .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("cannot run {program}"))?;

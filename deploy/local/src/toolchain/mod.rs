@@ -3,6 +3,7 @@
 
 pub mod fetch;
 pub mod installed;
+pub mod promtool;
 pub mod wheels;
 
 use std::path::{Path, PathBuf};
