@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The variables a run may read, apart from those of `.local/env`.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "COMMAND_URL",
     "QUERY_URL",
+    "DATABASE_URL",
     "SALGSLOGG_TOKEN",
     "TOKEN",
     "TOKEN_SELLER",
