@@ -39,8 +39,8 @@ impl Gauge {
             _ => store.read_after(state.position, 1).await?.pop(),
         };
         let age = oldest.and_then(|event| (clock.now() - event.recorded_at).to_std().ok());
-        metrics::lag(self.part.model, state.position, events, age.unwrap_or_default());
-        metrics::halted(self.part.model, state.halted.is_some());
+        metrics::lag(&self.part, state.position, events, age.unwrap_or_default());
+        metrics::standing(&self.part, &state);
         Ok(())
     }
 }

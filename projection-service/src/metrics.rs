@@ -2,46 +2,73 @@
 //!
 //! | name | meaning |
 //! |---|---|
-//! | `salgslogg_projection_position{model}` | checkpoint |
-//! | `salgslogg_projection_lag_events{model}` | head of the log minus checkpoint |
-//! | `salgslogg_projection_lag_seconds{model}` | age of the oldest event not applied yet, 0 when there is none |
-//! | `salgslogg_projection_events_total{model}`, `…_batches_total{model}` | applied |
-//! | `salgslogg_projection_apply_seconds{model}` | duration of a batch, commit included |
-//! | `salgslogg_projection_fenced_total{model}` | commits refused because the lease was lost |
-//! | `salgslogg_projection_halted{model}` | 1 while the part stands still |
+//! | `salgslogg_projection_position` | checkpoint |
+//! | `salgslogg_projection_lag_events` | head of the log minus checkpoint |
+//! | `salgslogg_projection_lag_seconds` | age of the oldest event not applied yet, 0 when there is none |
+//! | `salgslogg_projection_events_total`, `…_batches_total` | applied |
+//! | `salgslogg_projection_apply_seconds` | duration of a batch, commit included |
+//! | `salgslogg_projection_fenced_total` | commits refused because the lease was lost |
+//! | `salgslogg_projection_halted` | 1 while the part stands still |
+//! | `salgslogg_projection_halted_position` | the position it stands before, 0 while it goes on |
+//! | `salgslogg_projection_halted_reason{reason}` | 1 for the reason it stands still for |
+//! | `salgslogg_projection_parked_streams`, `…_parked_events` | set aside, to be redriven |
 //! | `salgslogg_projection_source{source}` | 1 for where events come from now, `stream` or `log` |
 //! | `salgslogg_projection_stream_left_total{reason}` | switches from stream to log |
+//!
+//! All but the last two carry `model` and `generation`.
 
 use std::time::Duration;
 
+use metrics::Label;
+use read_models::Reason;
+
+use crate::runner::{Part, PartState};
 use crate::source::{Departure, Origin};
 
+fn labels(part: &Part) -> Vec<Label> {
+    vec![Label::new("model", part.model), Label::new("generation", part.generation.to_string())]
+}
+
 /// A batch was committed.
-pub(crate) fn applied(model: &'static str, events: usize, position: i64, took: Duration) {
-    metrics::counter!("salgslogg_projection_batches_total", "model" => model).increment(1);
-    metrics::counter!("salgslogg_projection_events_total", "model" => model)
+pub(crate) fn applied(part: &Part, events: usize, position: i64, took: Duration) {
+    metrics::counter!("salgslogg_projection_batches_total", labels(part)).increment(1);
+    metrics::counter!("salgslogg_projection_events_total", labels(part))
         .increment(u64::try_from(events).unwrap_or(u64::MAX));
-    metrics::gauge!("salgslogg_projection_position", "model" => model).set(float(position));
-    metrics::histogram!("salgslogg_projection_apply_seconds", "model" => model)
+    metrics::gauge!("salgslogg_projection_position", labels(part)).set(float(position));
+    metrics::histogram!("salgslogg_projection_apply_seconds", labels(part))
         .record(took.as_secs_f64());
 }
 
 /// How far a read model is behind the log.
-pub(crate) fn lag(model: &'static str, position: i64, events: i64, age: Duration) {
-    metrics::gauge!("salgslogg_projection_position", "model" => model).set(float(position));
-    metrics::gauge!("salgslogg_projection_lag_events", "model" => model).set(float(events));
-    metrics::gauge!("salgslogg_projection_lag_seconds", "model" => model).set(age.as_secs_f64());
+pub(crate) fn lag(part: &Part, position: i64, events: i64, age: Duration) {
+    metrics::gauge!("salgslogg_projection_position", labels(part)).set(float(position));
+    metrics::gauge!("salgslogg_projection_lag_events", labels(part)).set(float(events));
+    metrics::gauge!("salgslogg_projection_lag_seconds", labels(part)).set(age.as_secs_f64());
 }
 
 /// A commit was refused by the fence.
-pub(crate) fn fenced(model: &'static str) {
-    metrics::counter!("salgslogg_projection_fenced_total", "model" => model).increment(1);
+pub(crate) fn fenced(part: &Part) {
+    metrics::counter!("salgslogg_projection_fenced_total", labels(part)).increment(1);
 }
 
-/// A part halted or goes on.
-pub(crate) fn halted(model: &'static str, stands: bool) {
-    metrics::gauge!("salgslogg_projection_halted", "model" => model)
-        .set(f64::from(u8::from(stands)));
+/// Whether a part stands still, before which position and why, and what it has set aside.
+pub(crate) fn standing(part: &Part, state: &PartState) {
+    let halted = state.halted.as_ref();
+    metrics::gauge!("salgslogg_projection_halted", labels(part))
+        .set(f64::from(u8::from(halted.is_some())));
+    metrics::gauge!("salgslogg_projection_halted_position", labels(part))
+        .set(float(halted.map_or(0, |halted| halted.position)));
+    for reason in Reason::ALL {
+        let mut labels = labels(part);
+        labels.push(Label::new("reason", reason.as_str()));
+        let this = halted.is_some_and(|halted| halted.reason == Some(reason));
+        metrics::gauge!("salgslogg_projection_halted_reason", labels)
+            .set(f64::from(u8::from(this)));
+    }
+    metrics::gauge!("salgslogg_projection_parked_streams", labels(part))
+        .set(float(state.parked_streams));
+    metrics::gauge!("salgslogg_projection_parked_events", labels(part))
+        .set(float(state.parked_events));
 }
 
 /// Where the newest batch came from.

@@ -33,6 +33,21 @@ pub struct Filter {
     pub stream_id: Option<Uuid>,
 }
 
+/// A stretch of the log, stream by stream instead of in its own order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sweep {
+    /// Behind this event: a stream and a version of it, 0 for all of them.
+    pub after: (Uuid, i64),
+    /// The last stream.
+    pub last: Uuid,
+    /// Only events up to this position.
+    pub up_to: i64,
+    /// Only events of these aggregates.
+    pub aggregates: &'static [Aggregate],
+    /// At most so many.
+    pub limit: i64,
+}
+
 impl EventStore {
     /// The events of a stream behind a version, oldest first.
     pub async fn load(
@@ -65,6 +80,41 @@ impl EventStore {
             .bind(self.log_id())
             .bind(position)
             .bind(limit)
+            .fetch_all(self.pool())
+        });
+        self.recorded(rows.await?).await
+    }
+
+    /// The events at these positions, in order; those behind the head are missing.
+    pub async fn read_at(&self, positions: &[i64]) -> Result<Vec<Recorded>, StoreError> {
+        let rows = read_again(self.pool(), || {
+            sqlx::query(select_event!(
+                "WHERE log_id = $1 AND position = ANY ($2) ORDER BY position"
+            ))
+            .bind(self.log_id())
+            .bind(positions)
+            .fetch_all(self.pool())
+        });
+        self.recorded(rows.await?).await
+    }
+
+    /// The next events of whole streams, ordered by stream and version: what a rebuild folds.
+    pub async fn read_streams(&self, sweep: &Sweep) -> Result<Vec<Recorded>, StoreError> {
+        let aggregates: Vec<&str> = sweep.aggregates.iter().map(|kind| kind.as_str()).collect();
+        let rows = read_again(self.pool(), || {
+            // the sum keeps the planner off the index by position, which has another order
+            sqlx::query(select_event!(
+                "WHERE log_id = $1 AND (stream_id, stream_version) > ($2, $3) AND stream_id <= $4 \
+                 AND position + 0 <= $5 AND split_part(event_type, '.', 1) = ANY ($6) \
+                 ORDER BY log_id, stream_id, stream_version LIMIT $7"
+            ))
+            .bind(self.log_id())
+            .bind(sweep.after.0)
+            .bind(sweep.after.1)
+            .bind(sweep.last)
+            .bind(sweep.up_to)
+            .bind(&aggregates)
+            .bind(sweep.limit)
             .fetch_all(self.pool())
         });
         self.recorded(rows.await?).await

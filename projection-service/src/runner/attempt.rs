@@ -1,10 +1,10 @@
 //! What to do with a batch that cannot be applied: make it smaller until the event at fault stands
-//! alone, try that one three times, then stand still. Must never skip an event.
+//! alone, try that one three times, then call it poison. Must never skip an event.
 
 use read_models::ApplyError;
 
-/// Tries of one event before its part halts.
-const TRIES: u32 = 3;
+/// Tries of one event before it is poison.
+pub(super) const TRIES: u32 = 3;
 
 /// How large the next batch may be, and how often its first event has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Next {
     /// Try again with the new limit.
     Again,
     /// The first event failed alone, three times.
-    StandStill,
+    Poison,
 }
 
 impl Attempt {
@@ -45,7 +45,7 @@ impl Attempt {
             return Next::Again;
         }
         self.tries += 1;
-        if self.tries < TRIES { Next::Again } else { Next::StandStill }
+        if self.tries < TRIES { Next::Again } else { Next::Poison }
     }
 
     /// Somebody asked for another try.
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!((attempt.failed(14, Some(0)), attempt.limit), (Next::Again, 1));
         assert_eq!(attempt.failed(1, Some(0)), Next::Again);
         assert_eq!(attempt.failed(1, None), Next::Again);
-        assert_eq!(attempt.failed(1, None), Next::StandStill);
+        assert_eq!(attempt.failed(1, None), Next::Poison);
     }
 
     #[test]

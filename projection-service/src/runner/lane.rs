@@ -5,13 +5,17 @@
 use std::sync::Arc;
 
 use events::Recorded;
-use read_models::{ApplyError, ReadModel};
+use read_models::{ApplyError, ReadModel, Reason};
 use service_runtime::clock::{Stopwatch, back_off};
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::attempt::{Attempt, Next, chain, good_before};
+use super::fault::Halted;
+use super::halt::Standing;
 use super::lease::{Lease, Part, fenced, transient};
+use super::parked::Parked;
+use super::sorted::{Sorted, continuation, sort};
 use crate::config::Pace;
 use crate::metrics;
 use crate::source::{Source, SourceError, Want};
@@ -19,7 +23,8 @@ use crate::source::{Source, SourceError, Want};
 /// What a step did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Events were applied; the checkpoint stands at `to`.
+    /// Events were applied, or set aside for later, or a queue was tried again; the checkpoint
+    /// stands at `to`.
     Applied {
         /// The checkpoint now.
         to: i64,
@@ -47,17 +52,18 @@ pub enum LaneError {
 
 /// A read model on its way along the log.
 pub struct Lane {
-    model: Arc<dyn ReadModel>,
-    part: Part,
-    pool: PgPool,
+    pub(super) model: Arc<dyn ReadModel>,
+    pub(super) part: Part,
+    pub(super) pool: PgPool,
     owner: Uuid,
-    pace: Pace,
+    pub(super) pace: Pace,
     lease: Option<(Lease, Stopwatch)>,
-    attempt: Attempt,
-    /// An event failed for good: wait until somebody clears `halted`.
-    poisoned: bool,
-    /// `halted` holds a reason that the next success makes untrue.
-    marked: bool,
+    pub(super) attempt: Attempt,
+    pub(super) standing: Standing,
+    /// The lane was ours before: streams an older program parked have been asked for.
+    settled: bool,
+    /// The last step tried a queue again: batches and queues take turns.
+    redriven: bool,
 }
 
 impl Lane {
@@ -78,8 +84,9 @@ impl Lane {
             pace,
             lease: None,
             attempt,
-            poisoned: false,
-            marked: false,
+            standing: Standing::default(),
+            settled: false,
+            redriven: false,
         }
     }
 
@@ -93,13 +100,23 @@ impl Lane {
         self.lease.map(|(lease, _)| lease.position)
     }
 
-    /// Claims or renews the lease when due, reads a batch and applies it. Waits a poll interval at
-    /// most when there is nothing to read. Safe to cancel: an unfinished batch rolls back.
+    /// Claims or renews the lease when due, tries a parked stream again when somebody asked for it,
+    /// else reads a batch and applies it. Waits a poll interval at most when there is nothing to
+    /// read. Safe to cancel: an unfinished batch rolls back.
     pub async fn step(&mut self, source: &Source) -> Result<Step, LaneError> {
         let Some(lease) = self.hold().await? else {
             return Ok(Step::NotOurs);
         };
-        if self.poisoned && !self.pardoned().await? {
+        // only the owner of the lease changes it, and whatever it may have begun before this claim
+        // has ended: a claim waits for the part's row
+        let parked = self.part.parked(&self.pool).await?;
+        self.redriven = !self.redriven && parked.wished.is_some();
+        if let Some(stream_id) = parked.wished.filter(|_| self.redriven) {
+            return self.redrive(lease, stream_id, source.store()).await;
+        }
+        if let Some(policy) = self.standing.poisoned
+            && !self.pardoned(policy).await?
+        {
             return Ok(Step::Halted("a poison event; see es_ops.projection_part.halted".into()));
         }
         let want = Want {
@@ -107,8 +124,11 @@ impl Lane {
             page: i64::try_from(self.attempt.limit).unwrap_or(i64::MAX),
         };
         match source.read(lease.position, want).await {
-            Ok(batch) => self.apply(lease, &batch.events).await,
-            Err(SourceError::Halt(halt)) => self.halt(lease, halt.to_string()).await,
+            Ok(batch) => self.apply(lease, &batch.events, &parked).await,
+            Err(SourceError::Halt(halt)) => {
+                let (position, reason) = (lease.position + 1, Some(Reason::LogContradicted));
+                self.halt(lease, Halted { position, reason, sentence: halt.to_string() }).await
+            }
             Err(error @ SourceError::Log(_)) => Err(LaneError::Source(error)),
         }
     }
@@ -116,10 +136,11 @@ impl Lane {
     /// Applies what continues the checkpoint among `events`, in whatever order and however often
     /// they come: known ones are dropped, those behind a hole wait to be offered again (case 37).
     pub async fn offer(&mut self, events: &[Recorded]) -> Result<Step, LaneError> {
-        match self.hold().await? {
-            Some(lease) => self.apply(lease, events).await,
-            None => Ok(Step::NotOurs),
-        }
+        let Some(lease) = self.hold().await? else {
+            return Ok(Step::NotOurs);
+        };
+        let parked = self.part.parked(&self.pool).await?;
+        self.apply(lease, events, &parked).await
     }
 
     /// Gives the lease up at shutdown, also one whose claim was never heard of.
@@ -148,38 +169,64 @@ impl Lane {
                 position = lease.position,
                 "lane is ours"
             );
-            self.marked = self.part.state(&self.pool).await?.halted.is_some();
+            self.standing.marked = self.part.state(&self.pool).await?.halted.is_some();
+        }
+        if !self.settled {
+            self.part.wish_for_newer(&self.pool).await?;
+            self.settled = true;
         }
         self.lease = Some((lease, Stopwatch::start()));
         Ok(Some(lease))
     }
 
-    async fn apply(&mut self, lease: Lease, events: &[Recorded]) -> Result<Step, LaneError> {
+    async fn apply(
+        &mut self,
+        lease: Lease,
+        events: &[Recorded],
+        parked: &Parked,
+    ) -> Result<Step, LaneError> {
         let run = continuation(events, lease.position, self.attempt.limit);
-        let Some(last) = run.last() else {
+        let Some(next) = run.first() else {
             self.unmark(lease).await?;
             return Ok(Step::Idle);
         };
+        let sorted = sort(self.model.as_ref(), run, parked, self.room(parked));
+        let Some(last) = sorted.run.last() else {
+            let next = format!("position {}: {}", next.position, next.event_type);
+            return self.too_many(lease, &next).await;
+        };
         let (watch, to) = (Stopwatch::start(), last.position);
-        match self.commit(lease, run, to).await {
+        match self.commit(lease, &sorted, to).await {
             Ok(()) => {
-                metrics::applied(self.part.model, run.len(), to, watch.elapsed());
-                let renewed = self.lease.map_or_else(Stopwatch::start, |(_, since)| since);
-                self.lease = Some((Lease { position: to, ..lease }, renewed));
+                metrics::applied(&self.part, sorted.run.len(), to, watch.elapsed());
+                let lease = self.moved(lease, to);
                 self.attempt.succeeded();
                 self.unmark(lease).await?;
                 Ok(Step::Applied { to })
             }
-            Err(error) => self.failed(lease, run, error).await,
+            Err(error) => self.failed(lease, sorted.run, error, parked).await,
         }
     }
 
-    /// The transaction: rows first, checkpoint last. Without an fsync of its own, because rows and
-    /// checkpoint are lost or kept together.
-    async fn commit(&self, lease: Lease, run: &[Recorded], to: i64) -> Result<(), ApplyError> {
+    /// The checkpoint stands at `to` now.
+    pub(super) fn moved(&mut self, lease: Lease, to: i64) -> Lease {
+        let renewed = self.lease.map_or_else(Stopwatch::start, |(_, since)| since);
+        let lease = Lease { position: to, ..lease };
+        self.lease = Some((lease, renewed));
+        lease
+    }
+
+    /// The transaction: rows first, checkpoint last. Without an fsync of its own, because rows,
+    /// queues and checkpoint are lost or kept together.
+    async fn commit(&self, lease: Lease, sorted: &Sorted<'_>, to: i64) -> Result<(), ApplyError> {
         let mut tx = self.pool.begin().await?;
         sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
-        self.holding(self.model.apply(&mut tx, run)).await?;
+        if !sorted.apply.is_empty() {
+            self.holding(self.model.apply(&mut tx, &sorted.apply)).await?;
+        }
+        if !sorted.queue.is_empty() {
+            self.part.queue(&mut tx, &sorted.queue).await?;
+        }
         self.part.advance(&mut tx, lease, to, self.pace.lease_ttl()).await?;
         tx.commit().await?;
         Ok(())
@@ -187,7 +234,7 @@ impl Lane {
 
     /// Runs `work` and keeps the lease meanwhile, however long it takes. Only for work that leaves
     /// the part's row alone: a renewal would wait for its lock.
-    async fn holding<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(super) async fn holding<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
         loop {
             tokio::select! {
@@ -207,84 +254,36 @@ impl Lane {
         lease: Lease,
         run: &[Recorded],
         error: ApplyError,
+        parked: &Parked,
     ) -> Result<Step, LaneError> {
         let error = match error {
-            ApplyError::Database(error) if fenced(&error) => {
-                tracing::warn!(
-                    model = self.part.model,
-                    epoch = lease.epoch,
-                    "fenced: the lane is another's"
-                );
-                metrics::fenced(self.part.model);
-                self.lease = None;
-                return Ok(Step::NotOurs);
-            }
-            ApplyError::Database(error) if transient(&error) => {
-                // The commit may have succeeded: the database says where the checkpoint stands.
-                self.lease = None;
-                return Err(LaneError::Database(error));
+            ApplyError::Database(error) if fenced(&error) || transient(&error) => {
+                return self.interrupted(error);
             }
             other @ (ApplyError::Database(_)
             | ApplyError::Decode(_)
             | ApplyError::Unfoldable { .. }) => other,
         };
-        let reason = chain(&error);
-        match self.attempt.failed(run.len(), good_before(&error, lease.position)) {
-            Next::Again => Ok(Step::Failed(reason)),
-            Next::StandStill => {
-                self.poisoned = true;
-                self.halt(lease, format!("position {}: {reason}", lease.position + 1)).await
+        let next = self.attempt.failed(run.len(), good_before(&error, lease.position));
+        match (next, run.first()) {
+            (Next::Poison, Some(event)) => self.poison(lease, event, &error, parked).await,
+            (Next::Poison, None) | (Next::Again, _) => {
+                let reason = chain(&error);
+                self.warn_once(lease, &reason);
+                Ok(Step::Failed(reason))
             }
         }
     }
 
-    async fn halt(&mut self, lease: Lease, reason: String) -> Result<Step, LaneError> {
-        if !self.marked {
-            tracing::error!(
-                model = self.part.model,
-                position = lease.position,
-                reason,
-                "projection halted"
-            );
+    /// A commit that was refused by the fence, or of which nothing is known: the database says
+    /// where the checkpoint stands.
+    pub(super) fn interrupted(&mut self, error: sqlx::Error) -> Result<Step, LaneError> {
+        let epoch = self.lease.take().map(|(lease, _)| lease.epoch);
+        if !fenced(&error) {
+            return Err(LaneError::Database(error));
         }
-        self.part.set_halted(&self.pool, lease, Some(&reason)).await?;
-        metrics::halted(self.part.model, true);
-        self.marked = true;
-        Ok(Step::Halted(reason))
+        tracing::warn!(model = self.part.model, epoch, "fenced: the lane is another's");
+        metrics::fenced(&self.part);
+        Ok(Step::NotOurs)
     }
-
-    /// Whether somebody cleared the reason, which asks for another try.
-    async fn pardoned(&mut self) -> Result<bool, LaneError> {
-        if self.part.state(&self.pool).await?.halted.is_some() {
-            return Ok(false);
-        }
-        self.poisoned = false;
-        self.attempt.pardon();
-        Ok(true)
-    }
-
-    async fn unmark(&mut self, lease: Lease) -> Result<(), LaneError> {
-        if self.marked {
-            self.part.set_halted(&self.pool, lease, None).await?;
-            metrics::halted(self.part.model, false);
-            tracing::info!(model = self.part.model, "projection goes on");
-            self.marked = false;
-        }
-        Ok(())
-    }
-}
-
-/// The contiguous run directly after `position` among `events`, at most `limit` long.
-fn continuation(events: &[Recorded], position: i64, limit: usize) -> &[Recorded] {
-    let Some(start) = events.iter().position(|event| event.position == position + 1) else {
-        return &[];
-    };
-    let rest = &events[start..];
-    let length = rest
-        .iter()
-        .zip(position + 1..)
-        .take(limit)
-        .take_while(|(event, next)| event.position == *next)
-        .count();
-    &rest[..length]
 }

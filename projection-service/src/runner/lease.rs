@@ -3,8 +3,11 @@
 
 use std::time::Duration;
 
+use read_models::Reason;
 use sqlx::{PgConnection, PgPool, Row};
 use uuid::Uuid;
+
+use super::fault::Halted;
 
 /// SQLSTATE of `es_ops.advance` when the part is no longer ours or not where we left it.
 const FENCED: &str = "ES010";
@@ -39,7 +42,11 @@ pub struct PartState {
     /// The checkpoint.
     pub position: i64,
     /// Why the part stands still, if it does.
-    pub halted: Option<String>,
+    pub halted: Option<Halted>,
+    /// Streams set aside.
+    pub parked_streams: i64,
+    /// Events that wait behind them, theirs included.
+    pub parked_events: i64,
 }
 
 impl Part {
@@ -109,8 +116,12 @@ impl Part {
     /// Where the part stands, whoever owns it; at 0 before its first owner.
     pub async fn state(&self, pool: &PgPool) -> Result<PartState, sqlx::Error> {
         let row = sqlx::query(
-            "SELECT position, halted FROM es_ops.projection_part
-             WHERE name = $1 AND generation = $2 AND log_id = $3 AND part = $4",
+            "SELECT c.position, c.halted, c.halted_reason, COALESCE(c.halted_position, c.position + 1) AS halted_position,
+                    s.streams, s.events
+               FROM es_ops.projection_part AS c,
+                    (SELECT count(*) AS streams, COALESCE(sum(queued), 0)::bigint AS events FROM es_ops.parked_stream
+                      WHERE name = $1 AND generation = $2 AND log_id = $3) AS s
+              WHERE c.name = $1 AND c.generation = $2 AND c.log_id = $3 AND c.part = $4",
         )
         .bind(self.model)
         .bind(self.generation)
@@ -118,8 +129,16 @@ impl Part {
         .bind(self.part)
         .fetch_optional(pool)
         .await?;
-        row.map_or(Ok(PartState::default()), |row| {
-            Ok(PartState { position: row.try_get("position")?, halted: row.try_get("halted")? })
+        let Some(row) = row else { return Ok(PartState::default()) };
+        let sentence: Option<String> = row.try_get("halted")?;
+        let reason: Option<String> = row.try_get("halted_reason")?;
+        let position = row.try_get("halted_position")?;
+        let reason = reason.and_then(|word| Reason::parse(&word));
+        Ok(PartState {
+            position: row.try_get("position")?,
+            halted: sentence.map(|sentence| Halted { position, reason, sentence }),
+            parked_streams: row.try_get("streams")?,
+            parked_events: row.try_get("events")?,
         })
     }
 
@@ -128,10 +147,10 @@ impl Part {
         &self,
         pool: &PgPool,
         lease: Lease,
-        reason: Option<&str>,
+        halted: Option<&Halted>,
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "UPDATE es_ops.projection_part SET halted = $7
+            "UPDATE es_ops.projection_part SET halted = $7, halted_position = $8, halted_reason = $9
              WHERE name = $1 AND generation = $2 AND log_id = $3 AND part = $4 AND lease_owner = $5 AND lease_epoch = $6",
         )
         .bind(self.model)
@@ -140,7 +159,9 @@ impl Part {
         .bind(self.part)
         .bind(lease.owner)
         .bind(lease.epoch)
-        .bind(reason)
+        .bind(halted.map(|halted| halted.sentence.as_str()))
+        .bind(halted.map(|halted| halted.position))
+        .bind(halted.and_then(|halted| halted.reason).map(Reason::as_str))
         .execute(pool)
         .await
         .map(drop)

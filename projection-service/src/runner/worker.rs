@@ -36,7 +36,7 @@ fn rest(outcome: Result<Step, LaneError>, troubles: &mut BackOff) -> Option<Dura
         }
         Ok(Step::NotOurs | Step::Halted(_)) => Some(STANDBY),
         Ok(Step::Failed(reason)) => {
-            tracing::warn!(reason, "a batch failed and is tried again, smaller");
+            tracing::debug!(reason, "a batch failed and is tried again, smaller");
             Some(troubles.next_pause())
         }
         Err(error) => {
