@@ -1,5 +1,6 @@
 //! What holds after any history: generated orders on a few streams of every kind, decided as the service would.
 
+mod activities;
 mod orders;
 mod world;
 
@@ -15,6 +16,7 @@ use crate::sale::{Outcome, Sale};
 use crate::sale_type::SaleType;
 use crate::stage::Stage;
 use crate::{Order, State};
+use activities::activity_is_sound;
 use orders::{Asked, asked};
 use world::World;
 
@@ -90,9 +92,12 @@ proptest! {
         let mut world = World::default();
         for asked in &history {
             if world.carry_out(asked).is_ok() {
-                for (_, state) in world.streams() {
-                    if let State::Sale(sale) = state {
-                        sale_is_sound(&world, sale)?;
+                for (stream, state) in world.streams() {
+                    match state {
+                        State::Sale(sale) => sale_is_sound(&world, sale)?,
+                        State::Activity(activity) => activity_is_sound(&world, stream, activity)?,
+                        State::Stage(_) | State::SaleType(_) | State::Currency(_) => {}
+                        State::User(_) | State::Tenant(_) | State::Name(_) => {}
                     }
                 }
                 names_are_unique(&world)?;

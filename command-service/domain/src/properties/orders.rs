@@ -15,6 +15,7 @@ use proptest::sample::select;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::activities::activity_order;
 use crate::Order;
 use crate::currency::CurrencyCommand;
 use crate::sale::{MarginFigure, NewSale, SaleChanges, SaleCommand};
@@ -38,6 +39,7 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
         2 => type_order(),
         1 => other_order(),
         3 => (sale(), new_sale()).prop_map(|(id, new)| on_sale(id, SaleCommand::RegisterSale(Box::new(new)))),
+        4 => activity_order(),
         8 => (sale(), sale_command()).prop_map(|(id, command)| on_sale(id, command)),
     ];
     (order, user()).prop_map(|((stream, order), actor)| Asked { stream, order, actor })
@@ -47,11 +49,11 @@ fn on_sale(id: SaleId, command: SaleCommand) -> (StreamName, Order) {
     (id.stream(), Order::Sale(command))
 }
 
-fn id(n: u128) -> impl Strategy<Value = Uuid> {
+pub(super) fn id(n: u128) -> impl Strategy<Value = Uuid> {
     (1..=n).prop_map(Uuid::from_u128)
 }
 
-fn sale() -> impl Strategy<Value = SaleId> {
+pub(super) fn sale() -> impl Strategy<Value = SaleId> {
     id(2).prop_map(SaleId)
 }
 
@@ -59,7 +61,7 @@ fn stage() -> impl Strategy<Value = StageId> {
     id(3).prop_map(StageId)
 }
 
-fn user() -> impl Strategy<Value = &'static str> {
+pub(super) fn user() -> impl Strategy<Value = &'static str> {
     select(&["ola", "kari", "per"][..])
 }
 
@@ -93,7 +95,7 @@ fn text() -> impl Strategy<Value = Description> {
     select(&["short", "long"][..]).prop_map(|text| Description::parse(text).unwrap())
 }
 
-fn party() -> impl Strategy<Value = Party> {
+pub(super) fn party() -> impl Strategy<Value = Party> {
     (id(2), name()).prop_map(|(id, name)| Party { id, name })
 }
 
@@ -119,11 +121,11 @@ fn figure() -> impl Strategy<Value = MarginFigure> {
     ]
 }
 
-fn caller() -> Caller {
+pub(super) fn caller() -> Caller {
     Caller { name: TypeName::parse("Caller").unwrap(), groups: vec!["north".into()] }
 }
 
-fn parties() -> impl Strategy<Value = Parties> {
+pub(super) fn parties() -> impl Strategy<Value = Parties> {
     (of(party()), of(party()), of(party())).prop_map(|(company, contact, project)| Parties {
         company,
         contact,
@@ -131,7 +133,7 @@ fn parties() -> impl Strategy<Value = Parties> {
     })
 }
 
-fn title() -> impl Strategy<Value = String> {
+pub(super) fn title() -> impl Strategy<Value = String> {
     select(&["Fjord ERP", " Fjord ERP ", "Nord", "", "  "][..]).prop_map(str::to_owned)
 }
 
