@@ -53,7 +53,9 @@ fn migrator() -> Migrator {
     migrator
 }
 
-fn newest_known() -> i64 {
+/// The newest migration of this program.
+#[must_use]
+pub fn version() -> i64 {
     migrator().iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
@@ -71,7 +73,7 @@ async fn newest_applied(asked: impl PgExecutor<'_>) -> Result<i64, SchemaError> 
 }
 
 fn not_newer(found: i64) -> Result<(), SchemaError> {
-    let known = newest_known();
+    let known = version();
     if found > known { Err(SchemaError::Ahead { found, known }) } else { Ok(()) }
 }
 
@@ -170,18 +172,19 @@ pub async fn begin_generation(
     state: &str,
 ) -> Result<(), SchemaError> {
     let mut tx = connection.begin().await?;
-    sqlx::query("SELECT set_config('search_path', es_ops.begin_generation($1, $2, $3, $4), true)")
-        .bind(model.name())
-        .bind(generation)
-        .bind(state)
-        .bind(code_hash(model))
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "SELECT set_config('search_path', es_ops.begin_generation($1, $2, $3, $4, $5), true)",
+    )
+    .bind(model.name())
+    .bind(generation)
+    .bind(state)
+    .bind(code_hash(model))
+    .bind(model.on_poison().as_str())
+    .execute(&mut *tx)
+    .await?;
     sqlx::raw_sql(model.tables()).execute(&mut *tx).await?;
-    sqlx::query("UPDATE es_ops.projection SET on_poison = $3 WHERE name = $1 AND generation = $2")
-        .bind(model.name())
-        .bind(generation)
-        .bind(model.on_poison().as_str())
+    sqlx::query("SELECT es_ops.open_to_operator($1)")
+        .bind(generation_schema(model.name(), generation))
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
@@ -193,7 +196,7 @@ pub async fn begin_generation(
 /// # Errors
 /// [`SchemaError::Behind`], [`SchemaError::Ahead`] or [`SchemaError::NoGeneration`], or the database cannot be asked.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
-    let known = newest_known();
+    let known = version();
     let found = newest_applied(pool).await?;
     if found < known {
         return Err(SchemaError::Behind { found, known });

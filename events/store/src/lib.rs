@@ -17,8 +17,8 @@
 //!
 //! # Where things are
 //! `append` (waves, bisection, resending) → `batch` (the one SQL call) → `outcome` · `read` · `probe` ·
-//! `verify` · `tenants` · `partitions` · `leases`, `timers` (machines that follow) · `listen` (wake-ups) ·
-//! `schema`, `roles` (what an operator runs) · `testing` (feature: a database per test).
+//! `verify` · `tenants` · `partitions` · `leases`, `timers` (machines that follow) · `relay_row` (relay and operators) ·
+//! `listen` (wake-ups) · `schema`, `roles` (what an operator runs) · `testing` (feature: a database per test).
 
 mod append;
 mod batch;
@@ -32,6 +32,7 @@ mod tenants;
 pub mod leases;
 pub mod listen;
 pub mod partitions;
+pub mod relay_row;
 pub mod roles;
 pub mod schema;
 #[cfg(any(test, feature = "testing"))]
@@ -51,7 +52,7 @@ pub use error::{AppendError, StoreError};
 pub use listen::Wakeups;
 pub use outcome::{Appended, Outcome, StoredReceipt};
 pub use probe::Probe;
-pub use read::Filter;
+pub use read::{Filter, Sweep};
 
 /// One log of a database. Cheap to clone; all clones share the pool and the tenant directory.
 #[derive(Debug, Clone)]

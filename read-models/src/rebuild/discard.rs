@@ -1,0 +1,136 @@
+//! Dropping a generation that nobody needs: marked first, so lanes leave it; dropped when nobody holds it.
+
+use std::time::Duration;
+
+use service_runtime::clock::{Stopwatch, back_off};
+use sqlx::{Acquire, AssertSqlSafe, PgConnection};
+
+use super::RebuildError;
+use crate::schema::generation_schema;
+
+/// How long a retired generation is kept at least: longer than any question may take, so none that began before the
+/// switch finds its tables gone.
+pub const GRACE: Duration = Duration::from_secs(60);
+
+/// How long to wait for lanes to leave: longer than a lease.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Drops a generation that is not live; the same as [`mark_for_drop`] and [`finish_drop`].
+///
+/// # Errors
+/// As both.
+pub async fn drop_generation(
+    connection: &mut PgConnection,
+    name: &str,
+    generation: i32,
+) -> Result<(), RebuildError> {
+    mark_for_drop(connection, name, generation, GRACE).await?;
+    finish_drop(connection, name, generation).await
+}
+
+/// Marks a generation, so that its lanes end. It cannot be promoted any more.
+///
+/// # Errors
+/// [`RebuildError::IsLive`]; [`RebuildError::StillRead`] within `grace` after it was live;
+/// [`RebuildError::UnknownGeneration`].
+pub async fn mark_for_drop(
+    connection: &mut PgConnection,
+    name: &str,
+    generation: i32,
+    grace: Duration,
+) -> Result<(), RebuildError> {
+    let mut tx = connection.begin().await?;
+    let found: Option<(String, Option<f64>)> = sqlx::query_as(
+        "SELECT state, extract(epoch FROM retired_at + $3 - clock_timestamp())::double precision
+           FROM es_ops.projection WHERE name = $1 AND generation = $2 FOR NO KEY UPDATE",
+    )
+    .bind(name)
+    .bind(generation)
+    .bind(grace)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let name = name.to_owned();
+    let Some((state, left)) = found else {
+        return Err(RebuildError::UnknownGeneration { name, generation });
+    };
+    if state == "live" {
+        return Err(RebuildError::IsLive { name, generation });
+    }
+    if let Some(left) = left.filter(|left| *left > 0.0 && state == "retired") {
+        let seconds = Duration::from_secs_f64(left.ceil()).as_secs();
+        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+        return Err(RebuildError::StillRead { name, generation, seconds });
+    }
+    sqlx::query(
+        "UPDATE es_ops.projection SET state = 'dropping' WHERE name = $1 AND generation = $2",
+    )
+    .bind(&name)
+    .bind(generation)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Waits until no lane holds a marked generation, then drops its tables and forgets it.
+///
+/// # Errors
+/// [`RebuildError::InUse`] when that takes longer than half a minute; doing it again goes on.
+pub async fn finish_drop(
+    connection: &mut PgConnection,
+    name: &str,
+    generation: i32,
+) -> Result<(), RebuildError> {
+    let waiting = Stopwatch::start();
+    loop {
+        let held: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM es_ops.projection_part
+                             WHERE name = $1 AND generation = $2 AND lease_until > clock_timestamp())",
+        )
+        .bind(name)
+        .bind(generation)
+        .fetch_one(&mut *connection)
+        .await?;
+        if !held && gone(connection, name, generation).await? {
+            return Ok(());
+        }
+        if waiting.elapsed() >= PATIENCE {
+            return Err(RebuildError::InUse { name: name.to_owned(), generation });
+        }
+        back_off(LOOK_EVERY).await;
+    }
+}
+
+/// One attempt; false when somebody reads the tables. It gives up soon, since whoever comes later waits behind it.
+async fn gone(
+    connection: &mut PgConnection,
+    name: &str,
+    generation: i32,
+) -> Result<bool, RebuildError> {
+    let mut tx = connection.begin().await?;
+    sqlx::query("SET LOCAL lock_timeout = '1s'").execute(&mut *tx).await?;
+    // tables first: a lane that still writes waits there, not at the row of its checkpoint
+    let schema = generation_schema(name, generation);
+    let text = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
+    match sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await {
+        Ok(_) => {}
+        Err(error) if refused_lock(&error) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    }
+    sqlx::query(
+        "DELETE FROM es_ops.projection WHERE name = $1 AND generation = $2 AND state = 'dropping'",
+    )
+    .bind(name)
+    .bind(generation)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+fn refused_lock(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|refusal| refusal.code());
+    code.is_some_and(|code| code == "55P03" || code == "40P01")
+}
