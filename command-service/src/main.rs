@@ -19,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
     if health::order(std::env::args_os().skip(1))? == Order::AskHealth {
         return Ok(health::ask(&config::listen()).await?);
     }
-    telemetry::start_log()?;
+    let telemetry = telemetry::start("command-service")?;
     let config: Config = from_environment()?;
     let tasks = Tasks::new();
     stop_on_signal(&tasks)?;
@@ -30,6 +30,7 @@ async fn main() -> anyhow::Result<()> {
     app.start_workers(&tasks)?;
     tracing::info!(address = %listener.local_addr()?, "command-service is serving");
     let drained = app.serve(listener).await?;
+    telemetry.end().await;
     anyhow::ensure!(drained.left == 0, "{} tasks did not end in time", drained.left);
     Ok(())
 }

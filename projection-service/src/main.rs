@@ -15,7 +15,7 @@ async fn main() -> anyhow::Result<()> {
     if health::order(std::env::args_os().skip(1))? == Order::AskHealth {
         return Ok(health::ask(&config::listen()).await?);
     }
-    telemetry::start_log()?;
+    let telemetry = telemetry::start("projection-service")?;
     let config = Config::from_environment()?;
     let tasks = Tasks::new();
     serve::stop_on_signal(&tasks)?;
@@ -26,5 +26,6 @@ async fn main() -> anyhow::Result<()> {
     app.start_workers(&tasks);
     tracing::info!(address = %listener.local_addr()?, "answering questions");
     app.serve(listener, &tasks).await?;
+    telemetry.end().await;
     Ok(())
 }

@@ -39,6 +39,13 @@ pub fn from_environment<T: DeserializeOwned>() -> Result<T, ConfigError> {
     from_pairs(texts)
 }
 
+/// A variable whose name is a standard of others, such as `OTEL_SERVICE_NAME`; empty counts as absent.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn standard(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// Reads `T` from pairs of a variable and its text, as [`from_environment`] does.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ use crate::auth::Authenticator;
 use crate::clock::Stopwatch;
 use crate::limits::REQUEST_DEADLINE;
 use crate::problem::Problem;
-use crate::trace::{TRACE_ID, Traceparent};
+use crate::trace::{TRACE_ID, Traceparent, span};
 
 /// How long a browser may remember what a cross-origin request may do.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(600);
@@ -69,6 +69,7 @@ impl Edge {
     /// A handler that is not done at the deadline is dropped where it awaits: work that must be
     /// finished belongs to a task. The body of a streamed answer may take as long as it needs.
     pub fn surround(self, routes: Router) -> Router {
+        describe();
         let deadline = self.deadline;
         routes
             .fallback(|uri: Uri| async move { Problem::no_such_route(uri.path()) })
@@ -79,6 +80,18 @@ impl Edge {
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn(observe))
     }
+}
+
+/// What is counted here, for people who read `/metrics`.
+fn describe() {
+    metrics::describe_counter!(
+        "http_requests_total",
+        "Requests answered, by method, route and status."
+    );
+    metrics::describe_histogram!(
+        "http_request_duration_seconds",
+        "Time from a request's head to the answer's head, by method and route."
+    );
 }
 
 fn parse_origin(text: &str) -> Result<HeaderValue, BadOrigin> {
@@ -130,17 +143,21 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 
 /// Runs a request as a part of its trace, counts and times it, and tells the trace id.
 async fn observe(request: Request, next: Next) -> Response {
-    let parent = Traceparent::of(request.headers());
+    let sent = Traceparent::sent(request.headers());
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("unmatched", MatchedPath::as_str);
-    let span = tracing::info_span!("request", trace_id = %parent.trace_id(), %method, route);
+    let parent = sent.map_or_else(Traceparent::begin, Traceparent::child);
+    let trace_id = parent.trace_id();
+    let span = tracing::info_span!("request", %trace_id, %method, route, otel.kind = "server");
+    let parent = span::begin(&span, sent, parent, || format!("{} {route}", known(&method)));
     let watch = Stopwatch::start();
 
     let mut response = parent.scope(next.run(request)).instrument(span.clone()).await;
 
     let (elapsed, status) = (watch.elapsed(), response.status());
     span.in_scope(|| log(status, elapsed));
+    span::answered(&span, &method, route, status);
     let labels = [
         ("method", known(&method)),
         ("route", route.to_owned()),
@@ -150,7 +167,7 @@ async fn observe(request: Request, next: Next) -> Response {
     metrics::histogram!("http_request_duration_seconds", &labels[..2]).record(elapsed);
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    let trace = HeaderValue::try_from(parent.trace_id().to_string());
+    let trace = HeaderValue::try_from(trace_id.to_string());
     headers.insert(TRACE_ID, trace.expect("invariant: a trace id is hexadecimal"));
     response
 }

@@ -1,5 +1,9 @@
 //! The trace a request belongs to: read from `traceparent` (W3C Trace Context) or begun here, kept
 //! for the time of the request and told in every answer. Must not trust more of the header than its shape.
+//!
+//! There is one notion of it: an exported span ([`span`]) has the ids decided here.
+
+pub mod span;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -68,12 +72,17 @@ impl Traceparent {
     /// than one or a malformed one.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
+        Self::sent(headers).map_or_else(Self::begin, Self::child)
+    }
+
+    /// What the caller sent; none if that is missing, doubled or malformed.
+    #[must_use]
+    pub fn sent(headers: &HeaderMap) -> Option<Self> {
         let mut sent = headers.get_all(TRACEPARENT).iter();
         match (sent.next().and_then(|value| value.to_str().ok()), sent.next()) {
-            (Some(only), None) => Self::parse(only).map(Self::child),
+            (Some(only), None) => Self::parse(only),
             (Some(_) | None, _) => None,
         }
-        .unwrap_or_else(Self::begin)
     }
 
     /// The trace of the request this task is serving.
@@ -93,7 +102,7 @@ impl Traceparent {
         CURRENT.scope(self, work).await
     }
 
-    fn child(self) -> Self {
+    pub(crate) fn child(self) -> Self {
         Self { span: random_span(), ..self }
     }
 }
