@@ -10,7 +10,7 @@ use service_runtime::tasks::Tasks;
 
 use crate::app::App;
 use crate::process::StalledSaleReopen;
-use crate::relay::{NatsAddress, Relay, Settings};
+use crate::relay::{NatsAddress, Relay};
 use crate::reopening::send_reopen;
 
 /// Partitions are looked after this often.
@@ -27,7 +27,7 @@ impl App {
         let address = NatsAddress::parse(url.reveal())?;
         let tenants: Result<Vec<_>, _> =
             config.nats_tenant_consumers.iter().map(|slug| TenantSlug::parse(slug)).collect();
-        let settings = Settings { tenants: tenants?, ..Settings::default() };
+        let settings = config.relay_settings(tenants?);
         Ok(Some(Relay::new(self.store().clone(), address, settings)))
     }
 

@@ -68,6 +68,19 @@ impl Halt {
         }
     }
 
+    /// Where the two histories part, when that is one place.
+    pub fn position(&self) -> Option<i64> {
+        match self {
+            Self::StreamAhead { log, .. } => Some(log + 1),
+            Self::HistoriesDiffer { position }
+            | Self::TooLarge { position }
+            | Self::Unreadable { position, .. } => Some(*position),
+            Self::ForeignMessage { sequence } => Some(*sequence),
+            Self::Hole { expected, .. } => Some(*expected),
+            Self::StreamSettings(_) => None,
+        }
+    }
+
     pub(super) fn unreadable(position: i64, error: &DecodeError) -> Self {
         Self::Unreadable { position, reason: error.to_string() }
     }

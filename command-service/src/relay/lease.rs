@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use event_store::EventStore;
 use event_store::leases::{RelayLease, claim_relay, relay_acked, release_relay};
+use event_store::relay_row::{HaltNote, ResetRequest, note_relay_halt, reset_done, reset_request};
 use service_runtime::clock::Stopwatch;
 use uuid::Uuid;
 
-use super::halt::Fault;
+use super::halt::{Fault, Halt};
 use super::stream::stream_name;
 
 /// How long a dead relay keeps the others waiting.
@@ -20,7 +21,19 @@ const RENEW_EVERY: Duration = Duration::from_secs(3);
 pub(super) struct Lease {
     store: EventStore,
     owner: Uuid,
-    held: Option<(RelayLease, Stopwatch)>,
+    held: Option<(RelayLease, Option<Stopwatch>)>,
+    /// What an operator asked for, as of the last claim.
+    request: Option<ResetRequest>,
+    noted: Noted,
+}
+
+/// What the row says about a halt.
+#[derive(PartialEq, Eq)]
+enum Noted {
+    /// Another relay may have written anything.
+    Unknown,
+    /// What this relay wrote last.
+    Known(Option<Halt>),
 }
 
 /// How a claim ended.
@@ -38,12 +51,20 @@ pub(super) enum Claim {
 
 impl Lease {
     pub(super) fn new(store: EventStore, owner: Uuid) -> Self {
-        Self { store, owner, held: None }
+        Self { store, owner, held: None, request: None, noted: Noted::Unknown }
+    }
+
+    /// The next [`keep`](Self::keep) asks the database, however young the lease is.
+    pub(super) fn ask_again(&mut self) {
+        if let Some((_, since)) = &mut self.held {
+            *since = None;
+        }
     }
 
     /// Takes the lease, or renews it when it has become old. `acked` is noted on the way.
     pub(super) async fn keep(&mut self, acked: i64) -> Result<Claim, Fault> {
-        if self.held.as_ref().is_some_and(|(_, since)| since.elapsed() < RENEW_EVERY) {
+        let young = |since: &Stopwatch| since.elapsed() < RENEW_EVERY;
+        if self.held.as_ref().is_some_and(|(_, since)| since.as_ref().is_some_and(young)) {
             return Ok(Claim::Kept);
         }
         let before = self.held.as_ref().map(|(lease, _)| lease.epoch);
@@ -56,13 +77,52 @@ impl Lease {
             self.held = None;
             return Ok(Claim::Elsewhere);
         };
-        self.held = Some((lease, since));
-        let claim = if before == Some(lease.epoch) {
-            Claim::Kept
-        } else {
-            Claim::Taken { acked: lease.acked }
+        self.request = reset_request(&self.store, &lease).await.map_err(Fault::Log)?;
+        self.held = Some((lease, Some(since)));
+        if before == Some(lease.epoch) {
+            return Ok(Claim::Kept);
+        }
+        self.noted = Noted::Unknown;
+        Ok(Claim::Taken { acked: lease.acked })
+    }
+
+    /// What an operator asked for and nobody has done yet.
+    pub(super) fn request(&self) -> Option<&ResetRequest> {
+        self.request.as_ref()
+    }
+
+    /// Writes down that the request was carried out: the stream begins anew at `first`.
+    pub(super) async fn fulfilled(&mut self, first: i64) -> Result<(), Fault> {
+        let (Some(request), Some((lease, _))) = (self.request.take(), &mut self.held) else {
+            return Ok(());
         };
-        Ok(claim)
+        if reset_done(&self.store, lease, &request, first).await.map_err(Fault::Log)? {
+            lease.acked = first - 1;
+            self.noted = Noted::Known(None);
+        } else {
+            self.held = None;
+        }
+        Ok(())
+    }
+
+    /// Writes down why nothing is published, or that it goes on, when the row does not say so yet.
+    pub(super) async fn note_halt(&mut self, halt: Option<&Halt>) -> Result<(), Fault> {
+        let known = Noted::Known(halt.cloned());
+        let Some((lease, _)) = self.held.as_ref().filter(|_| self.noted != known) else {
+            return Ok(());
+        };
+        let reason = halt.map(ToString::to_string);
+        let note = halt.zip(reason.as_deref()).map(|(halt, reason)| HaltNote {
+            code: halt.code(),
+            reason,
+            position: halt.position(),
+        });
+        if note_relay_halt(&self.store, lease, note).await.map_err(Fault::Log)? {
+            self.noted = known;
+        } else {
+            self.held = None;
+        }
+        Ok(())
     }
 
     /// Writes down how far the stream is, for dashboards and the next relay's checks. Forgets the

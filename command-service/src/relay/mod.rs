@@ -15,6 +15,7 @@ mod encode;
 mod halt;
 mod inspect;
 mod lease;
+mod reset;
 mod run;
 mod session;
 mod settings;
@@ -37,7 +38,6 @@ pub use stream::stream_name;
 use lease::{Claim, Lease};
 use session::Session;
 use status::Display;
-use stream::Extent;
 
 /// Rows read from the log at once.
 const PAGE: i64 = 1_000;
@@ -104,6 +104,7 @@ impl Relay {
         if let Some(open) = &mut self.open {
             open.asked = None;
         }
+        self.lease.ask_again();
         let pumped = self.step().await;
         if let Err(fault) = self.lease.note(self.acked).await {
             return Pumped::Interrupted(fault);
@@ -120,21 +121,6 @@ impl Relay {
         self.lease.release().await
     }
 
-    /// Operator: deletes the stream and creates it again under the same name, empty, so that its
-    /// first message will be the first of the replay window. Returns that position. Consumers are
-    /// deleted with the stream; they continue from their own checkpoints.
-    ///
-    /// # Errors
-    /// When log or NATS do not answer, or the server ignores a setting.
-    pub async fn reset(&mut self) -> Result<i64, Stop> {
-        let session = Session::open(&self.address, &self.settings, self.store.log_id()).await?;
-        stream::delete(&session.context, self.store.log_id()).await?;
-        self.open = None;
-        let extent = self.create_stream(&session).await?;
-        self.acked = extent.last;
-        Ok(extent.last + 1)
-    }
-
     /// One step; the stream is only asked when that is due.
     async fn step(&mut self) -> Pumped {
         let pumped = match self.advance().await {
@@ -145,8 +131,33 @@ impl Relay {
         if !matches!(pumped, Pumped::UpTo(_)) {
             self.open = None;
         }
-        self.display.ended(&pumped);
+        self.show(&pumped).await;
         pumped
+    }
+
+    /// Shows how a step ended: in metrics, in the log of the service, and in the relay's row for operators.
+    async fn show(&mut self, pumped: &Pumped) {
+        self.display.ended(pumped);
+        let halt = match pumped {
+            Pumped::UpTo(_) => None,
+            Pumped::Halted(halt) => Some(halt),
+            // nothing was learnt about the two histories
+            Pumped::Interrupted(_) => return self.show_backlog().await,
+            Pumped::Standby => return,
+        };
+        if let Err(fault) = self.lease.note_halt(halt).await {
+            tracing::warn!(error = %status::chain(&fault), "the state of the relay cannot be written down");
+        }
+        if halt.is_some() {
+            self.show_backlog().await;
+        }
+    }
+
+    /// Commands go on while nothing is published, so the log is asked how far it is.
+    async fn show_backlog(&self) {
+        if let Ok(head) = self.store.head().await {
+            self.display.log_at(head, self.acked);
+        }
     }
 
     async fn advance(&mut self) -> Result<Pumped, Stop> {
@@ -162,6 +173,7 @@ impl Relay {
             Some(open) => open,
             None => self.connect().await?,
         };
+        self.carry_out(&mut open).await?;
         let mut head = 0;
         if open.asked.as_ref().is_none_or(|asked| asked.elapsed() >= ASK_EVERY) {
             head = self.ask(&mut open).await?;
@@ -190,7 +202,7 @@ impl Relay {
                 Some(extent) => extent,
                 None => {
                     open.consumers = false;
-                    self.create_stream(&open.session).await?
+                    self.create_stream(&open.session, None).await?
                 }
             };
         let head = inspect::compare(&self.store, &open.session, extent, self.acked).await?;
@@ -217,15 +229,6 @@ impl Relay {
             }
         }
         all
-    }
-
-    async fn create_stream(&self, session: &Session) -> Result<Extent, Stop> {
-        let head = self.store.head().await.map_err(Fault::Log)?;
-        let first = match self.settings.replay_window {
-            Some(window) => (head - i64::from(window) + 1).max(1),
-            None => 1,
-        };
-        stream::create(&session.context, &self.settings, self.store.log_id(), first).await
     }
 
     /// Publishes up to the head of the log. False: the lease went to another replica meanwhile.

@@ -15,6 +15,8 @@ pub struct Settings {
     pub max_age: Duration,
     /// Bytes at which the stream forgets its oldest messages; −1 = never.
     pub max_bytes: i64,
+    /// Messages beyond which the stream forgets its oldest; −1 = never.
+    pub max_msgs: i64,
     /// Copies of the stream in a NATS cluster.
     pub replicas: usize,
     /// Messages under way without an acknowledgement.
@@ -31,11 +33,21 @@ impl Default for Settings {
             replay_window: None,
             max_age: Duration::ZERO,
             max_bytes: -1,
+            max_msgs: -1,
             replicas: 1,
             window: 1_024,
             answer_timeout: Duration::from_secs(5),
             tenants: Vec::new(),
         }
+    }
+}
+
+impl Settings {
+    /// The first position of a stream made while the log ends at `head`: what it would forget at once is not sent.
+    pub(super) fn first_position(&self, head: i64) -> i64 {
+        let window = self.replay_window.map_or(i64::MAX, i64::from);
+        let kept = if self.max_msgs < 0 { window } else { window.min(self.max_msgs) };
+        head.saturating_sub(kept).max(0) + 1
     }
 }
 
@@ -93,6 +105,17 @@ mod tests {
         assert_eq!(address.servers.len(), 2);
         assert_eq!(address.inbox_prefix(), "_INBOX_relay");
         assert_eq!(NatsAddress::parse("nats://127.0.0.1:4222").unwrap().inbox_prefix(), "_INBOX");
+    }
+
+    #[test]
+    fn a_new_stream_begins_where_its_limits_would_have_left_it() {
+        let settings =
+            |replay_window, max_msgs| Settings { replay_window, max_msgs, ..Settings::default() };
+        assert_eq!(settings(None, -1).first_position(5_000), 1);
+        assert_eq!(settings(Some(100), -1).first_position(5_000), 4_901);
+        assert_eq!(settings(Some(100), 10).first_position(5_000), 4_991);
+        assert_eq!(settings(None, 10_000).first_position(5_000), 1);
+        assert_eq!(settings(None, 10).first_position(0), 1);
     }
 
     #[test]

@@ -63,6 +63,17 @@ impl Display {
         self.gauge("salgslogg_relay_backlog", backlog);
     }
 
+    /// The log goes on while nothing is published: the backlog is the alarm (case 25).
+    pub(super) fn log_at(&self, head: i64, published: i64) {
+        self.progress(head, published.min(head));
+    }
+
+    /// The stream was made anew because an operator asked for it.
+    pub(super) fn made_anew(&self, first: i64) {
+        tracing::warn!(log = %self.log, first, "made the stream anew, as an operator asked");
+        counter!("salgslogg_relay_resets_total", "log" => self.log.clone()).increment(1);
+    }
+
     /// Notes the end of a step, and says so when the state changed.
     pub(super) fn ended(&self, step: &Pumped) {
         let before = self.status.borrow().clone();
@@ -97,9 +108,11 @@ impl Display {
         match now {
             Some(halt) => {
                 gauge!("salgslogg_relay_halted", "log" => self.log.clone(), "reason" => halt.code()).set(1.0);
+                self.gauge("salgslogg_relay_halted_position", halt.position().unwrap_or_default());
                 tracing::error!(log = %self.log, code = halt.code(), reason = %halt, "the relay has halted");
             }
             None => {
+                self.gauge("salgslogg_relay_halted_position", 0);
                 tracing::info!(log = %self.log, "the reason for the halt has gone; the relay goes on")
             }
         }

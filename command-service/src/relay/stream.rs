@@ -161,7 +161,7 @@ fn wished(from: Config, settings: &Settings, log_id: i16) -> Config {
         storage: StorageType::File,
         num_replicas: settings.replicas,
         max_bytes: settings.max_bytes,
-        max_messages: -1,
+        max_messages: settings.max_msgs,
         max_messages_per_subject: -1,
         max_age: settings.max_age,
         duplicate_window: DUPLICATE_WINDOW,

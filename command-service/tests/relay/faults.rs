@@ -67,14 +67,15 @@ async fn while_nats_is_down_the_log_goes_on_and_the_backlog_drains_afterwards() 
     world.append("demo", 50).await;
     drain(&mut relay, 50).await;
     world.nats.kill();
-    for _ in 0..3 {
+    for round in 1..=3 {
         world.append("demo", 500).await;
         assert!(matches!(relay.pump().await, Pumped::Interrupted(_)));
+        assert_eq!(relay.status().borrow().backlog(), round * 500, "the alarm of operators");
     }
     assert_eq!(relay.status().borrow().interruptions, 3);
     world.nats.again().await;
     drain(&mut relay, 1_550).await;
-    assert_eq!(relay.status().borrow().interruptions, 0);
+    assert_eq!((relay.status().borrow().interruptions, relay.status().borrow().backlog()), (0, 0));
     world.assert_stream_equals_log_from(1).await;
 }
 

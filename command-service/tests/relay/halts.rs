@@ -16,7 +16,7 @@ async fn halt_of(relay: &mut Relay) -> Halt {
 }
 
 /// What a restore from an older backup does to the log.
-async fn forget_after(world: &World, position: i64) {
+pub async fn forget_after(world: &World, position: i64) {
     unlock_the_log(world).await;
     for statement in [
         "DELETE FROM es.event WHERE position > $1",

@@ -15,4 +15,6 @@ mod order;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
+mod resets;
+#[cfg(test)]
 mod world;
