@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod clock;
 pub mod commands;
+pub mod confirm;
 pub mod database;
 pub mod environment;
 pub mod failure;

@@ -35,3 +35,9 @@ pub fn answer(body: &[u8]) -> Result<(), Failure> {
 pub fn remark(text: &str) {
     drop(writeln!(io::stderr().lock(), "{text}"));
 }
+
+/// Writes a question to standard error and leaves the line open for the answer.
+pub fn question(text: &str) {
+    let mut err = io::stderr().lock();
+    drop(write!(err, "{text}").and_then(|()| err.flush()));
+}
