@@ -38,11 +38,19 @@ pub enum SchemaError {
         /// Newest migration of this program.
         known: i64,
     },
-    /// No generation answers questions, or the live one was made by another version of the model.
+    /// The live generation was made by another version of the model.
     #[error(
-        "read model {0} has no live generation of this program's shape; run `salgslogg migrate`, and if that does not \
-         help `salgslogg projection rebuild {0}`"
+        "generation {live} of read model {model} has another shape than this program's; run `salgslogg projection \
+         rebuild {model}`, then `salgslogg projection promote {model}`"
     )]
+    OtherShape {
+        /// The read model.
+        model: &'static str,
+        /// Its live generation.
+        live: i32,
+    },
+    /// No generation answers questions, or its schema is gone.
+    #[error("read model {0} has no live generation; run `salgslogg migrate`")]
     NoGeneration(&'static str),
 }
 
@@ -194,7 +202,8 @@ pub async fn begin_generation(
 /// Refuses a schema this program does not know; services call it before they serve.
 ///
 /// # Errors
-/// [`SchemaError::Behind`], [`SchemaError::Ahead`] or [`SchemaError::NoGeneration`], or the database cannot be asked.
+/// [`SchemaError::Behind`], [`SchemaError::Ahead`], [`SchemaError::OtherShape`] or [`SchemaError::NoGeneration`], or the
+/// database cannot be asked.
 pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
     let known = version();
     let found = newest_applied(pool).await?;
@@ -209,9 +218,12 @@ pub async fn check(pool: &PgPool) -> Result<(), SchemaError> {
         .bind(model.name())
         .fetch_optional(pool)
         .await?;
-        let schema = live
-            .filter(|(_, hash)| *hash == code_hash(model.as_ref()))
-            .map(|(generation, _)| generation_schema(model.name(), generation));
+        if let Some((live, hash)) = &live
+            && *hash != code_hash(model.as_ref())
+        {
+            return Err(SchemaError::OtherShape { model: model.name(), live: *live });
+        }
+        let schema = live.map(|(generation, _)| generation_schema(model.name(), generation));
         let there: bool =
             sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)")
                 .bind(schema)

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{events, forecast, history, import, pipeline, sale, token};
+use crate::commands::{events, forecast, history, import, migrate, pipeline, sale, token};
 use crate::failure::EXIT_CODES;
 use crate::stack::Connection;
 
@@ -43,6 +43,8 @@ pub enum Command {
     Projections,
     /// Import CSV files with a mapping
     Import(import::Arguments),
+    /// Bring the tables of a database forward, and make the logins of its services (operators)
+    Migrate(migrate::Arguments),
     /// Sign an access token with the development key of a local stack
     Token(token::Arguments),
 }

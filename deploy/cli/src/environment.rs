@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The variables a run may read, apart from those of `.local/env`.
-const NAMES: [&str; 11] = [
+pub(crate) const NAMES: [&str; 15] = [
     "COMMAND_URL",
     "QUERY_URL",
     "DATABASE_URL",
@@ -19,6 +19,10 @@ const NAMES: [&str; 11] = [
     "TOKEN_AUDITOR",
     "TOKEN_ANALYST",
     "TOKEN_IMPORTER",
+    "SALGSLOGG_COMMAND_PASSWORD",
+    "SALGSLOGG_PROJECTOR_PASSWORD",
+    "SALGSLOGG_QUERY_PASSWORD",
+    "SALGSLOGG_OPERATOR_PASSWORD",
 ];
 
 /// Variables and the local stack's folder, as found at the start of a run.

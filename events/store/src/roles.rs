@@ -8,6 +8,14 @@ use thiserror::Error;
 pub const GROUP_ROLES: [&str; 7] =
     ["es_owner", "es_append", "es_read", "es_project", "es_query", "es_notary", "es_dpo"];
 
+/// The logins of an installation: purpose and memberships. Each is called `salgslogg_<purpose>`.
+pub const LOGINS: [(&str, &[&str]); 4] = [
+    ("command", &["es_append"]),
+    ("projector", &["es_read", "es_project"]),
+    ("query", &["es_query", "es_read"]),
+    ("operator", &["es_owner", "es_read"]),
+];
+
 /// Serialises role creation in one database; the others are kept apart by tolerating a lost race.
 const ROLE_LOCK: i64 = 17_751;
 

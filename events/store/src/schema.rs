@@ -62,6 +62,11 @@ fn migrator() -> Migrator {
     }
 }
 
+/// The newest migration of this program.
+pub fn version() -> i64 {
+    migrator().iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 /// Brings the log's tables forward. Idempotent; needs the group roles (`roles::ensure_roles`) and a
 /// login that is a superuser, or a member of es_owner with CREATE on the database.
 pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
@@ -123,7 +128,7 @@ async fn applied(asked: impl PgExecutor<'_>) -> Result<Applied, SchemaError> {
 
 fn judge(applied: &Applied) -> Result<(), SchemaError> {
     let migrator = migrator();
-    let known = migrator.iter().map(|migration| migration.version).max().unwrap_or(0);
+    let known = version();
     // asked first: nothing this program could run would help
     if let Some(found) = applied.keys().rfind(|version| !migrator.version_exists(**version)) {
         return Err(SchemaError::Ahead { found: *found, known });

@@ -16,15 +16,6 @@ pub const CLUSTER_VARIABLE: &str = "SALGSLOGG_TEST_POSTGRES";
 /// The password of every login on a test cluster.
 const PASSWORD: &str = "test";
 
-/// The logins of a running stack, and one that may only read, with their memberships.
-const LOGINS: [(&str, &[&str]); 5] = [
-    ("salgslogg_command", &["es_append"]),
-    ("salgslogg_projector", &["es_read", "es_project"]),
-    ("salgslogg_query", &["es_query", "es_read"]),
-    ("salgslogg_operator", &["es_owner", "es_read"]),
-    ("salgslogg_auditor", &["es_read"]),
-];
-
 static ROLES: OnceCell<()> = OnceCell::const_new();
 
 /// A migrated, empty event log in a database that goes away with this value.
@@ -147,8 +138,10 @@ fn cluster_url() -> String {
 async fn ensure_roles(cluster: PgConnectOptions) {
     let mut connection = cluster.connect().await.expect("the test cluster answers");
     roles::ensure_roles(&mut connection).await.expect("the superuser may create roles");
-    for (login, groups) in LOGINS {
-        let made = roles::ensure_login(&mut connection, login, PASSWORD, groups).await;
+    // those of an installation, and one that may only read
+    for (purpose, groups) in roles::LOGINS.into_iter().chain([("auditor", &["es_read"][..])]) {
+        let login = format!("salgslogg_{purpose}");
+        let made = roles::ensure_login(&mut connection, &login, PASSWORD, groups).await;
         made.expect("the superuser may create logins");
     }
 }

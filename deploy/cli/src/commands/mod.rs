@@ -4,6 +4,7 @@ pub mod events;
 pub mod forecast;
 pub mod history;
 pub mod import;
+pub mod migrate;
 pub mod moment;
 pub mod pipeline;
 pub mod projections;
@@ -37,6 +38,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Events(arguments) => events::run(&stack, &arguments, format).await,
         Command::Projections => projections::run(&stack, format).await,
         Command::Import(arguments) => import::run(&stack, &arguments, format).await,
+        Command::Migrate(arguments) => migrate::run(&stack, &arguments, format).await,
         Command::Token(arguments) => token::run(&stack, &arguments, format),
     }
 }

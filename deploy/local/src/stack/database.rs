@@ -121,14 +121,8 @@ impl Database {
         event_store::schema::migrate(&mut connection).await?;
         read_models::schema::migrate(&mut connection).await?;
         let passwords = &state.passwords;
-        let logins: [(&str, &str, &[&str]); 4] = [
-            ("command", &passwords.command, &["es_append"]),
-            ("projector", &passwords.projector, &["es_read", "es_project"]),
-            ("query", &passwords.query, &["es_query", "es_read"]),
-            ("operator", &passwords.operator, &["es_owner", "es_read"]),
-        ];
-        for (purpose, password, member_of) in logins {
-            let login = self.login(purpose);
+        for (purpose, member_of) in event_store::roles::LOGINS {
+            let (login, password) = (self.login(purpose), passwords.of(purpose));
             event_store::roles::ensure_login(&mut connection, &login, password, member_of).await?;
         }
         Ok(Urls {

@@ -55,6 +55,24 @@ pub struct Passwords {
     pub operator: String,
 }
 
+impl Passwords {
+    /// The password of one of `event_store::roles::LOGINS`.
+    ///
+    /// # Panics
+    /// For any other purpose.
+    #[must_use]
+    pub fn of(&self, purpose: &str) -> &str {
+        let all = [
+            ("command", &self.command),
+            ("projector", &self.projector),
+            ("query", &self.query),
+            ("operator", &self.operator),
+        ];
+        let found = all.into_iter().find(|(name, _)| *name == purpose);
+        found.expect("invariant: every login has a password").1
+    }
+}
+
 /// The demo tenant's history is told relative to the day it was first loaded, so that loading it
 /// again says the same.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
