@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use local_stack::console;
+use local_stack::keys::SigningKey;
+use local_stack::nats::container;
 use local_stack::servers::{self, Leg};
 use local_stack::stack::up::{self, Wishes};
-use local_stack::stack::{detach, down};
+use local_stack::stack::{LOG, detach, down};
+use local_stack::{console, places};
 
 /// Runs a whole Salgslogg on one machine.
 #[derive(Debug, Parser)]
@@ -53,6 +55,16 @@ enum Order {
         #[arg(long, default_value = ".", hide = true)]
         root: PathBuf,
     },
+    /// Print nats.conf for containers, with an account for each tenant that reads the stream
+    NatsConf {
+        /// Slugs of tenants with a consumer of their own
+        tenants: Vec<String>,
+    },
+    /// Make a signing key and its key set (signing.pem, jwks.json) in a folder, for trials without an identity provider
+    Keys {
+        /// The folder
+        folder: PathBuf,
+    },
     /// Run a command with the servers the tests need
     WithServers {
         /// Use the pinned Postgres also where another one is installed
@@ -95,6 +107,15 @@ async fn obey(order: Order) -> Result<ExitCode> {
         }
         Order::Down { wipe, root } => {
             down::run(&root, wipe).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Order::NatsConf { tenants } => {
+            console::say(container::configuration(LOG, &tenants).trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+        Order::Keys { folder } => {
+            places::closed_folder(&folder)?;
+            SigningKey::load_or_create(&folder)?;
             Ok(ExitCode::SUCCESS)
         }
         Order::WithServers { pinned, command } => {

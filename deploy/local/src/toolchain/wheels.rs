@@ -11,6 +11,10 @@ pub struct Wheels {
     pub postgres: Pin,
     /// nats-server.
     pub nats: Pin,
+    /// Reads Dockerfiles; tests alone need it.
+    pub hadolint: Pin,
+    /// The schema of compose files; tests alone need it.
+    pub compose_schema: Pin,
 }
 
 /// One package at one version, with its wheel for each system.
@@ -29,7 +33,7 @@ pub struct Pin {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wheel {
-    /// `<operating system>-<processor>` in Rust's words.
+    /// `<operating system>-<processor>` in Rust's words, or `any`.
     pub system: String,
     /// File name.
     pub file: String,
@@ -56,7 +60,7 @@ impl Pin {
     /// When there is none: the sentence says what to install instead.
     pub fn for_this_machine(&self) -> Result<&Wheel> {
         let system = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
-        let found = self.wheel.iter().find(|wheel| wheel.system == system);
+        let found = self.wheel.iter().find(|wheel| wheel.system == system || wheel.system == "any");
         found.with_context(|| {
             format!(
                 "{} {} is offered for no {system}; install Postgres 15 or newer yourself, and name an existing \
@@ -83,8 +87,9 @@ mod tests {
     #[test]
     fn every_wheel_is_pinned_by_a_whole_hash() {
         let wheels = Wheels::pinned().unwrap();
-        for pin in [&wheels.postgres, &wheels.nats] {
-            let linux = pin.wheel.iter().find(|wheel| wheel.system == "linux-x86_64").unwrap();
+        for pin in [&wheels.postgres, &wheels.nats, &wheels.hadolint, &wheels.compose_schema] {
+            let fits = |wheel: &&Wheel| ["linux-x86_64", "any"].contains(&wheel.system.as_str());
+            let linux = pin.wheel.iter().find(fits).unwrap();
             assert!(linux.file.contains(&pin.version));
             for wheel in &pin.wheel {
                 assert_eq!(wheel.sha256.len(), 64, "{}", wheel.file);
