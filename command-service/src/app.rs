@@ -20,6 +20,7 @@ use crate::batcher::Batcher;
 use crate::config::Config;
 use crate::execute::Executor;
 use crate::http;
+use crate::metrics;
 
 /// What every handler needs.
 #[derive(Debug)]
@@ -45,6 +46,8 @@ pub struct App {
 impl App {
     /// Connects and checks the schema. `clock` decides business time; tokens are judged by the real time.
     pub async fn connect(config: Config, clock: Clock, tasks: &Tasks) -> anyhow::Result<Self> {
+        Metrics::install();
+        metrics::describe(config.log_id);
         let pool = event_store::connect(config.log_url.reveal(), config.log_connections)?;
         event_store::schema::check(&pool).await.context("the log's schema")?;
         let store = EventStore::new(pool, config.log_id);

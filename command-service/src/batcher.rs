@@ -11,10 +11,13 @@ use event_store::{EventStore, Group, Outcome};
 use events::StreamName;
 use service_runtime::clock::Stopwatch;
 use service_runtime::tasks::Tasks;
+use service_runtime::trace::{Traceparent, span};
 use tokio::sync::{mpsc, oneshot};
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::call::ExecuteError;
+use crate::metrics;
 use crate::places::WAITING_MAX;
 
 /// Commands in one batch at most (design §5).
@@ -40,6 +43,8 @@ struct Waiting {
     rests_on: Vec<(Uuid, i64)>,
     events: usize,
     bytes: usize,
+    /// The command's exported span, for the batch's to link to.
+    cause: Option<Traceparent>,
     reply: oneshot::Sender<Result<Sent, ExecuteError>>,
 }
 
@@ -71,7 +76,8 @@ impl Batcher {
         let facts = group.appends.iter().flat_map(|append| &append.events);
         let (events, bytes) = facts
             .fold((0, 0), |(n, bytes), fact| (n + 1, bytes + fact.payload.len() + fact.meta.len()));
-        let waiting = Waiting { group, writes, rests_on, events, bytes, reply };
+        let cause = span::exported(&Span::current());
+        let waiting = Waiting { group, writes, rests_on, events, bytes, cause, reply };
         self.queue.try_send(waiting).map_err(|_| ExecuteError::Overloaded)?;
         sent.await.unwrap_or(Err(ExecuteError::Overloaded))
     }
@@ -126,13 +132,14 @@ async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
         Ok(batch) => batch,
         Err((batch, error)) => return fail(batch.into_iter().map(|waiting| waiting.reply), &error),
     };
+    let events = batch.iter().map(|waiting| waiting.events).sum();
+    let call = tracing::debug_span!("append", otel.kind = "client", commands = batch.len(), events);
+    span::link(&call, batch.iter().filter_map(|waiting| waiting.cause));
     let (groups, replies): (Vec<Group>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.group, waiting.reply)).unzip();
-    metrics::histogram!("salgslogg_batch_commands")
-        .record(u32::try_from(groups.len()).unwrap_or(u32::MAX));
     let watch = Stopwatch::start();
-    let outcomes = store.append(writer, &groups).await;
-    metrics::histogram!("salgslogg_append_seconds").record(watch.elapsed());
+    let outcomes = store.append(writer, &groups).instrument(call.clone()).await;
+    metrics::batch(groups.len(), events, watch.elapsed());
     match outcomes {
         Ok(outcomes) => {
             for (reply, outcome) in replies.into_iter().zip(outcomes) {
@@ -140,6 +147,8 @@ async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
             }
         }
         Err(error) => {
+            metrics::batch_failed();
+            span::failed(&call);
             tracing::warn!(commands = groups.len(), error = %error, "a batch could not be appended");
             fail(replies, &error.into());
         }

@@ -149,6 +149,26 @@ pub enum ExecuteError {
     Poisoned(String),
 }
 
+impl ExecuteError {
+    /// Whether the service failed, and not the caller or the business.
+    pub fn is_ours(&self) -> bool {
+        match self {
+            Self::Unavailable(_)
+            | Self::Unreadable(_)
+            | Self::Undecodable(_)
+            | Self::Poisoned(_)
+            | Self::Overloaded => true,
+            Self::Refused(_)
+            | Self::Precondition { .. }
+            | Self::LostRace(_)
+            | Self::KeyReused
+            | Self::EffectiveTimeFalls
+            | Self::EffectiveTimeInFuture
+            | Self::TenantOverloaded => false,
+        }
+    }
+}
+
 impl From<event_store::StoreError> for ExecuteError {
     fn from(error: event_store::StoreError) -> Self {
         Self::Unreadable(Arc::new(error))

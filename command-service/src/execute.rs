@@ -16,9 +16,12 @@ use events::StreamName;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use service_runtime::clock::Clock;
+use service_runtime::trace::span;
+use tracing::{Instrument, Span};
 
 use crate::batcher::Batcher;
 use crate::call::{Answer, Call, ExecuteError};
+use crate::metrics;
 use crate::places::Places;
 use crate::stream_actor::StreamActors;
 use attempt::{Round, Step};
@@ -52,7 +55,31 @@ impl Executor {
         stream: StreamName,
         order: Order,
     ) -> BoxFuture<'a, Result<Answer, ExecuteError>> {
-        self.rounds(call, stream, order).boxed()
+        let command = tracing::debug_span!(
+            "command",
+            otel.name = call.command,
+            command = call.command,
+            tenant = %call.tenant,
+        );
+        self.observed(call, stream, order).instrument(command).boxed()
+    }
+
+    /// Carries it out in its span, which the events will name as what they came from, and counts it.
+    async fn observed(
+        &self,
+        call: &Call,
+        stream: StreamName,
+        order: Order,
+    ) -> Result<Answer, ExecuteError> {
+        let command = Span::current();
+        let traced = span::exported(&command)
+            .map(|place| Call { traceparent: Some(place.to_string()), ..call.clone() });
+        let outcome = self.rounds(traced.as_ref().unwrap_or(call), stream, order).await;
+        if outcome.as_ref().is_err_and(ExecuteError::is_ours) {
+            span::failed(&command);
+        }
+        metrics::command(call.command, &outcome);
+        outcome
     }
 
     /// Round after round until an answer stands.

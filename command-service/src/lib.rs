@@ -9,6 +9,7 @@ pub mod call;
 pub mod config;
 pub mod execute;
 pub mod http;
+mod metrics;
 pub mod places;
 pub mod process;
 pub mod relay;

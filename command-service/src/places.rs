@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use events::TenantSlug;
+use metrics::Gauge;
 
 use crate::call::ExecuteError;
 
@@ -21,9 +22,10 @@ pub struct Places {
     tenant_max: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Taken {
     all: usize,
+    shown: Gauge,
     by_tenant: HashMap<TenantSlug, usize>,
 }
 
@@ -37,7 +39,9 @@ pub struct Place {
 impl Places {
     /// Places with other bounds than the documented ones.
     pub fn new(all_max: usize, tenant_max: usize) -> Self {
-        Self { taken: Arc::default(), all_max, tenant_max }
+        let shown = metrics::gauge!("salgslogg_command_places_taken");
+        let taken = Taken { all: 0, shown, by_tenant: HashMap::new() };
+        Self { taken: Arc::new(Mutex::new(taken)), all_max, tenant_max }
     }
 
     /// Takes a place, or says which bound is reached. Never waits.
@@ -52,6 +56,7 @@ impl Places {
         }
         *of_tenant += 1;
         taken.all += 1;
+        taken.shown.increment(1.0);
         Ok(Place { taken: Arc::clone(&self.taken), tenant: tenant.clone() })
     }
 }
@@ -66,6 +71,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.all = taken.all.saturating_sub(1);
+        taken.shown.decrement(1.0);
         if let Some(of_tenant) = taken.by_tenant.get_mut(&self.tenant) {
             *of_tenant = of_tenant.saturating_sub(1);
             if *of_tenant == 0 {

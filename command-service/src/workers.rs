@@ -7,6 +7,7 @@ use event_store::{EventStore, partitions};
 use events::TenantSlug;
 use service_runtime::clock::back_off;
 use service_runtime::tasks::Tasks;
+use service_runtime::telemetry::Metrics;
 
 use crate::app::App;
 use crate::process::StalledSaleReopen;
@@ -41,6 +42,7 @@ impl App {
     /// # Errors
     /// When a setting cannot be read.
     pub fn start_workers(&self, tasks: &Tasks) -> anyhow::Result<()> {
+        Metrics::install().keep_small(tasks);
         tasks.spawn_until_stopped(keep_partitions_ahead(self.store().clone()));
         let reopening = self.stalled_sale_reopen().run(self.clock().clone(), tasks.token());
         tasks.spawn_vital("stalled-sale-reopen", reopening);

@@ -24,6 +24,7 @@ use service_runtime::problem::Problem;
 use service_runtime::{EffectiveAt, IdempotencyKey, Traceparent, json};
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
+use tracing::{Instrument, Span};
 use utoipa::ToSchema;
 
 use super::answers::{self, CommandAnswer};
@@ -92,7 +93,7 @@ pub async fn commands(
     let trace = Traceparent::current().unwrap_or_else(|| Traceparent::of(&parts.headers));
     let (results, out) = mpsc::channel(RESULTS_WAITING_MAX);
     let run = Run { served: served.clone(), actor, trace, lanes: HashMap::new() };
-    served.tasks.spawn(run.all(Lines::new(body), results));
+    served.tasks.spawn(run.all(Lines::new(body), results).instrument(Span::current()));
     let stream = ReceiverStream::new(out).map(Ok::<Bytes, std::convert::Infallible>);
     Ok(([(CONTENT_TYPE, NDJSON)], Body::from_stream(stream)).into_response())
 }
@@ -154,7 +155,8 @@ impl Run {
         }
         let executor = self.served.executor.clone();
         let trace = self.trace;
-        let task = self.served.tasks.spawn(trace.scope(async move {
+        let request = Span::current();
+        let line = trace.scope(async move {
             if let Some(before) = before {
                 let _ended = before.await;
             }
@@ -167,7 +169,8 @@ impl Run {
             };
             drop(done);
             result_line(number, result)
-        }));
+        });
+        let task = self.served.tasks.spawn(line.instrument(request));
         async move {
             task.await.unwrap_or_else(|error| result_line(number, Err(Problem::internal(&error))))
         }

@@ -55,6 +55,17 @@ pub enum Halt {
 }
 
 impl Halt {
+    /// Every [`code`](Self::code).
+    pub const CODES: [&str; 7] = [
+        "stream_ahead",
+        "histories_differ",
+        "foreign_message",
+        "hole",
+        "stream_settings",
+        "too_large",
+        "unreadable",
+    ];
+
     /// The label of metrics and alarms.
     pub fn code(&self) -> &'static str {
         match self {

@@ -79,6 +79,13 @@ pub(crate) fn answered(span: &Span, method: &Method, route: &str, status: Status
     }
 }
 
+/// Marks `span`, if it is exported, as failed: by a fault of ours, never by a refusal.
+pub fn failed(span: &Span) {
+    if exported(span).is_some() {
+        span.set_status(Status::error(""));
+    }
+}
+
 /// Where `span` stands in its trace, if it is exported.
 #[must_use]
 pub fn exported(span: &Span) -> Option<Traceparent> {
