@@ -6,22 +6,22 @@ use std::sync::Arc;
 use axum::Router;
 use event_store::listen::Wakeups;
 use event_store::{EventStore, StoreError};
-use read_models::{Questions, ReadModel};
+use read_models::schema::SchemaError;
+use read_models::{NotLive, Questions, ReadModel};
 use service_runtime::auth::AuthConfig;
 use service_runtime::clock::back_off;
 use service_runtime::edge::BadOrigin;
 use service_runtime::tasks::Drained;
 use service_runtime::telemetry::Metrics;
-use service_runtime::{Authenticator, Clock, Edge, Tasks, ids, serve};
-use sqlx::PgPool;
+use service_runtime::{Authenticator, Clock, Edge, Tasks, serve};
 use tokio::net::TcpListener;
-use tokio::sync::Mutex;
 
 use crate::config::Config;
-use crate::generation::{self, Purpose};
+use crate::generation;
 use crate::http::{self, Readiness};
-use crate::lag::{self, Gauge};
-use crate::runner::{self, Lane, LaneError, Part, Step};
+use crate::lag;
+use crate::lanes::Lanes;
+use crate::runner::{LaneError, Step};
 use crate::source::Source;
 
 /// Connections to the log: the reader, the wake-ups, the lag and the questions.
@@ -36,9 +36,6 @@ pub enum AppError {
     /// The read models cannot be reached, or have a schema this program does not know.
     #[error("the read models: {0}")]
     ReadModels(Box<dyn std::error::Error + Send + Sync>),
-    /// A read model has no live generation.
-    #[error("read model {0} has no live generation; migrate the read side first")]
-    NoGeneration(&'static str),
     /// `SALGSLOGG_CORS_ORIGINS` names something else than an origin.
     #[error(transparent)]
     Origin(#[from] BadOrigin),
@@ -62,8 +59,7 @@ pub enum AppError {
 pub struct App {
     clock: Clock,
     source: Arc<Source>,
-    lanes: Vec<Arc<Mutex<Lane>>>,
-    gauges: Vec<Gauge>,
+    lanes: Arc<Lanes>,
     questions: Questions,
     authenticator: Authenticator,
     edge: Edge,
@@ -72,10 +68,12 @@ pub struct App {
 }
 
 impl App {
-    /// Connects to the log and to the live generation of every read model. NATS may be down.
+    /// Connects to the log and to the generations of every read model. NATS may be down. Where only a generation that
+    /// waits to be promoted has this program's shape, it follows that one and is not ready until the promotion.
     ///
     /// # Errors
-    /// When a database cannot be reached, was not migrated, or a setting cannot be used.
+    /// When a database cannot be reached, was not migrated, holds no generation of this program's shape, or a setting
+    /// cannot be used.
     pub async fn connect(config: Config, clock: Clock) -> Result<Self, AppError> {
         Self::connect_with(config, clock, read_models::all()).await
     }
@@ -90,13 +88,12 @@ impl App {
         models: Vec<Arc<dyn ReadModel>>,
     ) -> Result<Self, AppError> {
         let store = open_log(&config).await?;
-        let asked = open_questions(&config).await?;
-        let questions = Questions {
-            pool: asked.clone(),
-            store: store.clone(),
-            clock: clock.clone(),
-            log_id: config.log_id,
-        };
+        let lanes = Arc::new(Lanes::new(config.clone(), models).map_err(read_side)?);
+        let live =
+            generation::asking(&config.query_url, config.query_connections).map_err(read_side)?;
+        let questions =
+            Questions { live, store: store.clone(), clock: clock.clone(), log_id: config.log_id };
+        open_read_models(&lanes, &questions).await?;
         let auth = AuthConfig {
             jwks: config.jwks.clone(),
             issuer: config.jwt_issuer.clone(),
@@ -107,29 +104,17 @@ impl App {
             tracing::warn!(%error, "no token keys yet; every request is answered with 503");
         }
         let edge = Edge::new(authenticator.clone()).allow_origins(&config.cors_origins)?;
-        let owner = ids::new_id();
-        let (mut lanes, mut gauges) = (Vec::new(), Vec::new());
-        for model in models {
-            let name = model.name();
-            let live = generation::live(&asked, name).await.map_err(read_side)?;
-            let generation = live.ok_or(AppError::NoGeneration(name))?;
-            let pool = generation::pool(&config.read_url, name, generation, Purpose::Project)
-                .map_err(read_side)?;
-            let part = Part { model: name, generation, log_id: config.log_id, part: 0 };
-            gauges.push(Gauge { part: part.clone(), pool: pool.clone() });
-            lanes.push(Arc::new(Mutex::new(Lane::new(model, part, pool, owner, config.pace))));
-        }
-        let mut pools: Vec<PgPool> = gauges.iter().map(|gauge| gauge.pool.clone()).collect();
-        pools.push(asked);
-        let readiness =
-            Readiness { store: store.clone(), pools, authenticator: authenticator.clone() };
+        let readiness = Readiness {
+            questions: questions.clone(),
+            projector: lanes.directory().clone(),
+            authenticator: authenticator.clone(),
+        };
         let wakeups = Wakeups::new(&store);
         let source = Arc::new(Source::new(store, &config.nats_url, wakeups, config.pace));
         Ok(Self {
             clock,
             source,
             lanes,
-            gauges,
             questions,
             authenticator,
             edge,
@@ -158,27 +143,30 @@ impl App {
         serve::serve(listener, self.router(tasks), tasks).await
     }
 
-    /// Starts one worker per read model, the lag measurement and the renewal of token keys.
+    /// Starts a worker for each generation, those that come later included, the lag measurement and the renewal of
+    /// token keys.
     pub fn start_workers(&self, tasks: &Tasks) {
         self.authenticator.keep_fresh(tasks);
         self.metrics.keep_small(tasks);
-        for lane in &self.lanes {
-            tasks.spawn_vital(
-                "projection",
-                runner::work(Arc::clone(lane), Arc::clone(&self.source), tasks.token()),
-            );
-        }
-        for gauge in self.gauges.clone() {
-            let (store, clock) = (self.source.store().clone(), self.clock.clone());
-            tasks.spawn_until_stopped(async move {
-                loop {
-                    if let Err(error) = gauge.measure(&store, &clock).await {
-                        tracing::debug!(%error, "the lag cannot be measured now");
-                    }
-                    back_off(lag::EVERY).await;
-                }
-            });
-        }
+        let lanes = Arc::clone(&self.lanes);
+        tasks.spawn_vital("projections", lanes.supervise(Arc::clone(&self.source), tasks.clone()));
+        let (lanes, store) = (Arc::clone(&self.lanes), self.source.store().clone());
+        let clock = self.clock.clone();
+        tasks.spawn_until_stopped(async move {
+            loop {
+                lanes.measure(&store, &clock).await;
+                back_off(lag::EVERY).await;
+            }
+        });
+    }
+
+    /// Looks up which generations there are: lanes of new ones can be pumped, those of dropped ones are gone. For
+    /// tests: [`start_workers`](Self::start_workers) does it by itself.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn discover(&self) -> Result<(), AppError> {
+        Ok(self.lanes.discover(|_, _| None).await?)
     }
 
     /// Pumps every lane until it has applied what the log held at the call; answers that position.
@@ -188,7 +176,7 @@ impl App {
     /// When a lane stands still, belongs to another process, or cannot reach its databases.
     pub async fn run_until_caught_up(&self) -> Result<i64, AppError> {
         let head = self.source.store().head().await.map_err(log)?;
-        for lane in &self.lanes {
+        for lane in self.lanes.all().await {
             let mut lane = lane.lock().await;
             while lane.position().is_none_or(|position| position < head) {
                 match lane.step(&self.source).await? {
@@ -208,7 +196,7 @@ impl App {
     /// # Errors
     /// When the database cannot be told; the leases end by themselves then.
     pub async fn release(&self) -> Result<(), AppError> {
-        for lane in &self.lanes {
+        for lane in self.lanes.all().await {
             lane.lock().await.release().await?;
         }
         Ok(())
@@ -221,17 +209,23 @@ async fn open_log(config: &Config) -> Result<EventStore, AppError> {
     Ok(EventStore::new(pool, config.log_id))
 }
 
-/// The pool of the query role, on the live generation of `sale`.
-async fn open_questions(config: &Config) -> Result<PgPool, AppError> {
-    let ask = Purpose::Ask { connections: config.query_connections };
-    let first = generation::pool(&config.query_url, "sale", 1, ask).map_err(read_side)?;
-    read_models::schema::check(&first).await.map_err(|error| AppError::ReadModels(error.into()))?;
-    match generation::live(&first, "sale").await.map_err(read_side)? {
-        Some(1) => Ok(first),
-        Some(generation) => {
-            generation::pool(&config.query_url, "sale", generation, ask).map_err(read_side)
+/// Looks up the generations and refuses what this program cannot read.
+async fn open_read_models(lanes: &Lanes, questions: &Questions) -> Result<(), AppError> {
+    let checked = read_models::schema::check(lanes.directory()).await;
+    if let Err(refusal @ (SchemaError::Behind { .. } | SchemaError::Ahead { .. })) = checked {
+        return Err(AppError::ReadModels(refusal.into()));
+    }
+    lanes.discover(|_, _| None).await?;
+    match checked {
+        Err(refusal @ SchemaError::OtherShape { .. }) if !lanes.none().await => {
+            tracing::warn!(%refusal, "following without answering, until the new generation is promoted");
+            Ok(())
         }
-        None => Err(AppError::NoGeneration("sale")),
+        Err(refusal) => Err(AppError::ReadModels(refusal.into())),
+        Ok(()) => match questions.live.check(questions.log_id).await {
+            Err(error @ NotLive::Database(_)) => Err(AppError::ReadModels(error.into())),
+            Ok(()) | Err(NotLive::NoGeneration(_) | NotLive::Restless) => Ok(()),
+        },
     }
 }
 

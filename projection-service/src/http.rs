@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use event_store::EventStore;
-use read_models::Questions;
+use read_models::{NotLive, Questions};
 use service_runtime::openapi::with_shared_parts;
 use service_runtime::telemetry::Metrics;
 use service_runtime::{Authenticator, Edge, Tasks, operational};
@@ -15,8 +14,9 @@ use utoipa::openapi::{InfoBuilder, OpenApi};
 /// What has to answer before questions can be answered.
 #[derive(Clone)]
 pub(crate) struct Readiness {
-    pub(crate) store: EventStore,
-    pub(crate) pools: Vec<PgPool>,
+    pub(crate) questions: Questions,
+    /// The projector's connections.
+    pub(crate) projector: PgPool,
     pub(crate) authenticator: Authenticator,
 }
 
@@ -25,12 +25,17 @@ impl Readiness {
         if !self.authenticator.is_ready() {
             return Err("the token keys cannot be read".to_owned());
         }
-        if self.store.head().await.is_err() {
+        if self.questions.store.head().await.is_err() {
             return Err("the log cannot be reached".to_owned());
         }
-        for pool in &self.pools {
-            if sqlx::query("SELECT 1").execute(pool).await.is_err() {
-                return Err("the read models cannot be reached".to_owned());
+        if sqlx::query("SELECT 1").execute(&self.projector).await.is_err() {
+            return Err("the read models cannot be reached".to_owned());
+        }
+        match self.questions.live.check(self.questions.log_id).await {
+            Ok(()) => {}
+            Err(NotLive::Database(_)) => return Err("the read models cannot be reached".to_owned()),
+            Err(error @ (NotLive::NoGeneration(_) | NotLive::Restless)) => {
+                return Err(error.to_string());
             }
         }
         Ok(())

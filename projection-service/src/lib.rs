@@ -13,6 +13,7 @@ pub mod config;
 pub mod generation;
 mod http;
 mod lag;
+mod lanes;
 mod metrics;
 pub mod runner;
 pub mod source;

@@ -23,14 +23,17 @@ use thiserror::Error;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+mod activities;
 pub mod activity;
 mod ask;
 mod card;
 mod changes;
 mod currencies;
+mod diary;
 mod event_feed;
 mod figures;
 mod forecast;
+mod history;
 mod me;
 mod money;
 mod pipeline;
@@ -46,10 +49,11 @@ pub mod schema;
 mod stages;
 #[cfg(test)]
 mod tests;
+mod upcoming;
 mod users;
 mod version;
 
-pub use ask::Questions;
+pub use ask::{Live, NotLive, Questions};
 pub use poison::{OnPoison, Reason};
 
 /// Rows that follow the log. The runner hands over every event of the aggregates a model reads, in order; rows and
@@ -134,9 +138,13 @@ pub fn routes() -> OpenApiRouter<Questions> {
     OpenApiRouter::new()
         .routes(routes!(pipeline::pipeline))
         .routes(routes!(forecast::forecast))
+        .routes(routes!(diary::diary))
         .routes(routes!(sale_list::sales))
         .routes(routes!(sale_card::sale))
         .routes(routes!(sale_history::history))
+        .routes(routes!(activities::activities))
+        .routes(routes!(activities::activity))
+        .routes(routes!(activities::history))
         .routes(routes!(stages::stages))
         .routes(routes!(stages::stage))
         .routes(routes!(sale_types::sale_types))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use events::Recorded;
 use projection_service::config::Pace;
-use projection_service::generation::{self, Purpose};
+use projection_service::generation;
 use projection_service::runner::{Lane, Part};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -21,7 +21,7 @@ const EVENTS: usize = 40;
 fn lane(stage: &Stage) -> Lane {
     let part = Part { model: "tally", generation: 1, log_id: 1, part: 0 };
     let url = Secret::new(stage.database.url_for("salgslogg_projector"));
-    let pool = generation::pool(&url, "tally", 1, Purpose::Project).unwrap();
+    let pool = generation::projecting(&url, "tally", 1).unwrap();
     Lane::new(Arc::new(Tally), part, pool, new_id(), Pace::default())
 }
 

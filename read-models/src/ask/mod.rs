@@ -6,31 +6,33 @@ mod cursor;
 mod filters;
 mod given;
 mod labels;
+mod live;
 mod page;
 mod rates;
 mod snapshot;
+mod wall_clock;
 mod when;
 
 use event_store::EventStore;
 use service_runtime::Clock;
-use sqlx::PgPool;
 
 pub(crate) use chosen::Chosen;
 pub(crate) use cursor::{Fingerprint, Pinned};
-pub(crate) use filters::{Filters, add, bind_matching, matching};
+pub(crate) use filters::{Filters, add, bind_matching, matching, reversed};
 pub(crate) use given::{Asked, FromGiven, Given, bad};
-pub(crate) use labels::{Labels, coordinates};
+pub(crate) use labels::{Labels, coordinates, moment};
+pub use live::{Live, NotLive};
 pub(crate) use page::{Direction, Page, PageParams};
 use rates::bind_fractions;
 pub(crate) use rates::{CurrencyParam, InCurrency};
 pub(crate) use snapshot::{Snapshot, failed, log_failed, unreadable, wait_for_log};
-pub(crate) use when::{When, day};
+pub(crate) use when::{When, day, start_of_day};
 
 /// What the routes need: the state of their router.
 #[derive(Debug, Clone)]
 pub struct Questions {
-    /// Connections of the query role (es_query); `search_path` is the live generation's schema.
-    pub pool: PgPool,
+    /// Connections of the query role (es_query) to the live generations.
+    pub live: Live,
     /// The log, for histories and the event feed.
     pub store: EventStore,
     /// Tells "now" and, from it, "today".

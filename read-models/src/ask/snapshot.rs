@@ -11,6 +11,7 @@ use service_runtime::Problem;
 use service_runtime::clock::{Stopwatch, back_off};
 use sqlx::{Postgres, Transaction};
 
+use super::live::{NotLive, Opened};
 use super::{Pinned, Questions, When};
 
 /// How long `min_position` waits.
@@ -28,7 +29,8 @@ pub(crate) struct Snapshot {
     pub tenant_id: i32,
     /// The position the answer is about.
     pub position: i64,
-    /// Filters by position, for later pages; none on the first, which is about the newest.
+    /// Filters by position: on later pages, and when one read model is ahead of another and has to be taken back. None
+    /// when all there is is as old as the position.
     pub pin: Option<i64>,
     /// Filters by effective time.
     pub as_of: Option<DateTime<Utc>>,
@@ -64,14 +66,14 @@ impl Snapshot {
         let tenant_id = questions.store.tenant_id(tenant).await.map_err(|e| log_failed(&e))?;
         let tenant_id = tenant_id.unwrap_or(0);
         let wanted = when.min_position.unwrap_or(0).max(pinned.map_or(0, |pinned| pinned.position));
-        let (tx, reached) = wait_for(questions, tenant_id, wanted).await?;
-        let pin = pinned.map(|pinned| pinned.position);
+        let Opened { tx, reached, uneven } = wait_for(questions, tenant_id, wanted).await?;
+        let position = pinned.map_or(reached, |pinned| pinned.position);
         let now = questions.clock.now().trunc_subsecs(6);
         let mut snapshot = Self {
             tx,
             tenant_id,
-            position: pin.unwrap_or(reached),
-            pin,
+            position,
+            pin: (pinned.is_some() || uneven).then_some(position),
             as_of: None,
             known_at: None,
             at: now,
@@ -119,16 +121,18 @@ async fn wait_for(
     questions: &Questions,
     tenant_id: i32,
     wanted: i64,
-) -> Result<(Transaction<'static, Postgres>, i64), Problem> {
+) -> Result<Opened, Problem> {
     let waiting = Stopwatch::start();
     let mut pauses = PAUSES_MS.into_iter();
     let mut pause = PAUSES_MS[0];
     loop {
-        let (tx, reached) = begin(questions, tenant_id).await.map_err(|e| failed(&e))?;
+        let opened = questions.live.open(questions.log_id, tenant_id).await;
+        let opened = opened.map_err(|e| not_live(&e))?;
+        let reached = opened.reached;
         if reached >= wanted {
-            return Ok((tx, reached));
+            return Ok(opened);
         }
-        drop(tx);
+        drop(opened);
         if waiting.elapsed() >= PATIENCE {
             return Err(behind(reached));
         }
@@ -145,26 +149,14 @@ fn behind(reached: i64) -> Problem {
         .retry_after(Duration::from_secs(1))
 }
 
-async fn begin(
-    questions: &Questions,
-    tenant_id: i32,
-) -> Result<(Transaction<'static, Postgres>, i64), sqlx::Error> {
-    let mut tx =
-        questions.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    // custom plans: absent filters and bounds fold away, so partial indexes fit
-    let (reached, ..): (i64, String, String, String) = sqlx::query_as(
-        "SELECT COALESCE((SELECT position FROM es_ops.projection_part
-                           WHERE name = 'sale' AND log_id = $2 AND part = 0
-                             AND format('rm_%s_%s', name, generation) = current_schema()::text), 0),
-                set_config('salgslogg.tenant_id', $1::text, true),
-                set_config('statement_timeout', '5s', true),
-                set_config('plan_cache_mode', 'force_custom_plan', true)",
-    )
-    .bind(tenant_id)
-    .bind(questions.log_id)
-    .fetch_one(&mut *tx)
-    .await?;
-    Ok((tx, reached))
+/// 503: there is nothing to ask, or no database that answers.
+fn not_live(error: &NotLive) -> Problem {
+    match error {
+        NotLive::Database(error) => failed(error),
+        NotLive::NoGeneration(_) | NotLive::Restless => {
+            Problem::unavailable("the read models are being rebuilt; ask again", error)
+        }
+    }
 }
 
 /// The problem behind a failed statement: 503 when the database is away or overloaded, else our fault.

@@ -62,14 +62,16 @@ pub async fn generations(
     .await
 }
 
-/// The newest building generation: its number, whether it is filled, and what it was made by.
+/// The newest generation a rebuild made and nobody promoted: its number, whether it is filled, and what it was made by.
 pub(super) async fn building(
     connection: &mut PgConnection,
     name: &str,
 ) -> Result<Option<(i32, bool, String)>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT generation, filled_at IS NOT NULL, code_hash FROM es_ops.projection
-          WHERE name = $1 AND state = 'building' ORDER BY generation DESC LIMIT 1",
+        "SELECT generation, filled_at IS NOT NULL, code_hash FROM es_ops.projection AS p
+          WHERE name = $1 AND state = 'building'
+            AND EXISTS (SELECT FROM es_ops.rebuild AS r WHERE r.name = p.name AND r.generation = p.generation)
+          ORDER BY generation DESC LIMIT 1",
     )
     .bind(name)
     .fetch_optional(connection)

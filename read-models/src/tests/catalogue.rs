@@ -113,7 +113,7 @@ async fn the_schema_is_made_once_and_checked_by_services() {
         .unwrap();
     assert!(matches!(
         schema::check(&world.asking(1)).await,
-        Err(schema::SchemaError::NoGeneration("sale"))
+        Err(schema::SchemaError::OtherShape { model: "sale", live: 1 })
     ));
 }
 

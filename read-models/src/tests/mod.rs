@@ -1,6 +1,9 @@
 //! Tests of rows and answers on a real Postgres: a log, the read model behind it, and the routes over both.
 
+mod activities;
+mod agenda;
 mod catalogue;
+mod diary;
 mod facts;
 mod histories;
 mod instants;
@@ -30,7 +33,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{Questions, ReadModel, all, routes, schema};
+use crate::{Live, Questions, ReadModel, all, routes, schema};
 
 /// A log, a generation that follows it, and a clock in hand.
 pub(super) struct World {
@@ -215,7 +218,7 @@ impl World {
     /// The routes over a generation.
     pub fn routes(&self, generation: i32) -> Router {
         let questions = Questions {
-            pool: self.asking(generation),
+            live: Live::only(self.database.url_for("salgslogg_query").parse().unwrap(), generation),
             store: EventStore::new(self.asking(generation), 1),
             clock: self.clock.clone(),
             log_id: 1,

@@ -1,0 +1,154 @@
+//! Connections to the live generations. A generation is a schema; a connection's `search_path` names the live one of
+//! every read model and never changes, so when the word `live` moves, the whole pool is replaced and requests under
+//! way end on the old one. Must not know what is asked.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgPool, Postgres, Transaction};
+use thiserror::Error;
+
+use crate::{all, schema};
+
+/// Attempts to open a snapshot; each one fails only if the word `live` moved once more meanwhile.
+const ATTEMPTS: u8 = 5;
+
+/// Connections of the query role (es_query) to the live generations; clones share them. Connects on first use.
+#[derive(Debug, Clone)]
+pub struct Live(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    address: PgConnectOptions,
+    limits: PgPoolOptions,
+    /// The read models of this program, by name, and the shape each must have.
+    names: Vec<String>,
+    hashes: Vec<String>,
+    /// Asks this generation of each instead of the live one.
+    only: Option<i32>,
+    current: RwLock<Arc<Connected>>,
+}
+
+/// A pool that sees some generations.
+#[derive(Debug)]
+struct Connected {
+    schemas: Vec<String>,
+    pool: PgPool,
+}
+
+/// Why there is no snapshot.
+#[derive(Debug, Error)]
+pub enum NotLive {
+    /// A read model has no live generation that this program can read.
+    #[error("no live generation of this program's shape; have {0:?}")]
+    NoGeneration(Vec<String>),
+    /// Somebody moves the word `live` to and fro.
+    #[error("the live generations change all the time")]
+    Restless,
+    /// The database refused or was lost.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// A snapshot of all live generations.
+#[derive(Debug)]
+pub(super) struct Opened {
+    /// REPEATABLE READ, READ ONLY, of one tenant.
+    pub tx: Transaction<'static, Postgres>,
+    /// The position every read model has reached.
+    pub reached: i64,
+    /// Whether one of them is ahead of it.
+    pub uneven: bool,
+}
+
+impl Live {
+    /// Connections to `address` within `limits`; the `search_path` is set here.
+    #[must_use]
+    pub fn new(address: PgConnectOptions, limits: PgPoolOptions) -> Self {
+        Self::of(address, limits, None)
+    }
+
+    /// The given generation of every read model, whether it is live or not.
+    #[cfg(test)]
+    pub(crate) fn only(address: PgConnectOptions, generation: i32) -> Self {
+        Self::of(address, PgPoolOptions::new().max_connections(4), Some(generation))
+    }
+
+    fn of(address: PgConnectOptions, limits: PgPoolOptions, only: Option<i32>) -> Self {
+        let mut models = all();
+        models.sort_by_key(|model| model.name());
+        let names = models.iter().map(|model| model.name().to_owned()).collect();
+        let hashes = models.iter().map(|model| schema::code_hash(model.as_ref())).collect();
+        let none = Connected {
+            schemas: Vec::new(),
+            pool: limits.clone().connect_lazy_with(address.clone()),
+        };
+        let current = RwLock::new(Arc::new(none));
+        Self(Arc::new(Inner { address, limits, names, hashes, only, current }))
+    }
+
+    /// Whether questions can be answered now.
+    ///
+    /// # Errors
+    /// Why they cannot.
+    pub async fn check(&self, log_id: i16) -> Result<(), NotLive> {
+        self.open(log_id, 0).await.map(drop)
+    }
+
+    /// Opens a snapshot for a tenant. What it reads is at one position and in the generations that are live in it.
+    pub(super) async fn open(&self, log_id: i16, tenant_id: i32) -> Result<Opened, NotLive> {
+        for _ in 0..ATTEMPTS {
+            let connected = self.connected();
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            let mut tx = connected.pool.begin_with(begin).await?;
+            // custom plans: absent filters and bounds fold away, so partial indexes fit
+            let (schemas, positions, ..): (Vec<String>, Vec<i64>, String, String, String) =
+                sqlx::query_as(
+                    "SELECT COALESCE(array_agg(format('rm_%s_%s', p.name, p.generation) ORDER BY p.name), '{}'),
+                            COALESCE(array_agg(COALESCE(c.position, 0) ORDER BY p.name), '{}'),
+                            set_config('salgslogg.tenant_id', $1::text, true),
+                            set_config('statement_timeout', '5s', true),
+                            set_config('plan_cache_mode', 'force_custom_plan', true)
+                       FROM unnest($3::text[], $4::text[]) AS known (name, code_hash)
+                       JOIN es_ops.projection AS p USING (name, code_hash)
+                       LEFT JOIN es_ops.projection_part AS c
+                         ON c.name = p.name AND c.generation = p.generation AND c.log_id = $2 AND c.part = 0
+                      WHERE p.generation = $5 OR $5::integer IS NULL AND p.state = 'live'",
+                )
+                .bind(tenant_id)
+                .bind(log_id)
+                .bind(&self.0.names)
+                .bind(&self.0.hashes)
+                .bind(self.0.only)
+                .fetch_one(&mut *tx)
+                .await?;
+            if schemas.len() < self.0.names.len() {
+                return Err(NotLive::NoGeneration(schemas));
+            }
+            if schemas == connected.schemas {
+                let reached = positions.iter().copied().min().unwrap_or(0);
+                let uneven = positions.iter().any(|position| *position > reached);
+                return Ok(Opened { tx, reached, uneven });
+            }
+            drop(tx);
+            self.move_to(schemas);
+        }
+        Err(NotLive::Restless)
+    }
+
+    fn connected(&self) -> Arc<Connected> {
+        Arc::clone(&self.0.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// New requests use a pool on `schemas`; those under way keep theirs until they end.
+    fn move_to(&self, schemas: Vec<String>) {
+        let mut current = self.0.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current.schemas == schemas {
+            return;
+        }
+        tracing::info!(?schemas, "questions ask these generations");
+        let address = self.0.address.clone().options([("search_path", schemas.join(", "))]);
+        let pool = self.0.limits.clone().connect_lazy_with(address);
+        *current = Arc::new(Connected { schemas, pool });
+    }
+}
