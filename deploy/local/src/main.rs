@@ -65,6 +65,8 @@ enum Order {
         /// The folder
         folder: PathBuf,
     },
+    /// Print the versions of Postgres the tests run on: the oldest installed one, then the pinned one if it is another
+    PostgresLegs,
     /// Run a command with the servers the tests need
     WithServers {
         /// Use the pinned Postgres also where another one is installed
@@ -116,6 +118,10 @@ async fn obey(order: Order) -> Result<ExitCode> {
         Order::Keys { folder } => {
             places::closed_folder(&folder)?;
             SigningKey::load_or_create(&folder)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Order::PostgresLegs => {
+            servers::legs()?.iter().for_each(console::say);
             Ok(ExitCode::SUCCESS)
         }
         Order::WithServers { pinned, command } => {

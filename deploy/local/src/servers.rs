@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::console::{self, say};
 use crate::postgres::{Cluster, Options};
+use crate::toolchain::wheels::Wheels;
 use crate::toolchain::{self, Wanted};
 use crate::{account, environment, places, random};
 
@@ -25,6 +26,23 @@ pub enum Leg {
     Oldest,
     /// The pinned one.
     Pinned,
+}
+
+/// The versions of Postgres there are to test on: the oldest installed one, or the pinned one where none is
+/// installed; then the pinned one where the first is of another major version.
+///
+/// # Errors
+/// When the list of pinned programs is damaged.
+pub fn legs() -> Result<Vec<String>> {
+    let pinned = Wheels::pinned()?.postgres;
+    let pinned_version = pinned.version.clone();
+    // any account will do: nothing is started
+    let installed = toolchain::installed::postgres(None).into_iter().next();
+    Ok(match installed {
+        Some(tools) if tools.major != pinned.major()? => vec![tools.version, pinned_version],
+        Some(tools) => vec![tools.version],
+        None => vec![pinned_version],
+    })
 }
 
 /// Runs `command` with `SALGSLOGG_TEST_POSTGRES`, `SALGSLOGG_TEST_NATS_SERVER`, `SALGSLOGG_TEST_PYTHON`
