@@ -1,29 +1,70 @@
 //! The figures of the read machine, under their names. Owns names and labels; must not decide.
 //!
-//! | name | meaning |
-//! |---|---|
-//! | `salgslogg_projection_position` | checkpoint |
-//! | `salgslogg_projection_lag_events` | head of the log minus checkpoint |
-//! | `salgslogg_projection_lag_seconds` | age of the oldest event not applied yet, 0 when there is none |
-//! | `salgslogg_projection_events_total`, `…_batches_total` | applied |
-//! | `salgslogg_projection_apply_seconds` | duration of a batch, commit included |
-//! | `salgslogg_projection_fenced_total` | commits refused because the lease was lost |
-//! | `salgslogg_projection_halted` | 1 while the part stands still |
-//! | `salgslogg_projection_halted_position` | the position it stands before, 0 while it goes on |
-//! | `salgslogg_projection_halted_reason{reason}` | 1 for the reason it stands still for |
-//! | `salgslogg_projection_parked_streams`, `…_parked_events` | set aside, to be redriven |
-//! | `salgslogg_projection_source{source}` | 1 for where events come from now, `stream` or `log` |
-//! | `salgslogg_projection_stream_left_total{reason}` | switches from stream to log |
-//!
-//! All but the last two carry `model` and `generation`.
+//! What each of them means stands in [`describe`] and in `/metrics`. Those of a read model carry `model` and
+//! `generation`.
 
 use std::time::Duration;
 
-use metrics::Label;
+use metrics::{Label, describe_counter, describe_gauge, describe_histogram};
 use read_models::Reason;
 
 use crate::runner::{Part, PartState};
 use crate::source::{Departure, Origin};
+
+/// Says what every figure means, and shows those that count rare things before the first of them.
+pub(crate) fn describe() {
+    describe_gauge!("salgslogg_projection_position", "Checkpoint of a read model.");
+    describe_gauge!("salgslogg_projection_lag_events", "Head of the log minus checkpoint.");
+    describe_gauge!(
+        "salgslogg_projection_lag_seconds",
+        "Age of the oldest event not applied yet, 0 when there is none."
+    );
+    describe_gauge!(
+        "salgslogg_projection_live",
+        "1 for the generation that answers questions, 0 for one that is built or kept beside it."
+    );
+    describe_gauge!(
+        "salgslogg_projection_lease_held",
+        "1 while some process holds the lease, which means somebody applies events."
+    );
+    describe_counter!("salgslogg_projection_events_total", "Events applied by this process.");
+    describe_counter!("salgslogg_projection_batches_total", "Batches applied by this process.");
+    describe_histogram!("salgslogg_projection_apply_seconds", "Time of a batch, its commit included.");
+    describe_counter!(
+        "salgslogg_projection_fenced_total",
+        "Commits refused because another process had taken the lease."
+    );
+    describe_gauge!("salgslogg_projection_halted", "1 while a read model stands still.");
+    describe_gauge!(
+        "salgslogg_projection_halted_position",
+        "The position it stands before, 0 while it goes on."
+    );
+    describe_gauge!("salgslogg_projection_halted_reason", "1 for the reason it stands still for.");
+    describe_gauge!(
+        "salgslogg_projection_parked_streams",
+        "Streams set aside because an event in them could not be applied."
+    );
+    describe_gauge!("salgslogg_projection_parked_events", "Events waiting in those streams.");
+    describe_gauge!(
+        "salgslogg_projection_source",
+        "1 for where this process reads events now: the stream, or the log in Postgres."
+    );
+    describe_counter!(
+        "salgslogg_projection_stream_left_total",
+        "Times this process left the stream for the log, by reason."
+    );
+    for reason in Departure::ALL {
+        metrics::counter!("salgslogg_projection_stream_left_total", "reason" => reason.as_str())
+            .absolute(0);
+    }
+}
+
+/// Shows what a part counts before it counts anything.
+pub(crate) fn begins(part: &Part) {
+    metrics::counter!("salgslogg_projection_batches_total", labels(part)).absolute(0);
+    metrics::counter!("salgslogg_projection_events_total", labels(part)).absolute(0);
+    metrics::counter!("salgslogg_projection_fenced_total", labels(part)).absolute(0);
+}
 
 fn labels(part: &Part) -> Vec<Label> {
     vec![Label::new("model", part.model), Label::new("generation", part.generation.to_string())]
@@ -51,9 +92,12 @@ pub(crate) fn fenced(part: &Part) {
     metrics::counter!("salgslogg_projection_fenced_total", labels(part)).increment(1);
 }
 
-/// Whether a part stands still, before which position and why, and what it has set aside.
+/// Whether a part answers questions and somebody works on it; whether it stands still, before which position and why, and what it has set aside.
 pub(crate) fn standing(part: &Part, state: &PartState) {
     let halted = state.halted.as_ref();
+    metrics::gauge!("salgslogg_projection_live", labels(part)).set(f64::from(u8::from(state.live)));
+    metrics::gauge!("salgslogg_projection_lease_held", labels(part))
+        .set(f64::from(u8::from(state.owned)));
     metrics::gauge!("salgslogg_projection_halted", labels(part))
         .set(f64::from(u8::from(halted.is_some())));
     metrics::gauge!("salgslogg_projection_halted_position", labels(part))

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use events::Recorded;
 use read_models::{ApplyError, ReadModel, Reason};
 use service_runtime::clock::{Stopwatch, back_off};
+use service_runtime::trace;
 use sqlx::PgPool;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::attempt::{Attempt, Next, chain, good_before};
@@ -16,6 +18,7 @@ use super::halt::Standing;
 use super::lease::{Lease, Part, fenced, transient};
 use super::parked::Parked;
 use super::sorted::{Sorted, continuation, sort};
+use super::span;
 use crate::config::Pace;
 use crate::metrics;
 use crate::source::{Source, SourceError, Want};
@@ -76,6 +79,7 @@ impl Lane {
         pace: Pace,
     ) -> Self {
         let attempt = Attempt::new(pace.page_max());
+        metrics::begins(&part);
         Self {
             model,
             part,
@@ -196,7 +200,8 @@ impl Lane {
             return self.too_many(lease, &next).await;
         };
         let (watch, to) = (Stopwatch::start(), last.position);
-        match self.commit(lease, &sorted, to).await {
+        let batch = span::batch(&self.part, sorted.run);
+        match self.commit(lease, &sorted, to).instrument(batch.clone()).await {
             Ok(()) => {
                 metrics::applied(&self.part, sorted.run.len(), to, watch.elapsed());
                 let lease = self.moved(lease, to);
@@ -204,7 +209,10 @@ impl Lane {
                 self.unmark(lease).await?;
                 Ok(Step::Applied { to })
             }
-            Err(error) => self.failed(lease, sorted.run, error, parked).await,
+            Err(error) => {
+                trace::span::failed(&batch);
+                self.failed(lease, sorted.run, error, parked).instrument(batch).await
+            }
         }
     }
 

@@ -47,6 +47,10 @@ pub struct PartState {
     pub parked_streams: i64,
     /// Events that wait behind them, theirs included.
     pub parked_events: i64,
+    /// Its generation answers questions.
+    pub live: bool,
+    /// Some process holds its lease.
+    pub owned: bool,
 }
 
 impl Part {
@@ -117,8 +121,9 @@ impl Part {
     pub async fn state(&self, pool: &PgPool) -> Result<PartState, sqlx::Error> {
         let row = sqlx::query(
             "SELECT c.position, c.halted, c.halted_reason, COALESCE(c.halted_position, c.position + 1) AS halted_position,
-                    s.streams, s.events
-               FROM es_ops.projection_part AS c,
+                    s.streams, s.events, p.state = 'live' AS live,
+                    c.lease_owner IS NOT NULL AND c.lease_until > clock_timestamp() AS owned
+               FROM es_ops.projection_part AS c JOIN es_ops.projection AS p USING (name, generation),
                     (SELECT count(*) AS streams, COALESCE(sum(queued), 0)::bigint AS events FROM es_ops.parked_stream
                       WHERE name = $1 AND generation = $2 AND log_id = $3) AS s
               WHERE c.name = $1 AND c.generation = $2 AND c.log_id = $3 AND c.part = $4",
@@ -139,6 +144,8 @@ impl Part {
             halted: sentence.map(|sentence| Halted { position, reason, sentence }),
             parked_streams: row.try_get("streams")?,
             parked_events: row.try_get("events")?,
+            live: row.try_get("live")?,
+            owned: row.try_get("owned")?,
         })
     }
 

@@ -9,6 +9,7 @@ mod lane;
 mod lease;
 mod parked;
 mod sorted;
+mod span;
 mod worker;
 
 pub use fault::Halted;

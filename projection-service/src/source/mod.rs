@@ -74,6 +74,19 @@ pub enum Departure {
 }
 
 impl Departure {
+    /// Every one.
+    pub const ALL: [Self; 9] = [
+        Self::Hole,
+        Self::SequenceDiffers,
+        Self::Unreadable,
+        Self::Lag,
+        Self::Retention,
+        Self::Repeats,
+        Self::Silent,
+        Self::Ended,
+        Self::Moved,
+    ];
+
     /// The word in metrics and logs.
     pub fn as_str(self) -> &'static str {
         match self {
