@@ -13,6 +13,7 @@ use crate::ask::{
 };
 use crate::figures::Amount;
 use crate::sale::{Sale, Status};
+use crate::upcoming::{Upcoming, next_activity};
 
 /// An id with the name to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -82,11 +83,11 @@ pub(crate) struct Card {
     pub profit_percent: Option<String>,
     /// Expected close; the close date once won or lost.
     pub sale_date: NaiveDate,
-    /// Next activity; the reopen date while stalled (SO-15).
+    /// Start day of the oldest uncompleted activity, whatever the status (SO-35); the reopen date while stalled (SO-15).
     pub next_activity_date: Option<NaiveDate>,
     /// Days since the stage was entered.
     pub days_in_stage: i64,
-    /// An uncompleted activity lies in the past.
+    /// An uncompleted activity ended before today (SD-15), whatever the status.
     pub overdue_activity: bool,
     /// Open, and the sale date lies in the past.
     pub overdue_sale_date: bool,
@@ -141,13 +142,18 @@ impl<'a> Surface<'a> {
 }
 
 impl CardRow {
+    /// Public id.
+    pub fn id(&self) -> Uuid {
+        self.sale.sale_id
+    }
+
     /// The long text; loaded only for a single card.
     pub fn take_description(&mut self) -> Option<String> {
         self.sale.description.take()
     }
 
-    /// The card, as of a day.
-    pub fn card(self, on: &Surface<'_>) -> Card {
+    /// The card, as of a day, with what lies ahead.
+    pub fn card(self, on: &Surface<'_>, ahead: Upcoming) -> Card {
         let (version, updated_at) = (self.version, self.effective_at);
         let converted = self.converted_amount.zip(self.converted_weighted);
         let converted = converted.map(|(amount, weighted)| Converted {
@@ -178,9 +184,9 @@ impl CardRow {
             total_cost: money(sale.total_cost_minor),
             profit: money(sale.profit_minor),
             profit_percent: sale.profit_percent.map(|percent| percent.to_string()),
-            next_activity_date: sale.reopen_date,
+            next_activity_date: sale.reopen_date.or(ahead.next_activity_date),
             days_in_stage: (on.today - day(sale.stage_entered_at)).num_days(),
-            overdue_activity: false,
+            overdue_activity: ahead.overdue,
             overdue_sale_date: sale.status == Status::Open && sale.sale_date < on.today,
             stage_when_closed: sale.stage_when_closed.map(stage),
             registered_on: day(sale.registered_at),
@@ -268,6 +274,8 @@ pub(crate) async fn page_of_cards(
             "SELECT NULL::text AS description, ",
             include_str!("card_columns.sql"),
             include_str!("cards_from.sql"),
+            next_activity!(),
+            include_str!("cards_sort.sql"),
             matching!(),
             include_str!("cards.sql")
         ),
@@ -277,5 +285,11 @@ pub(crate) async fn page_of_cards(
     .await
     .map_err(|e| failed(&e))?;
     let next = page.cut(&mut rows);
-    Ok((rows.into_iter().map(|row| row.card(on)).collect(), next))
+    let ids: Vec<Uuid> = rows.iter().map(CardRow::id).collect();
+    let ahead = Upcoming::of(snapshot, &ids).await?;
+    let card = |row: CardRow| {
+        let ahead = ahead.get(&row.id()).copied().unwrap_or(Upcoming::NOTHING);
+        row.card(on, ahead)
+    };
+    Ok((rows.into_iter().map(card).collect(), next))
 }

@@ -1,4 +1,4 @@
--- $26 the word to group by, $27 the period, $28 and $29 the days. One pass over the sales, by (period, key, status,
+-- $32 the word to group by, $33 the period, $34 and $35 the days. One pass over the sales, by (period, key, status,
 -- currency); then three groupings of what is left: (period, key, status) for rows, (status) for totals, (currency) to
 -- name the ones without a rate. An amount that is in the asked currency already is summed as it is.
 SELECT
@@ -7,7 +7,7 @@ SELECT
 FROM (
   SELECT
     s.status, s.currency, COALESCE(s.key_id::text, s.key_word) AS key, count(*) AS count,
-    to_char(s.beginning, CASE $27::text WHEN 'month' THEN 'YYYY-MM' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'year' THEN 'YYYY' END)
+    to_char(s.beginning, CASE $33::text WHEN 'month' THEN 'YYYY-MM' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'year' THEN 'YYYY' END)
       AS period,
     COALESCE(sum(s.amount_minor) FILTER (WHERE r.exact),
              sum(converted(s.amount_minor, r.numerator, r.denominator)) FILTER (WHERE NOT r.exact)) AS amount,
@@ -15,9 +15,9 @@ FROM (
              sum(converted(s.weighted_minor, r.numerator, r.denominator)) FILTER (WHERE NOT r.exact)) AS weighted
   FROM (
     SELECT s.status, s.currency, s.amount_minor, s.weighted_minor,
-      date_trunc($27, s.sale_date::timestamp) AS beginning,
-      CASE $26::text WHEN 'sale_type' THEN s.sale_type_id WHEN 'stage' THEN s.stage_id END AS key_id,
-      CASE $26 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'source' THEN s.source
+      date_trunc($33, s.sale_date::timestamp) AS beginning,
+      CASE $32::text WHEN 'sale_type' THEN s.sale_type_id WHEN 'stage' THEN s.stage_id END AS key_id,
+      CASE $32 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'source' THEN s.source
                WHEN 'category' THEN s.category END AS key_word
     FROM sale_version AS s
-    WHERE s.sale_date BETWEEN $28 AND $29 AND
+    WHERE s.sale_date BETWEEN $34 AND $35 AND

@@ -17,6 +17,7 @@ use crate::ask::{
     bind_matching, failed, matching,
 };
 use crate::card::{Card, CardRow, Surface};
+use crate::upcoming::Upcoming;
 
 /// A sale with its long text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,8 +58,9 @@ pub(crate) async fn sale(
         row(&mut snapshot, &currency, stream_id).await?.ok_or_else(|| no_such_sale(id))?;
     let labels = Labels::load(&mut snapshot).await?;
     let description = row.take_description();
+    let ahead = Upcoming::of(&mut snapshot, &[id]).await?;
     let on = Surface::of(&snapshot, &labels, &currency);
-    let sale = row.card(&on);
+    let sale = row.card(&on, ahead.get(&id).copied().unwrap_or(Upcoming::NOTHING));
     let etag = format!("\"{}\"", sale.version);
     let card = SaleCard { position: snapshot.position, as_of: snapshot.at, sale, description };
     Ok((AppendHeaders([(ETAG, etag)]), Json(card)))
@@ -81,9 +83,9 @@ async fn row(
             "SELECT s.description, ",
             include_str!("card_columns.sql"),
             "FROM sale_version AS s
-             LEFT JOIN unnest($23::text[], $24::text[]::numeric[], $25::text[]::numeric[])
+             LEFT JOIN unnest($29::text[], $30::text[]::numeric[], $31::text[]::numeric[])
                        AS r (currency, numerator, denominator) ON r.currency = s.currency
-             WHERE s.stream_id = $26 AND ",
+             WHERE s.stream_id = $32 AND ",
             matching!()
         ),
         arguments,

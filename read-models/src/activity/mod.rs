@@ -16,6 +16,7 @@ use sqlx::PgConnection;
 use crate::rebuild::Fold;
 use crate::{ApplyError, OnPoison, ReadModel};
 
+pub(crate) use evolve::{Surroundings, evolve};
 pub use row::Activity;
 
 /// Activities with all their versions.

@@ -9,14 +9,26 @@ use uuid::Uuid;
 
 use super::given::{FromGiven, Given, bad};
 use super::rates::InCurrency;
-use super::{Snapshot, bind_fractions, when};
+use super::{Snapshot, bind_fractions, moment, when};
 use crate::sale::Status;
 
-/// The condition of every question over `sale_version AS s`: `$1` to `$4` the snapshot's coordinates, `$5` to
-/// `$22` these filters. Questions go on at `$26`, after the fractions.
+/// The condition of every question over `sale_version AS s`: `$1` to `$7` the snapshot's moment, `$8` to `$28`
+/// these filters. Questions go on at `$32`, after the fractions. A stalled sale's next activity is its reopening.
 macro_rules! matching {
     () => {
-        include_str!("ask/matching.sql")
+        concat!(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ask/matching.sql")),
+            "  AND ($26::date IS NULL AND $27::date IS NULL
+       OR s.reopen_date BETWEEN COALESCE($26, '-infinity') AND COALESCE($27, 'infinity')
+       OR s.reopen_date IS NULL AND s.sale_id IN (SELECT n.sale_id FROM (",
+            $crate::upcoming::next_activity!(),
+            " GROUP BY a.sale_id) AS n
+            WHERE n.next_activity_date BETWEEN COALESCE($26, '-infinity') AND COALESCE($27, 'infinity')))
+  AND ($28::boolean IS NULL OR $28 = (s.sale_id IN (SELECT n.sale_id FROM (",
+            $crate::upcoming::next_activity!(),
+            " GROUP BY a.sale_id) AS n WHERE n.overdue)))
+"
+        )
     };
 }
 pub(crate) use matching;
@@ -75,6 +87,12 @@ pub(crate) struct Filters {
     pub sale_date_from: Option<NaiveDate>,
     /// Last sale date, inclusive.
     pub sale_date_to: Option<NaiveDate>,
+    /// First day of the next activity, inclusive; the reopen date counts while stalled.
+    pub next_activity_from: Option<NaiveDate>,
+    /// Last day of the next activity, inclusive.
+    pub next_activity_to: Option<NaiveDate>,
+    /// Whether an activity is overdue: `true` or `false`.
+    pub overdue_activity: Option<bool>,
 }
 
 impl FromGiven for Filters {
@@ -106,14 +124,23 @@ impl FromGiven for Filters {
             title: given.text("title").map(|title| title.to_lowercase()),
             sale_date_from: when::day(given, "sale_date_from")?,
             sale_date_to: when::day(given, "sale_date_to")?,
+            next_activity_from: when::day(given, "next_activity_from")?,
+            next_activity_to: when::day(given, "next_activity_to")?,
+            overdue_activity: given.take("overdue_activity", "must be true or false")?,
         };
-        match (filters.sale_date_from, filters.sale_date_to) {
-            (Some(from), Some(to)) if from > to => {
-                Err(bad("sale_date_from", "must not be after sale_date_to"))
-            }
-            (_, _) => Ok(filters),
+        if reversed(filters.sale_date_from, filters.sale_date_to) {
+            return Err(bad("sale_date_from", "must not be after sale_date_to"));
         }
+        if reversed(filters.next_activity_from, filters.next_activity_to) {
+            return Err(bad("next_activity_from", "must not be after next_activity_to"));
+        }
+        Ok(filters)
     }
+}
+
+/// Whether a range of days ends before it begins.
+pub(crate) fn reversed(from: Option<NaiveDate>, to: Option<NaiveDate>) -> bool {
+    matches!((from, to), (Some(from), Some(to)) if from > to)
 }
 
 /// Adds a parameter; plain values always encode.
@@ -124,18 +151,14 @@ where
     arguments.add(value).expect("invariant: plain values encode");
 }
 
-/// Binds `$1` to `$25`: coordinates, filters, fractions.
+/// Binds `$1` to `$31`: moment, filters, fractions.
 pub(crate) fn bind_matching(
     snapshot: &Snapshot,
     filters: &Filters,
     currency: &InCurrency,
 ) -> PgArguments {
-    let mut arguments = PgArguments::default();
+    let mut arguments = moment(snapshot);
     let to = &mut arguments;
-    add(to, snapshot.tenant_id);
-    add(to, snapshot.as_of);
-    add(to, snapshot.known_at);
-    add(to, snapshot.pin);
     add(to, &filters.status);
     add(to, &filters.stage);
     add(to, &filters.sale_type);
@@ -154,6 +177,9 @@ pub(crate) fn bind_matching(
     add(to, &filters.title);
     add(to, filters.sale_date_from);
     add(to, filters.sale_date_to);
+    add(to, filters.next_activity_from);
+    add(to, filters.next_activity_to);
+    add(to, filters.overdue_activity);
     bind_fractions(to, currency);
     arguments
 }

@@ -8,6 +8,7 @@ use sqlx::postgres::PgArguments;
 use uuid::Uuid;
 
 use super::filters::add;
+use super::wall_clock::WallClock;
 use super::{Snapshot, failed};
 
 /// A name and the place it is sorted at.
@@ -95,5 +96,15 @@ pub(crate) fn coordinates(snapshot: &Snapshot) -> PgArguments {
     add(&mut arguments, snapshot.as_of);
     add(&mut arguments, snapshot.known_at);
     add(&mut arguments, snapshot.pin);
+    arguments
+}
+
+/// `$1` to `$7`: the coordinates, today, and the tenant's zone as `wall_clock` takes it.
+pub(crate) fn moment(snapshot: &Snapshot) -> PgArguments {
+    let mut arguments = coordinates(snapshot);
+    let clock = WallClock::of(snapshot.zone);
+    add(&mut arguments, snapshot.today);
+    add(&mut arguments, &clock.changes);
+    add(&mut arguments, &clock.offsets);
     arguments
 }

@@ -95,7 +95,7 @@ impl InCurrency {
     }
 }
 
-/// Binds `$23` to `$25`: currencies, numerators, denominators.
+/// Binds `$29` to `$31`: currencies, numerators, denominators.
 pub(crate) fn bind_fractions(arguments: &mut PgArguments, currency: &InCurrency) {
     let column = |of: fn(&Fraction) -> &str| -> Vec<String> {
         currency.fractions.iter().map(|fraction| of(fraction).to_owned()).collect()

@@ -1,16 +1,21 @@
 //! Random histories: any facts in any order a stream allows, with falling and rising effective times across
-//! streams, several facts at once, renamed stages and changed rates between them.
+//! streams, several facts at once, renamed stages, changed rates and activities between them.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
+use events::activity::Slot;
 use events::sale::{Margin, MarginDriver, Parties, Registration, ReopenCause, ReopenedFrom};
 use events::{
-    Event, Party, Probability, SaleEvent, StageEvent, StreamName, Title, TypeName, UserId,
+    ActivityEvent, Event, Party, Probability, SaleEvent, StageEvent, StreamName, Title, TypeName,
+    UserId,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use super::agenda::{
+    activity, assigned, completed, deleted, planned, reopened, rescheduled, terms,
+};
 use super::facts::{
     FM, QT, SC, SIMPLE, advanced, all_profit, currency_stream, day, key, money, percent, rate,
     registered, registration, sale, stage_named,
@@ -39,10 +44,12 @@ pub(super) fn steps(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<
     prop::collection::vec(step, count)
 }
 
-/// What the player remembers of its streams: the newest effective time, never to fall below.
+/// What the player remembers of its streams: the newest effective time, never to fall below; which of six activities
+/// were deleted, how often.
 #[derive(Default)]
 pub(super) struct Player {
     newest: HashMap<StreamName, Option<DateTime<Utc>>>,
+    deleted: [u8; 6],
 }
 
 impl Player {
@@ -69,9 +76,9 @@ impl Player {
         at
     }
 
-    fn facts(&self, step: &Step) -> (StreamName, Vec<Event>) {
+    fn facts(&mut self, step: &Step) -> (StreamName, Vec<Event>) {
         let chance = i64::from(step.figure % 101);
-        match step.what % 16 {
+        match step.what % 24 {
             0 => {
                 let (id, name) =
                     [(FM, "First"), (QT, "Quote"), (SC, "Signing")][usize::from(step.which % 3)];
@@ -84,6 +91,7 @@ impl Player {
                 let text = format!("{}.{:03}", 1 + step.figure % 20, step.figure % 1000);
                 (currency_stream(code), vec![rate(code, &text, 100, &from.to_string())])
             }
+            what @ 16.. => self.agenda(what, step),
             what => {
                 let stream = sale(u128::from(step.which % 7)).stream();
                 if self.newest.contains_key(&stream) {
@@ -92,6 +100,48 @@ impl Player {
                 (stream, vec![new_sale(step)])
             }
         }
+    }
+}
+
+impl Player {
+    /// Something about one of six activities; after a deletion another takes its place.
+    fn agenda(&mut self, what: u8, step: &Step) -> (StreamName, Vec<Event>) {
+        let which = step.which % 6;
+        let deleted_before = &mut self.deleted[usize::from(which)];
+        let stream = activity(u128::from(which) + 16 * u128::from(*deleted_before));
+        let of = sale(u128::from(step.which / 6 % 7));
+        let of = (!step.figure.is_multiple_of(4)).then_some(of);
+        let title = format!("Task {}", step.figure % 100);
+        if !self.newest.contains_key(&stream) {
+            return (stream, vec![planned(&title, of, slot(step))]);
+        }
+        let on = (day("2016-01-01") + Days::new(u64::from(step.days % 400))).to_string();
+        let fact = match what {
+            16 | 17 => rescheduled(slot(step)),
+            18 => Event::Activity(ActivityEvent::Edited(terms(&title, of))),
+            19 => assigned(owner(step).as_str()),
+            20 | 21 => completed(&on),
+            22 => reopened(),
+            _ => {
+                *deleted_before += 1;
+                deleted()
+            }
+        };
+        (stream, vec![fact])
+    }
+}
+
+/// Whole days or times, up to three days long, in 2016.
+fn slot(step: &Step) -> Slot {
+    let from_day = day("2016-01-01") + Days::new(u64::from(step.days % 400));
+    let starts_at =
+        instant("2016-01-01T00:00:00Z") + TimeDelta::minutes(i64::from(step.figure % 500_000));
+    match step.figure % 3 {
+        0 => Slot::Days { from_day, to_day: from_day + Days::new(u64::from(step.figure % 4)) },
+        _ => Slot::Times {
+            starts_at,
+            ends_at: starts_at + TimeDelta::minutes(i64::from(step.days % 3_000)),
+        },
     }
 }
 

@@ -11,12 +11,17 @@ use tokio::runtime::Runtime;
 use super::histories::{Player, Step, steps};
 use super::{World, ask};
 
-const QUESTIONS: [&str; 5] = [
+const QUESTIONS: [&str; 10] = [
     "/v1/pipeline?group_by=stage&limit=500&sort=number",
     "/v1/pipeline?group_by=status&currency=NOK&limit=500&sort=-amount",
     "/v1/forecast?from=2015-01-01&to=2030-12-31&period=quarter&group_by=owner",
     "/v1/forecast?from=2015-01-01&to=2030-12-31&period=year&group_by=stage&currency=GBP",
     "/v1/sales?limit=500&sort=-days_in_stage",
+    "/v1/sales?limit=500&sort=next_activity_date&next_activity_from=2016-02-01",
+    "/v1/pipeline?limit=500&overdue_activity=true&group_by=status",
+    "/v1/activities?limit=500&sort=-end",
+    "/v1/activities?limit=500&overdue=true&owner=ola",
+    "/v1/diary?owner=ola,kari,per&from=2016-03-01&to=2016-08-31&days_ahead=60&limit=500",
 ];
 
 fn text(at: DateTime<Utc>) -> String {

@@ -12,9 +12,17 @@ use crate::rebuild::Rebuild;
 /// Every row of a generation as text, table by table.
 async fn rows(world: &World, generation: i32) -> Vec<String> {
     let mut rows = Vec::new();
-    for table in ["sale", "stage", "sale_type", "user", "rate", "tenant"] {
+    for (model, table) in [
+        ("sale", "sale"),
+        ("sale", "stage"),
+        ("sale", "sale_type"),
+        ("sale", "user"),
+        ("sale", "rate"),
+        ("sale", "tenant"),
+        ("activity", "activity"),
+    ] {
         let text = format!(
-            "SELECT t::text FROM rm_sale_{generation}.{table}_version AS t ORDER BY stream_id, version"
+            "SELECT t::text FROM rm_{model}_{generation}.{table}_version AS t ORDER BY stream_id, version"
         );
         let found: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(text))
             .fetch_all(world.database.owner())
@@ -53,22 +61,24 @@ async fn every_cut_gives_the_same_rows(history: &[Step], lengths: &[usize]) {
     assert_eq!(live.len(), versions, "a version an event, those within a run too");
     assert_eq!(live, rows(&world, 2).await);
     assert_eq!(live, rows(&world, 3).await);
-    assert_eq!(rebuilt(&world).await, 4);
+    for model in ["sale", "activity"] {
+        assert_eq!(rebuilt(&world, model).await, 4);
+    }
     assert_eq!(live, rows(&world, 4).await, "folded in memory, stream by stream");
 }
 
-/// Rebuilds `sale` from the log as it is; answers the generation.
-async fn rebuilt(world: &World) -> i32 {
+/// Rebuilds a read model from the log as it is; answers the generation.
+async fn rebuilt(world: &World, model: &str) -> i32 {
     let operator = world.database.url_for("salgslogg_operator").parse().unwrap();
     let store = EventStore::new(world.database.owner().clone(), 1);
-    let mut rebuild = Rebuild::begin(&operator, store, "sale").await.unwrap();
+    let mut rebuild = Rebuild::begin(&operator, store, model).await.unwrap();
     rebuild.fill(3, |_| ()).await.unwrap();
     rebuild.finish().await.unwrap()
 }
 
 /// Indexes, policies and guards of a generation, its number left out.
-async fn shape(world: &World, generation: i32) -> Vec<String> {
-    let schema = format!("rm_sale_{generation}");
+async fn shape(world: &World, model: &str, generation: i32) -> Vec<String> {
+    let schema = format!("rm_{model}_{generation}");
     let found: Vec<String> = sqlx::query_scalar(
         "SELECT indexdef FROM pg_indexes WHERE schemaname = $1
          UNION ALL SELECT format('%s %s %s %s %s', tablename, policyname, roles, qual, with_check)
@@ -81,16 +91,18 @@ async fn shape(world: &World, generation: i32) -> Vec<String> {
     .fetch_all(world.database.owner())
     .await
     .unwrap();
-    found.into_iter().map(|line| line.replace(&schema, "rm_sale")).collect()
+    found.into_iter().map(|line| line.replace(&schema, "rm")).collect()
 }
 
 #[tokio::test]
 async fn a_rebuilt_generation_has_the_indexes_and_guards_of_the_first() {
     let world = World::provisioned().await;
-    assert_eq!(rebuilt(&world).await, 2);
-    let first = shape(&world, 1).await;
-    assert_eq!(first.len(), 14 + 18 + 6, "{first:#?}");
-    assert_eq!(first, shape(&world, 2).await);
+    for (model, expected) in [("sale", 14 + 18 + 6), ("activity", 6 + 3 + 1)] {
+        assert_eq!(rebuilt(&world, model).await, 2);
+        let first = shape(&world, model, 1).await;
+        assert_eq!(first.len(), expected, "{first:#?}");
+        assert_eq!(first, shape(&world, model, 2).await);
+    }
 }
 
 proptest! {

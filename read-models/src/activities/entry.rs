@@ -1,0 +1,158 @@
+//! An activity as answers show it. Decides what is overdue and on which days an activity lies; asks nothing.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::activity::Activity;
+use crate::ask::{Snapshot, start_of_day};
+use crate::card::Named;
+
+/// Where an activity begins or ends: a day, or an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Edge {
+    /// A whole day.
+    Day(NaiveDate),
+    /// RFC 3339.
+    At(DateTime<Utc>),
+}
+
+/// A meeting, a to-do or a call.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Entry {
+    /// Public id.
+    pub id: Uuid,
+    /// Version of the stream: the `ETag`, for `If-Match`.
+    pub version: i64,
+    /// `meeting`, `to_do` or `call`.
+    pub kind: String,
+    /// Its name.
+    pub title: String,
+    /// A date, when it lasts whole days; else an instant.
+    pub start: Edge,
+    /// The last day of whole days, the deadline of a to-do; else an instant.
+    pub end: Edge,
+    /// It lasts whole days.
+    pub all_day: bool,
+    /// The day it starts on in the tenant's zone.
+    pub start_day: NaiveDate,
+    /// The day it ends on in the tenant's zone.
+    pub end_day: NaiveDate,
+    /// Whose diary it is in (`sub`).
+    pub owner: String,
+    /// Their name.
+    pub owner_name: Option<String>,
+    /// Their primary group when they became owner.
+    pub group: Option<String>,
+    /// The sale it is about.
+    pub sale_id: Option<Uuid>,
+    /// Number of that sale.
+    #[schema(example = "1001")]
+    pub sale_number: Option<String>,
+    /// Name of that sale, at the moment of the question.
+    pub sale_title: Option<String>,
+    /// Company linked to.
+    pub company: Option<Named>,
+    /// Contact linked to.
+    pub contact: Option<Named>,
+    /// Project linked to.
+    pub project: Option<Named>,
+    /// Minutes before the start its owner is reminded; none: no alarm (SD-6).
+    pub alarm_minutes: Option<i32>,
+    /// When that is; whole days start at midnight.
+    pub alarm_at: Option<DateTime<Utc>>,
+    /// Done (SD-9).
+    pub completed: bool,
+    /// The business date it was done.
+    pub completed_on: Option<NaiveDate>,
+    /// Not done, and its end day lies before today (SD-15).
+    pub overdue: bool,
+    /// Day it was planned, in the tenant's zone.
+    pub planned_on: NaiveDate,
+    /// When its newest fact took effect.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What the SQL of every question about activities answers.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct EntryRow {
+    version: i64,
+    effective_at: DateTime<Utc>,
+    sale_number: Option<i64>,
+    sale_title: Option<String>,
+    #[sqlx(flatten)]
+    activity: Activity,
+}
+
+impl EntryRow {
+    /// The long text; loaded only for a single activity.
+    pub fn take_description(&mut self) -> Option<String> {
+        self.activity.description.take()
+    }
+
+    /// The entry, as of the snapshot's day.
+    pub fn entry(self, snapshot: &Snapshot, users: &HashMap<String, String>) -> Entry {
+        let zone = snapshot.zone;
+        let activity = self.activity;
+        let (start, end) = edges(&activity);
+        let (start_day, end_day) = (day(start, zone), day(end, zone));
+        let completed = activity.completed_on.is_some();
+        let party = |(id, name): (Option<Uuid>, Option<String>)| id.map(|id| Named { id, name });
+        let alarm = activity.alarm_minutes.map(|minutes| TimeDelta::minutes(i64::from(minutes)));
+        Entry {
+            id: activity.activity_id,
+            version: self.version,
+            kind: activity.kind,
+            title: activity.title,
+            start,
+            end,
+            all_day: activity.from_day.is_some(),
+            start_day,
+            end_day,
+            owner_name: users.get(&activity.owner).cloned(),
+            owner: activity.owner,
+            group: activity.owner_group,
+            sale_id: activity.sale_id,
+            sale_number: self.sale_number.map(|number| number.to_string()),
+            sale_title: self.sale_title,
+            company: party((activity.company_id, activity.company_name)),
+            contact: party((activity.contact_id, activity.contact_name)),
+            project: party((activity.project_id, activity.project_name)),
+            alarm_minutes: activity.alarm_minutes,
+            alarm_at: alarm.and_then(|lead| instant(start, zone).checked_sub_signed(lead)),
+            completed,
+            completed_on: activity.completed_on,
+            overdue: !completed && end_day < snapshot.today,
+            planned_on: day(Edge::At(activity.planned_at), zone),
+            updated_at: self.effective_at,
+        }
+    }
+}
+
+/// The table's rule says that one pair is there.
+fn edges(activity: &Activity) -> (Edge, Edge) {
+    let days = activity.from_day.zip(activity.to_day);
+    let times = activity.starts_at.zip(activity.ends_at);
+    let days = days.map(|(from, to)| (Edge::Day(from), Edge::Day(to)));
+    let times = times.map(|(from, to)| (Edge::At(from), Edge::At(to)));
+    days.or(times).expect("invariant: an activity has either days or times")
+}
+
+fn day(edge: Edge, zone: Tz) -> NaiveDate {
+    match edge {
+        Edge::Day(day) => day,
+        Edge::At(at) => at.with_timezone(&zone).date_naive(),
+    }
+}
+
+fn instant(edge: Edge, zone: Tz) -> DateTime<Utc> {
+    match edge {
+        Edge::Day(day) => start_of_day(day, zone),
+        Edge::At(at) => at,
+    }
+}

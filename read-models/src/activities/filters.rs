@@ -1,0 +1,91 @@
+//! Filters over activities by field name.
+
+use chrono::NaiveDate;
+use events::activity::Kind;
+use service_runtime::Problem;
+use sqlx::postgres::PgArguments;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use crate::ask::{FromGiven, Given, add, bad, day, reversed};
+
+/// Filters; each takes one or more values separated by commas unless it says otherwise.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ActivityFilters {
+    /// Owners (`sub`).
+    #[param(explode = false)]
+    owner: Option<Vec<String>>,
+    /// Groups of the owners.
+    #[param(explode = false)]
+    group: Option<Vec<String>>,
+    /// Ids of sales.
+    #[param(explode = false)]
+    sale: Option<Vec<Uuid>>,
+    /// Ids of companies.
+    #[param(explode = false)]
+    company: Option<Vec<Uuid>>,
+    /// Ids of contacts.
+    #[param(explode = false)]
+    contact: Option<Vec<Uuid>>,
+    /// Ids of projects.
+    #[param(explode = false)]
+    project: Option<Vec<Uuid>>,
+    /// `meeting`, `to_do`, `call`.
+    #[param(value_type = Option<Vec<String>>, explode = false)]
+    kind: Option<Vec<&'static str>>,
+    /// `true` or `false`.
+    completed: Option<bool>,
+    /// `true` or `false`: not done, and the end day lies before today (SD-15).
+    overdue: Option<bool>,
+    /// First day: what ends before it is left out.
+    from: Option<NaiveDate>,
+    /// Last day: what starts after it is left out.
+    to: Option<NaiveDate>,
+    /// Beginning of the title, in any case.
+    title: Option<String>,
+}
+
+impl FromGiven for ActivityFilters {
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let ids = "must be one or more UUIDs separated by commas";
+        let id = |text: &str| Uuid::parse_str(text).ok();
+        let kinds = "must be meeting, to_do, call, or several of them separated by commas";
+        let filters = Self {
+            owner: given.list("owner")?,
+            group: given.list("group")?,
+            sale: given.list_of("sale", ids, id)?,
+            company: given.list_of("company", ids, id)?,
+            contact: given.list_of("contact", ids, id)?,
+            project: given.list_of("project", ids, id)?,
+            kind: given.list_of("kind", kinds, |text| Kind::parse(text).map(Kind::as_str))?,
+            completed: given.take("completed", "must be true or false")?,
+            overdue: given.take("overdue", "must be true or false")?,
+            from: day(given, "from")?,
+            to: day(given, "to")?,
+            title: given.text("title").map(|title| title.to_lowercase()),
+        };
+        if reversed(filters.from, filters.to) {
+            return Err(bad("from", "must not be after to"));
+        }
+        Ok(filters)
+    }
+}
+
+impl ActivityFilters {
+    /// Binds `$8` to `$19`, as `matching.sql` reads them.
+    pub fn bind(&self, to: &mut PgArguments) {
+        add(to, &self.owner);
+        add(to, &self.group);
+        add(to, &self.sale);
+        add(to, &self.company);
+        add(to, &self.contact);
+        add(to, &self.project);
+        add(to, &self.kind);
+        add(to, self.completed);
+        add(to, self.overdue);
+        add(to, self.from);
+        add(to, self.to);
+        add(to, &self.title);
+    }
+}

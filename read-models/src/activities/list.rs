@@ -1,0 +1,87 @@
+//! `GET /v1/activities`: activities by any field, sorted, page by page. Deleted ones are in no list.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use service_runtime::problem::QueryProblems;
+use service_runtime::{Actor, Problem, Right};
+use utoipa::ToSchema;
+
+use super::filters::ActivityFilters;
+use super::sort::ActivitySort;
+use super::{Entry, EntryRow};
+use crate::ask::{
+    Asked, Direction, Labels, Page, PageParams, Questions, Snapshot, When, add, failed, moment,
+};
+
+/// One page of activities.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActivityList {
+    /// The position of the log it shows.
+    position: i64,
+    /// The moment it shows.
+    as_of: DateTime<Utc>,
+    activities: Vec<Entry>,
+    /// Cursor of the next page.
+    next: Option<String>,
+}
+
+/// Activities, filtered and sorted
+#[utoipa::path(
+    get,
+    path = "/v1/activities",
+    tag = "activities",
+    params(When, ActivityFilters, ActivitySort, PageParams),
+    responses(
+        (status = 200, description = "One page of activities", body = ActivityList),
+        QueryProblems
+    )
+)]
+pub(crate) async fn activities(
+    State(questions): State<Questions>,
+    actor: Actor,
+    Asked((when, filters, sort, page)): Asked<(When, ActivityFilters, ActivitySort, PageParams)>,
+) -> Result<Json<ActivityList>, Problem> {
+    actor.require(Right::ReadTenant)?;
+    let pinned = page.pinned(&actor.tenant)?;
+    let mut snapshot =
+        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
+    let labels = Labels::load(&mut snapshot).await?;
+    let mut rows = rows(&mut snapshot, &filters, &sort, &page).await?;
+    let next = page.cut(&mut rows);
+    let entry = |row: EntryRow| row.entry(&snapshot, &labels.users);
+    Ok(Json(ActivityList {
+        position: snapshot.position,
+        as_of: snapshot.at,
+        activities: rows.into_iter().map(entry).collect(),
+        next,
+    }))
+}
+
+async fn rows(
+    snapshot: &mut Snapshot,
+    filters: &ActivityFilters,
+    sort: &ActivitySort,
+    page: &Page,
+) -> Result<Vec<EntryRow>, Problem> {
+    let mut arguments = moment(snapshot);
+    filters.bind(&mut arguments);
+    add(&mut arguments, sort.sort.0);
+    add(&mut arguments, sort.sort.1 == Direction::Down);
+    add(&mut arguments, page.fetch());
+    add(&mut arguments, page.offset());
+    sqlx::query_as_with(
+        concat!(
+            "SELECT NULL::text AS description, ",
+            include_str!("entries.sql"),
+            include_str!("matching.sql"),
+            include_str!("sorted.sql")
+        ),
+        arguments,
+    )
+    .fetch_all(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))
+}

@@ -1,0 +1,13 @@
+//! Activities as lists and diaries show them: one by one, filtered, sorted, page by page.
+
+mod entry;
+mod filters;
+mod history;
+mod list;
+mod one;
+mod sort;
+
+pub(crate) use entry::{Entry, EntryRow};
+pub(crate) use history::{__path_history, history};
+pub(crate) use list::{__path_activities, activities};
+pub(crate) use one::{__path_activity, activity};

@@ -1,0 +1,109 @@
+//! Whose diary and which days: the parameters with their defaults and limits.
+
+use chrono::{Datelike, Months, NaiveDate};
+use service_runtime::{Actor, Problem};
+use utoipa::IntoParams;
+
+use crate::ask::{FromGiven, Given, bad, day};
+
+/// SD-14 names no default; a week.
+const DAYS_AHEAD_DEFAULT: i32 = 7;
+const DAYS_AHEAD_MAX: i32 = 366;
+
+/// The longest display range, as for forecasts.
+const YEARS_MAX: u32 = 100;
+
+/// Parameters of the diary.
+#[derive(Debug, Clone, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DiaryParams {
+    /// Owners (`sub`), separated by commas. Default: who asks, unless groups are given.
+    #[param(explode = false)]
+    owner: Option<Vec<String>>,
+    /// Groups of the owners when they became owner, separated by commas.
+    #[param(explode = false)]
+    group: Option<Vec<String>>,
+    /// First day of the display range. Default: the first of the month of `to`, else of today.
+    from: Option<NaiveDate>,
+    /// Last day of the display range, at most 100 years after the first. Default: the last of the month of `from`,
+    /// else of today.
+    to: Option<NaiveDate>,
+    /// How many days ahead activities count as near; 0 means today. Default 7.
+    #[param(value_type = Option<i32>, minimum = 0, maximum = 366)]
+    days_ahead: i32,
+}
+
+impl FromGiven for DiaryParams {
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let rule = "must be a whole number from 0 to 366";
+        let days_ahead = given.take("days_ahead", rule)?.unwrap_or(DAYS_AHEAD_DEFAULT);
+        if !(0..=DAYS_AHEAD_MAX).contains(&days_ahead) {
+            return Err(bad("days_ahead", rule));
+        }
+        Ok(Self {
+            owner: given.list("owner")?,
+            group: given.list("group")?,
+            from: day(given, "from")?,
+            to: day(given, "to")?,
+            days_ahead,
+        })
+    }
+}
+
+/// What is wanted, nothing left open.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub owner: Option<Vec<String>>,
+    pub group: Option<Vec<String>>,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub days_ahead: i32,
+}
+
+impl DiaryParams {
+    /// Fills in the defaults.
+    ///
+    /// # Errors
+    /// 400: a range that ends before it begins, or is longer than 100 years.
+    pub(super) fn wanted(self, actor: &Actor, today: NaiveDate) -> Result<Wanted, Problem> {
+        let from = self.from.unwrap_or_else(|| first_of_month(self.to.unwrap_or(today)));
+        let to = self.to.unwrap_or_else(|| last_of_month(self.from.unwrap_or(today)));
+        if from > to {
+            return Err(bad("from", "must not be after to"));
+        }
+        let longest = from.checked_add_months(Months::new(12 * YEARS_MAX));
+        if longest.is_some_and(|longest| to > longest) {
+            return Err(bad("to", "must not be more than 100 years after from"));
+        }
+        let caller = || vec![actor.user.as_str().to_owned()];
+        let owner = self.owner.or_else(|| self.group.is_none().then(caller));
+        Ok(Wanted { owner, group: self.group, from, to, days_ahead: self.days_ahead })
+    }
+}
+
+fn first_of_month(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+fn last_of_month(day: NaiveDate) -> NaiveDate {
+    let next = first_of_month(day).checked_add_months(Months::new(1));
+    next.and_then(|next| next.pred_opt()).unwrap_or(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_ends_before_the_next_one_begins() {
+        for (day, first, last) in [
+            ("2026-02-14", "2026-02-01", "2026-02-28"),
+            ("2024-02-29", "2024-02-01", "2024-02-29"),
+            ("2026-12-31", "2026-12-01", "2026-12-31"),
+        ] {
+            let day: NaiveDate = day.parse().unwrap();
+            assert_eq!(first_of_month(day).to_string(), first);
+            assert_eq!(last_of_month(day).to_string(), last);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Facts of activities for the tests: meetings, calls and to-dos in the diaries of the fixture's people.
+
+use chrono::{DateTime, Utc};
+use events::activity::{ActivityTerms, Kind, Slot};
+use events::sale::Parties;
+use events::{ActivityEvent, ActivityId, Event, SaleId, StreamName, Title, UserId};
+use uuid::Uuid;
+
+use super::facts::day;
+use super::{World, instant};
+
+pub(super) fn activity(n: u128) -> StreamName {
+    ActivityId(activity_id(n)).stream()
+}
+
+pub(super) fn activity_id(n: u128) -> Uuid {
+    Uuid::from_u128(0xAC00 + n)
+}
+
+/// Whole days.
+pub(super) fn days(from: &str, to: &str) -> Slot {
+    Slot::Days { from_day: day(from), to_day: day(to) }
+}
+
+/// From one instant to another.
+pub(super) fn times(from: &str, to: &str) -> Slot {
+    Slot::Times { starts_at: instant(from), ends_at: instant(to) }
+}
+
+pub(super) fn terms(title: &str, sale: Option<SaleId>) -> ActivityTerms {
+    ActivityTerms {
+        title: Title::parse(title).unwrap(),
+        description: None,
+        sale,
+        parties: Parties::default(),
+        alarm_minutes: None,
+    }
+}
+
+/// Ola's; a meeting when it has times, a to-do when it has days.
+pub(super) fn planned(title: &str, sale: Option<SaleId>, slot: Slot) -> Event {
+    let kind = match slot {
+        Slot::Days { .. } => Kind::ToDo,
+        Slot::Times { .. } => Kind::Meeting,
+    };
+    let owner = UserId::parse("ola").unwrap();
+    let owner_group = Some("North".to_owned());
+    Event::Activity(ActivityEvent::Planned {
+        kind,
+        slot,
+        owner,
+        owner_group,
+        terms: terms(title, sale),
+    })
+}
+
+pub(super) fn rescheduled(slot: Slot) -> Event {
+    Event::Activity(ActivityEvent::Rescheduled { slot })
+}
+
+pub(super) fn assigned(owner: &str) -> Event {
+    let owner = UserId::parse(owner).unwrap();
+    Event::Activity(ActivityEvent::Assigned { owner, owner_group: Some("South".to_owned()) })
+}
+
+pub(super) fn completed(on: &str) -> Event {
+    Event::Activity(ActivityEvent::Completed { completed_on: day(on) })
+}
+
+pub(super) fn reopened() -> Event {
+    Event::Activity(ActivityEvent::Reopened {})
+}
+
+pub(super) fn deleted() -> Event {
+    Event::Activity(ActivityEvent::Deleted {})
+}
+
+impl World {
+    /// Plans Ola's to-do of a sale, effective at an instant.
+    pub async fn to_do(&mut self, at: DateTime<Utc>, n: u128, sale: Option<SaleId>, on: &str) {
+        let fact = planned(&format!("To-do {n}"), sale, days(on, on));
+        self.record_at(Some(at), &activity(n), &[fact]).await;
+    }
+}
