@@ -11,9 +11,11 @@
 
 pub mod account;
 pub mod console;
+pub mod demo;
 pub mod environment;
 pub mod keys;
 pub mod last_words;
+pub mod log_file;
 pub mod nats;
 pub mod pidfile;
 pub mod places;

@@ -1,41 +1,40 @@
-//! The demo tenant: loads `demo.toml` through the public API, then shows its pipeline and forecast
-//! with the command line. Loading again says the same commands with the same keys, so nothing doubles.
+//! The demo tenant on a running stack: streams [`crate::demo`] through the bulk endpoint, then shows
+//! pipeline, diary and forecast with the command line.
+//!
+//! Loading again says the same lines with the same keys, so nothing doubles, and a load that was killed
+//! goes on where it was.
 
+use std::collections::VecDeque;
+use std::io::{IsTerminal, stdout};
 use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use reqwest::{Client, StatusCode};
-use serde::Deserialize;
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use chrono_tz::Europe::Oslo;
+use futures::stream;
+use reqwest::{Body, Client, Response};
 use serde_json::Value;
 use service_runtime::clock::{Clock, Stopwatch, back_off};
 use tokio::process::Command;
-use uuid::Uuid;
+use tokio::sync::mpsc;
 
 use crate::console;
+use crate::demo::{Wave, script};
 use crate::stack::env_file::Surroundings;
 use crate::stack::{Stack, built, http};
 
 /// How long the read models may take to show the demo.
 const SHOWN_AT_MOST: Duration = Duration::from_secs(60);
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Script {
-    step: Vec<Step>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Step {
-    ago: i64,
-    post: String,
-    body: Value,
-}
+/// How long one wave may take.
+const WAVE_AT_MOST: Duration = Duration::from_secs(120);
+/// Lines sent and not yet answered.
+const WINDOW: usize = 256;
+/// Whose diary is shown.
+const SELLER: &str = "ola";
 
 impl Stack {
-    /// Loads the demo unless an earlier start has done so.
+    /// Loads the demo unless an earlier start has done so, or the tenant has a history of its own.
     ///
     /// # Errors
     /// When a command is refused or a service cannot be reached.
@@ -43,36 +42,53 @@ impl Stack {
         if self.state.demo.complete {
             return Ok(());
         }
+        let surroundings = self.surroundings()?;
+        let client = http::client()?;
         let began = match &self.state.demo.began {
             Some(text) => {
                 text.parse::<DateTime<Utc>>().context("the state names no time for the demo")?
+            }
+            None if in_use(&client, &surroundings).await? => {
+                console::say("the tenant demo has a history of its own; the demo is not loaded");
+                return Ok(());
             }
             None => Clock::system().now(),
         };
         self.state.demo.began = Some(began.to_rfc3339());
         self.state.save(&self.places)?;
-        let surroundings = self.surroundings()?;
-        console::during("loading the demo tenant", load(&surroundings, began)).await?;
+        let watch = Stopwatch::start();
+        let day = began.with_timezone(&Oslo).date_naive();
+        let sent = load(&client, &surroundings, day);
+        let sent = console::during("loading the demo tenant", sent).await?;
+        let seconds = watch.elapsed().as_secs_f32();
+        console::say(format_args!("the demo tenant: {sent} commands in {seconds:.1} s"));
         self.state.demo.complete = true;
         self.state.save(&self.places)
     }
 
-    /// Prints the demo tenant's pipeline and forecast as the command line shows them.
+    /// Prints the demo tenant's pipeline, one seller's diary and the forecast, as the command line shows
+    /// them.
     ///
     /// # Errors
     /// When the stack does not run.
     pub async fn show_demo(&self) -> Result<()> {
         let surroundings = self.surroundings()?;
-        let year = Clock::system().now().year();
-        let (from, to) = (format!("{year}-01-01"), format!("{}-12-31", year + 1));
+        let (from, to) = quarters_around(Clock::system().now().with_timezone(&Oslo).date_naive());
+        let (from, to) = (from.to_string(), to.to_string());
         let forecast =
             ["forecast", "--from", &from, "--to", &to, "--period", "quarter", "--currency", "EUR"];
-        for (title, arguments) in
-            [("Pipeline", &["pipeline", "--currency", "EUR"][..]), ("Forecast", &forecast[..])]
-        {
-            console::say(format_args!("\n{title} of the demo tenant"));
+        let tables = [
+            ("The pipeline of the demo tenant", &["pipeline", "--currency", "EUR"][..]),
+            ("Ola's diary", &["diary", "--owner", SELLER][..]),
+            ("The forecast by quarter", &forecast[..]),
+        ];
+        for (title, arguments) in tables {
+            console::say(format_args!("\n{title}: salgslogg {}", arguments.join(" ")));
             let mut command = Command::new(built("salgslogg")?);
             command.args(arguments).envs(surroundings.pairs()).stdin(Stdio::null());
+            if stdout().is_terminal() {
+                command.env("CLICOLOR_FORCE", "1");
+            }
             let told = command.output().await.context("the command line does not start")?;
             console::show(&String::from_utf8_lossy(&told.stdout));
             if !told.status.success() {
@@ -83,35 +99,94 @@ impl Stack {
     }
 }
 
-/// Sends every step in order and waits until the read models show the last one.
-async fn load(surroundings: &Surroundings, began: DateTime<Utc>) -> Result<()> {
-    let script: Script =
-        toml::from_str(include_str!("../../demo.toml")).context("demo.toml is damaged")?;
-    let client = http::client()?;
-    let mut last = 0;
-    for (number, step) in script.step.iter().enumerate() {
-        // One second apart, so that steps of the same day keep their order.
-        let seconds = i64::try_from(number).unwrap_or_default();
-        let at =
-            began - TimeDelta::days(step.ago) - TimeDelta::hours(1) + TimeDelta::seconds(seconds);
-        let url = format!("{}{}", surroundings.command_url, named(&step.post));
-        let answer = client
-            .post(url)
-            .bearer_auth(surroundings.token("TOKEN_IMPORTER"))
-            .header("Idempotency-Key", format!("demo-{number}"))
-            .header("Effective-At", at.to_rfc3339())
-            .json(&filled(&step.body, began))
-            .send()
-            .await
-            .context("command-service cannot be reached")?;
-        let status = answer.status();
-        let body: Value = answer.json().await.unwrap_or_default();
-        if !status.is_success() && status != StatusCode::CONFLICT {
-            bail!("the demo's {} was refused with {status}: {body}", step.post);
-        }
-        last = body["position"].as_i64().unwrap_or(last);
+/// The first day of the quarter nine months ago and the last day of the one nine months ahead.
+fn quarters_around(day: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let begins = day.with_day(1).and_then(|day| day.with_month(day.month0() / 3 * 3 + 1));
+    let begins = begins.unwrap_or(day);
+    let from = begins.checked_sub_months(Months::new(9)).unwrap_or(begins);
+    let to = begins.checked_add_months(Months::new(12)).and_then(|day| day.pred_opt());
+    (from, to.unwrap_or(day))
+}
+
+/// Whether somebody else has used the tenant already: a stack that was restored, or begun without the demo.
+async fn in_use(client: &Client, surroundings: &Surroundings) -> Result<bool> {
+    let url = format!("{}/v1/events?after=0&limit=1", surroundings.query_url);
+    let asked = client.get(url).bearer_auth(surroundings.token("TOKEN_AUDITOR")).send().await;
+    let answer = asked.and_then(Response::error_for_status);
+    let told = answer.context("projection-service does not tell whether the log is empty")?;
+    Ok(!told.bytes().await.context("projection-service hung up")?.is_empty())
+}
+
+/// Sends every wave in order and waits until the read models show the last one. Returns how many commands
+/// there were.
+async fn load(client: &Client, surroundings: &Surroundings, day: NaiveDate) -> Result<usize> {
+    let (mut sent, mut reached) = (0, 0);
+    for wave in script(day) {
+        let position = send(client, surroundings, &wave).await;
+        reached = reached.max(position.with_context(|| format!("the demo's {}", wave.what))?);
+        sent += wave.lines.len();
     }
-    shown(&client, surroundings, last).await
+    shown(client, surroundings, reached).await?;
+    Ok(sent)
+}
+
+/// Streams one wave; answers come back while lines still leave. Returns how far the log is then.
+async fn send(client: &Client, surroundings: &Surroundings, wave: &Wave) -> Result<i64> {
+    let window = if wave.in_step { 1 } else { WINDOW };
+    let (feed, lines) = mpsc::channel::<String>(window);
+    let lines = stream::unfold(lines, async |mut lines| {
+        lines.recv().await.map(|line| (Ok::<_, std::io::Error>(line), lines))
+    });
+    let answer = client
+        .post(format!("{}/v1/commands", surroundings.command_url))
+        .timeout(WAVE_AT_MOST)
+        .bearer_auth(surroundings.token("TOKEN_IMPORTER"))
+        .header("content-type", "application/x-ndjson")
+        .body(Body::wrap_stream(lines))
+        .send()
+        .await
+        .and_then(Response::error_for_status)
+        .context("command-service does not take it")?;
+    let mut answers = Answers { answer, rest: Vec::new() };
+    let (mut unsent, mut waiting, mut reached) = (wave.lines.iter(), VecDeque::new(), 0);
+    loop {
+        while waiting.len() < window
+            && let Some(line) = unsent.next()
+        {
+            feed.send(line.clone()).await.context("command-service hung up")?;
+            waiting.push_back(line);
+        }
+        let Some(line) = waiting.pop_front() else { return Ok(reached) };
+        reached = reached.max(accepted(&answers.next().await?, line)?);
+    }
+}
+
+/// The position after an accepted line; what exists already was said by an earlier load.
+fn accepted(result: &Value, line: &str) -> Result<i64> {
+    match result["status"].as_i64() {
+        Some(200 | 201) => Ok(result["position"].as_i64().unwrap_or_default()),
+        Some(409) if result["problem"]["code"] == "already_exists" => Ok(0),
+        _ => bail!("a line was refused: {} for {}", result["problem"], line.trim_end()),
+    }
+}
+
+/// Lines of an answer as they come.
+struct Answers {
+    answer: Response,
+    rest: Vec<u8>,
+}
+
+impl Answers {
+    async fn next(&mut self) -> Result<Value> {
+        loop {
+            if let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.rest.drain(..=end).collect();
+                return serde_json::from_slice(&line).context("an answer is no JSON");
+            }
+            let chunk = self.answer.chunk().await.context("command-service hung up")?;
+            self.rest.extend(chunk.context("command-service ended before the last answer")?);
+        }
+    }
 }
 
 /// Waits until the read models have reached `position`.
@@ -134,59 +209,29 @@ async fn shown(client: &Client, surroundings: &Surroundings, position: i64) -> R
     )
 }
 
-/// `text` with every `{name}` replaced by that name's id.
-fn named(text: &str) -> String {
-    let mut parts = text.split('{');
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-        let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("salgslogg-demo/{name}").as_bytes());
-        out.push_str(&id.to_string());
-        out.push_str(rest);
-    }
-    out
-}
-
-/// `body` with ids and dates filled in.
-fn filled(body: &Value, began: DateTime<Utc>) -> Value {
-    match body {
-        Value::String(text) => {
-            match text.strip_prefix("day").and_then(|days| days.parse::<i64>().ok()) {
-                Some(days) => (began.date_naive() + TimeDelta::days(days)).to_string().into(),
-                None => named(text).into(),
-            }
-        }
-        Value::Array(items) => items.iter().map(|item| filled(item, began)).collect(),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, value)| (name.clone(), filled(value, began))).collect()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => body.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
 
     #[test]
-    fn the_script_is_readable_and_has_twelve_sales() {
-        let script: Script = toml::from_str(include_str!("../../demo.toml")).unwrap();
-        assert_eq!(script.step.iter().filter(|step| step.post == "/v1/sales").count(), 12);
+    fn the_forecast_shows_the_quarters_around_a_day() {
+        let around = |day: &str| {
+            let (from, to) = quarters_around(day.parse().unwrap());
+            format!("{from} {to}")
+        };
+        assert_eq!(around("2026-11-30"), "2026-01-01 2027-09-30");
+        assert_eq!(around("2026-03-31"), "2025-04-01 2026-12-31");
+        assert_eq!(around("2028-02-29"), "2027-04-01 2028-12-31");
     }
 
     #[test]
-    fn ids_and_dates_are_filled_in_the_same_way_each_time() {
-        let began: DateTime<Utc> = "2026-03-10T09:00:00Z".parse().unwrap();
-        let body = json!({"id": "{fjord}", "sale_date": "day-4", "stages": ["{fjord}"], "n": 3, "name": "daylight"});
-        let once = filled(&body, began);
-        assert_eq!(once, filled(&body, began));
-        assert_eq!(once["sale_date"], "2026-03-06");
-        assert_eq!(once["name"], "daylight");
-        assert_eq!(once["id"], once["stages"][0]);
-        assert_eq!(
-            named("/v1/sales/{fjord}/stall"),
-            format!("/v1/sales/{}/stall", once["id"].as_str().unwrap())
-        );
+    fn a_line_that_exists_already_was_said_before_and_any_other_refusal_stops_the_load() {
+        assert_eq!(accepted(&json!({"line": 1, "status": 201, "position": 17}), "x").unwrap(), 17);
+        let exists = json!({"line": 1, "status": 409, "problem": {"code": "already_exists"}});
+        assert_eq!(accepted(&exists, "x").unwrap(), 0);
+        let refused = json!({"line": 1, "status": 422, "problem": {"code": "sale_closed"}});
+        let told = accepted(&refused, "{\"command\":\"EditSale\"}\n").unwrap_err().to_string();
+        assert!(told.contains("sale_closed") && told.contains("EditSale"), "{told}");
     }
 }

@@ -1,0 +1,184 @@
+//! Meetings, calls and to-dos around the sales: held, moved, cancelled, forgotten, planned.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::calendar::{Rising, evening, office_hour, shifted, workday_from, workday_until};
+use super::dice::Dice;
+use super::line::{Line, id, instant};
+use super::plan::{Fate, Next, Plan};
+use super::words::Home;
+
+/// Kind of an activity, and what it is about, in Norwegian, Dutch and English.
+type Occasion = (&'static str, [&'static str; 3]);
+
+const FIRST_MEETING: Occasion = ("meeting", ["Første møte", "Eerste gesprek", "First meeting"]);
+const QUOTATION: Occasion =
+    ("to_do", ["Forberede tilbud", "Offerte voorbereiden", "Prepare the quotation"]);
+const FOLLOW_UP: Occasion =
+    ("call", ["Ringe om tilbudet", "Bellen over de offerte", "Call about the quotation"]);
+const CONTRACT: Occasion = ("meeting", ["Kontraktsmøte", "Contractbespreking", "Contract meeting"]);
+const HANDOVER: Occasion =
+    ("to_do", ["Overlevere til leveranse", "Overdragen aan levering", "Hand over to delivery"]);
+
+/// When in the life of a sale each usually takes place, percent.
+const USUAL: [(i64, Occasion); 4] =
+    [(8, FIRST_MEETING), (35, QUOTATION), (60, FOLLOW_UP), (88, CONTRACT)];
+/// Minutes of notice before a meeting or a call, when there is an alarm.
+const ALARM_MINUTES: u32 = 15;
+
+/// Everything about one sale that stands in a diary.
+pub fn of_sale(
+    plan: &Plan,
+    registered: DateTime<Utc>,
+    day: NaiveDate,
+    dice: &mut Dice,
+) -> Vec<Line> {
+    let mut telling = Telling { plan, registered, day, told: 0, lines: Vec::new() };
+    let lasted = (plan.until - plan.registered).num_days();
+    for (percent, occasion) in USUAL {
+        let on = workday_until(shifted(plan.registered, lasted * percent / 100));
+        if lasted > 4 && on > plan.registered && on < plan.until && dice.chance(55) {
+            telling.held(occasion, on, dice);
+        }
+    }
+    match plan.fate {
+        Fate::Open(next) => telling.next(next, dice),
+        Fate::Won { .. } if (day - plan.until).num_days() < 25 => {
+            let on = workday_from(shifted(day, dice.between(1, 9)));
+            telling.planned(HANDOVER, on, dice);
+        }
+        Fate::Won { .. } | Fate::Lost | Fate::Stalled => {}
+    }
+    telling.lines
+}
+
+/// The activities of one sale being told.
+struct Telling<'a> {
+    plan: &'a Plan,
+    registered: DateTime<Utc>,
+    day: NaiveDate,
+    told: usize,
+    lines: Vec<Line>,
+}
+
+/// One activity being told.
+struct Entry {
+    id: String,
+    rising: Rising,
+}
+
+impl Telling<'_> {
+    /// Something that was planned for a day in the past, and then held, moved or cancelled.
+    fn held(&mut self, occasion: Occasion, on: NaiveDate, dice: &mut Dice) {
+        let moved = dice.chance(18);
+        let first = if moved { workday_until(shifted(on, -dice.between(1, 4))) } else { on };
+        let mut entry = self.plan_for(occasion, first, -dice.between(1, 6), dice);
+        if moved {
+            let slot = slot(occasion.0, on, dice);
+            self.say(&mut entry, "RescheduleActivity", slot, office_hour(first, dice));
+        }
+        let done = workday_from(shifted(on, i64::from(dice.chance(30)))).min(shifted(self.day, -1));
+        let evening = evening(workday_until(done));
+        let outcome = if dice.chance(93) { "CompleteActivity" } else { "DeleteActivity" };
+        self.say(&mut entry, outcome, Value::Null, evening);
+        if outcome == "CompleteActivity" && dice.chance(3) {
+            self.say(&mut entry, "ReopenActivity", Value::Null, evening);
+            self.say(&mut entry, "CompleteActivity", Value::Null, evening);
+        }
+    }
+
+    /// What comes next for an open sale.
+    fn next(&mut self, next: Next, dice: &mut Dice) {
+        let day = self.day;
+        let occasion = dice.pick(&[FIRST_MEETING, QUOTATION, FOLLOW_UP, CONTRACT]);
+        match next {
+            Next::Nothing => {}
+            Next::Overdue => {
+                let on = workday_until(shifted(day, -dice.between(1, 9)));
+                self.planned(occasion, on.max(self.plan.registered), dice);
+            }
+            Next::Today => self.planned(occasion, workday_from(day), dice),
+            Next::ThisWeek => {
+                self.planned(occasion, workday_from(shifted(day, dice.between(1, 5))), dice);
+                if dice.chance(30) {
+                    self.planned(CONTRACT, workday_from(shifted(day, dice.between(12, 30))), dice);
+                }
+            }
+            Next::Later => {
+                self.planned(occasion, workday_from(shifted(day, dice.between(9, 40))), dice);
+            }
+        }
+    }
+
+    /// Something that is planned for `on` and waits, now and then in somebody else's diary.
+    fn planned(&mut self, occasion: Occasion, on: NaiveDate, dice: &mut Dice) {
+        let mut entry = self.plan_for(occasion, on, -dice.between(1, 8), dice);
+        if dice.chance(6) {
+            let note = json!({ "description": "Agenda sent by e-mail." });
+            let yesterday = evening(workday_until(shifted(self.day, -1)));
+            self.say(&mut entry, "EditActivity", note, yesterday);
+        }
+    }
+
+    /// The line that plans it for `on`, said so many days earlier, not before the sale is registered and not
+    /// after today began.
+    fn plan_for(
+        &mut self,
+        (kind, titles): Occasion,
+        on: NaiveDate,
+        earlier: i64,
+        dice: &mut Dice,
+    ) -> Entry {
+        self.told += 1;
+        let plan = self.plan;
+        let title = match plan.home {
+            Home::Norway => titles[0],
+            Home::Netherlands => titles[1],
+            Home::Britain => titles[2],
+        };
+        let mut body = slot(kind, on, dice);
+        body["kind"] = kind.into();
+        body["title"] = format!("{title}, {}", plan.company).into();
+        body["owner"] = plan.last_owner.into();
+        body["sale"] = id(&format!("sale/{}", plan.n)).to_string().into();
+        body["company"] =
+            json!({ "id": id(&format!("company/{}", plan.company)), "name": plan.company });
+        if kind != "to_do" && dice.chance(50) {
+            body["alarm_minutes"] = ALARM_MINUTES.into();
+        }
+        let mut entry = Entry {
+            id: id(&format!("activity/{}/{}", plan.n, self.told)).to_string(),
+            rising: Rising::from(self.registered),
+        };
+        let said = workday_until(shifted(on.min(self.day), earlier));
+        self.say(&mut entry, "PlanActivity", body, office_hour(said, dice));
+        entry
+    }
+
+    fn say(
+        &mut self,
+        entry: &mut Entry,
+        command: &'static str,
+        body: Value,
+        wanted: DateTime<Utc>,
+    ) {
+        let effective_at = entry.rising.next(wanted);
+        self.lines.push(Line { command, id: entry.id.clone(), effective_at, body });
+    }
+}
+
+/// Start and end: a day for a to-do, an hour for a meeting, a quarter of one for a call.
+fn slot(kind: &str, on: NaiveDate, dice: &mut Dice) -> Value {
+    if kind == "to_do" {
+        return json!({ "start": on, "end": on });
+    }
+    let start = office_hour(on, dice);
+    let length = TimeDelta::minutes(if kind == "call" { 15 } else { 60 });
+    times(start, start + length)
+}
+
+/// From one instant to another.
+pub(super) fn times(start: DateTime<Utc>, end: DateTime<Utc>) -> Value {
+    json!({ "start": instant(start), "end": instant(end) })
+}

@@ -1,0 +1,190 @@
+//! What the demo is like, on many days: the promises the tables of `./deploy/up` rest on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono_tz::Europe::Oslo;
+use serde_json::Value;
+
+use super::calendar::{MONTHS, first_day, shifted};
+use super::cast::{KINDS, STAGES};
+use super::dice::Dice;
+use super::line::{Line, id};
+use super::plan::{self, Fate, Next, Plan, SALES};
+use super::{SEED, Story, script, story};
+
+/// Every weekday, ends of months, a leap day, both changes of the clocks.
+fn days() -> impl Iterator<Item = NaiveDate> {
+    let odd = ["2026-11-23", "2027-01-01", "2027-08-31", "2028-02-29", "2028-03-26", "2028-10-29"];
+    let week = (0..7).map(|n| shifted("2026-12-25".parse().unwrap(), n));
+    odd.into_iter().map(|day| day.parse().unwrap()).chain(week)
+}
+
+fn plans(day: NaiveDate) -> Vec<Plan> {
+    plan::all(day, &mut Dice::new(SEED))
+}
+
+fn lines(day: NaiveDate) -> Vec<Line> {
+    let Story { registrations, steps, activities } = story(day);
+    registrations.into_iter().chain(steps).chain(activities).collect()
+}
+
+fn count(lines: &[Line], command: &str) -> usize {
+    lines.iter().filter(|line| line.command == command).count()
+}
+
+#[test]
+fn the_same_day_says_the_same_bytes_and_another_day_others() {
+    let bytes = |day: &str| -> String {
+        script(day.parse().unwrap()).into_iter().flat_map(|wave| wave.lines).collect()
+    };
+    assert_eq!(bytes("2026-11-23"), bytes("2026-11-23"));
+    assert_ne!(bytes("2026-11-23"), bytes("2026-11-24"));
+}
+
+#[test]
+fn no_line_is_said_twice_and_none_is_longer_than_a_line_may_be() {
+    let waves = script("2026-11-23".parse().unwrap());
+    let lines: Vec<Value> = waves
+        .iter()
+        .flat_map(|wave| &wave.lines)
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let keys: BTreeSet<_> = lines.iter().map(|line| line["key"].as_str().unwrap()).collect();
+    assert_eq!(keys.len(), lines.len());
+    assert!((3_000..4_200).contains(&lines.len()), "{} lines", lines.len());
+}
+
+#[test]
+fn effective_times_rise_within_a_stream_and_never_reach_the_day_of_loading() {
+    for day in days() {
+        let mut last: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+        for line in lines(day) {
+            let on = line.effective_at.with_timezone(&Oslo).date_naive();
+            assert!(first_day(day) <= on && on < day, "{day}: {line:?}");
+            if let Some(before) = last.insert(line.id.clone(), line.effective_at) {
+                assert!(before < line.effective_at, "{day}: {line:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_month_has_registrations_and_every_stage_and_type_is_used() {
+    for day in days() {
+        let plans = plans(day);
+        assert_eq!(plans.len(), SALES);
+        for month in 0..MONTHS {
+            let from = first_day(day) + Months::new(month);
+            let to = first_day(day) + Months::new(month + 1);
+            let found = plans.iter().filter(|plan| from <= plan.registered && plan.registered < to);
+            assert!(found.count() >= 10, "{day}: month {month}");
+        }
+        for kind in &KINDS {
+            let found = plans.iter().filter(|plan| plan.kind.key == kind.key).count();
+            assert!(found >= 15, "{day}: {found} of {}", kind.key);
+        }
+        let named: BTreeSet<_> = lines(day)
+            .iter()
+            .filter_map(|line| Some(line.body["stage"].as_str()?.to_owned()))
+            .collect();
+        for stage in &STAGES {
+            let first = KINDS.iter().any(|kind| kind.stages.first() == Some(&stage.key));
+            assert!(first || named.contains(&id(stage.key).to_string()), "{day}: {}", stage.key);
+        }
+    }
+}
+
+#[test]
+fn sales_are_won_lost_open_and_stalled_in_the_numbers_of_a_healthy_pipeline() {
+    for day in days() {
+        let plans = plans(day);
+        let of = |wanted: fn(Fate) -> bool| plans.iter().filter(|plan| wanted(plan.fate)).count();
+        let open = of(|fate| matches!(fate, Fate::Open(_)));
+        let stalled = of(|fate| fate == Fate::Stalled);
+        let won = of(|fate| matches!(fate, Fate::Won { .. }));
+        let lost = of(|fate| fate == Fate::Lost);
+        let told = format!("{day}: {open} open, {stalled} stalled, {won} won, {lost} lost");
+        assert!((35..=75).contains(&open) && (4..=14).contains(&stalled), "{told}");
+        assert!((95..=150).contains(&won) && (95..=150).contains(&lost), "{told}");
+    }
+}
+
+#[test]
+fn everybodys_diary_has_something_by_each_rule_and_some_of_it_red() {
+    for day in days() {
+        for owner in ["ola", "kari", "sanne", "joost"] {
+            let fates: Vec<_> =
+                plans(day).iter().filter(|plan| plan.last_owner == owner).map(|p| p.fate).collect();
+            for wanted in [
+                Fate::Open(Next::Overdue),
+                Fate::Open(Next::Today),
+                Fate::Open(Next::ThisWeek),
+                Fate::Stalled,
+            ] {
+                assert!(fates.contains(&wanted), "{day}: {owner} has nothing {wanted:?}");
+            }
+        }
+        let month: Vec<_> = lines(day)
+            .iter()
+            .filter(|line| line.command == "RegisterSale" || line.command == "EditSale")
+            .filter_map(|line| line.body["sale_date"].as_str()?.parse::<NaiveDate>().ok())
+            .filter(|date| shifted(day, -30) <= *date && *date <= shifted(day, 30))
+            .collect();
+        assert!(month.len() > 8, "{day}: rule 1 finds {} sale dates", month.len());
+    }
+}
+
+#[test]
+fn everything_that_can_happen_to_a_sale_or_an_activity_happens_to_some() {
+    let lines = lines("2026-11-23".parse().unwrap());
+    for (command, at_least) in [
+        ("AdvanceStage", 500),
+        ("SetMargin", 150),
+        ("ChangeAmount", 60),
+        ("OverrideProbability", 20),
+        ("ChangeOwner", 8),
+        ("StallSale", 15),
+        ("ChangeStallTerms", 1),
+        ("ReopenSale", 15),
+        ("MarkSold", 95),
+        ("MarkLost", 95),
+        ("CompleteSale", 180),
+        ("EditSale", 40),
+        ("PlanActivity", 400),
+        ("RescheduleActivity", 40),
+        ("EditActivity", 1),
+        ("CompleteActivity", 300),
+        ("ReopenActivity", 3),
+        ("DeleteActivity", 10),
+    ] {
+        let found = count(&lines, command);
+        assert!(found >= at_least, "{found} {command}, {at_least} wanted");
+    }
+    let currencies: BTreeSet<_> = lines
+        .iter()
+        .filter_map(|line| Some(line.body["amount"]["currency"].as_str()?.to_owned()))
+        .collect();
+    assert_eq!(currencies.into_iter().collect::<Vec<_>>(), ["EUR", "GBP", "NOK"]);
+}
+
+#[test]
+fn a_stalled_sale_waits_for_a_day_to_come_and_only_then() {
+    for day in days() {
+        let mut waits: BTreeMap<String, NaiveDate> = BTreeMap::new();
+        for line in story(day).steps {
+            match line.command {
+                "StallSale" | "ChangeStallTerms" => {
+                    let date = line.body["reopen_date"].as_str().unwrap().parse().unwrap();
+                    let said = line.effective_at.with_timezone(&Oslo).date_naive();
+                    assert!(said <= date, "{day}: {line:?}");
+                    waits.insert(line.id, date);
+                }
+                "ReopenSale" => drop(waits.remove(&line.id)),
+                "AdvanceStage" => assert!(!waits.contains_key(&line.id), "{day}: {line:?}"),
+                _ => {}
+            }
+        }
+        assert!(waits.values().all(|date| *date > day), "{day}: an import starts no timer");
+    }
+}
