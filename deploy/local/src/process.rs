@@ -6,7 +6,6 @@
 //! started by one thread that lives as long as this process.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -19,8 +18,8 @@ use nix::unistd::Pid;
 use service_runtime::clock::{Stopwatch, back_off};
 
 use crate::account::Account;
-use crate::environment;
 use crate::last_words::last_words;
+use crate::{environment, log_file};
 
 /// A program to start.
 #[derive(Debug, Clone)]
@@ -117,7 +116,7 @@ impl Running {
     /// When its log cannot be written or the system cannot start it.
     pub fn start(program: &Program) -> Result<Self> {
         let mut command = command(program);
-        let log = open_log(&program.log)?;
+        let log = log_file::open(&program.log)?;
         let errors = log.try_clone().context("a log can be written twice")?;
         command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0).current_dir("/");
         let child = start_from_lasting_thread(command).with_context(|| {
@@ -196,14 +195,6 @@ impl Drop for Running {
             drop(self.child.wait());
         }
     }
-}
-
-fn open_log(path: &Path) -> Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! `up --detach`: a launcher in a session of its own, and a first process that returns when it is ready.
 
-use std::fs::OpenOptions;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -11,8 +10,8 @@ use nix::unistd::{Pid, dup2_stderr, dup2_stdout, setsid};
 use service_runtime::clock::back_off;
 use tokio::signal::ctrl_c;
 
-use crate::pidfile;
 use crate::places::Places;
+use crate::{log_file, pidfile};
 
 /// Starts a launcher behind and waits until its stack is ready; its words go to this terminal until
 /// then, to `.local/log/launcher.log` afterwards.
@@ -64,8 +63,6 @@ pub fn new_session() -> Result<()> {
 /// # Errors
 /// When the log cannot be written.
 pub fn let_go(places: &Places) -> Result<()> {
-    let path = places.log("launcher");
-    let log = OpenOptions::new().create(true).append(true).open(&path);
-    let log = log.with_context(|| format!("cannot write {}", path.display()))?;
+    let log = log_file::open(&places.log("launcher"))?;
     dup2_stdout(&log).and_then(|()| dup2_stderr(&log)).context("the launcher keeps its terminal")
 }

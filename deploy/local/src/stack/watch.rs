@@ -1,5 +1,5 @@
 //! Looks after a running stack: says when a part ends by itself, starts it again, gives up when it
-//! keeps ending.
+//! keeps ending, keeps its logs short.
 
 use std::time::Duration;
 
@@ -7,10 +7,13 @@ use anyhow::{Result, bail};
 use service_runtime::clock::{Stopwatch, back_off};
 
 use crate::console::{say, warn};
+use crate::log_file;
 use crate::stack::Stack;
 
 /// How often the parts are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often their logs are.
+const BOUND_LOGS_EVERY: Duration = Duration::from_secs(5);
 /// This many ends of a part within [`WITHIN`] are too many.
 const RESTARTS_MAX: usize = 5;
 const WITHIN: Duration = Duration::from_secs(60);
@@ -22,8 +25,15 @@ impl Stack {
     /// Always in the end: what ended and why it was not started again.
     pub async fn watch(&mut self) -> Result<()> {
         let mut ends: Vec<(String, Stopwatch)> = Vec::new();
+        let mut bounded = Stopwatch::start();
         loop {
             back_off(LOOK_EVERY).await;
+            if bounded.elapsed() >= BOUND_LOGS_EVERY {
+                if let Err(error) = log_file::bound_all(&self.places.at("log")) {
+                    warn(format_args!("{error:#}"));
+                }
+                bounded = Stopwatch::start();
+            }
             let Some((name, obituary)) = self.ended() else { continue };
             ends.retain(|(_, since)| since.elapsed() < WITHIN);
             ends.push((name.clone(), Stopwatch::start()));
