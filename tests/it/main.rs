@@ -11,6 +11,8 @@ mod entry;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod first_sale;
 #[cfg(test)]
 mod import;
@@ -23,4 +25,10 @@ mod openapi;
 #[cfg(test)]
 mod problem_pages;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod topology;
+#[cfg(test)]
+mod upgrade;

@@ -1,14 +1,18 @@
 //! The harness of the system tests: both services over a database of their own, real HTTP, a clock in hand,
 //! workers that tests pump. Must not know how a service does its work.
 
+pub mod eventually;
 mod fixture;
+mod fleet;
+pub mod log_ok;
 mod replica;
 mod reply;
 mod stored;
 mod world;
 
 pub use fixture::Fixture;
+pub use fleet::{Fleet, Member};
 pub use replica::Replica;
 pub use reply::Reply;
 pub use stored::Stored;
-pub use world::{Ask, World};
+pub use world::{Ask, World, command_config, query_config};

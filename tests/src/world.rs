@@ -50,7 +50,15 @@ impl World {
     /// # Panics
     /// When a part does not start.
     pub async fn start() -> Self {
-        Self::build(None).await
+        Self::build(fresh_database().await, None).await
+    }
+
+    /// A world without NATS over a log that holds the tables of this program already.
+    ///
+    /// # Panics
+    /// When a part does not start.
+    pub async fn over(database: TestDatabase) -> Self {
+        Self::build(database, None).await
     }
 
     /// A world with a NATS server of its own and a durable consumer for tenant `demo`.
@@ -66,13 +74,10 @@ impl World {
         let users = users.expect("random passwords");
         let server =
             Server::start(&binary, folder.path(), users, None).await.expect("nats-server starts");
-        Self::build(Some((server, folder))).await
+        Self::build(fresh_database().await, Some((server, folder))).await
     }
 
-    async fn build(nats: Option<(Server, tempfile::TempDir)>) -> Self {
-        let database = TestDatabase::create().await;
-        let mut owner = database.superuser().await;
-        read_models_migrate(&mut owner).await;
+    async fn build(database: TestDatabase, nats: Option<(Server, tempfile::TempDir)>) -> Self {
         let clock = Clock::in_hand("2026-03-10T09:00:00Z".parse().expect("a fixed instant"));
         let issuer = DevelopmentIssuer::from_seed([7; 32], ISSUER, AUDIENCE);
         let (nats, folder) = nats.unzip();
@@ -250,8 +255,12 @@ impl Ask {
     }
 }
 
-async fn read_models_migrate(owner: &mut sqlx::PgConnection) {
-    read_models::schema::migrate(owner).await.expect("the read side migrates");
+/// An empty log and empty read models.
+pub(crate) async fn fresh_database() -> TestDatabase {
+    let database = TestDatabase::create().await;
+    let mut owner = database.superuser().await;
+    read_models::schema::migrate(&mut owner).await.expect("the read side migrates");
+    database
 }
 
 /// Serves a router on a free port; answers its base address.
@@ -265,7 +274,8 @@ async fn serve(router: axum::Router, tasks: &Tasks) -> String {
     format!("http://{address}")
 }
 
-pub(crate) fn command_config(
+/// Settings of command-service over a database.
+pub fn command_config(
     database: &TestDatabase,
     issuer: &DevelopmentIssuer,
     nats: Option<&Server>,
@@ -277,6 +287,11 @@ pub(crate) fn command_config(
         log_connections: 8,
         nats_url: nats.map(|server| Secret::new(server.url_for("relay"))),
         nats_tenant_consumers: vec!["demo".into()],
+        stream_max_msgs: None,
+        stream_max_bytes: None,
+        stream_max_age_s: None,
+        stream_replay_window: None,
+        stream_replicas: 1,
         jwks: JwksSource::Inline(issuer.jwks()),
         jwt_issuer: ISSUER.into(),
         jwt_audience: AUDIENCE.into(),
@@ -284,7 +299,8 @@ pub(crate) fn command_config(
     }
 }
 
-fn query_config(
+/// Settings of projection-service over a database.
+pub fn query_config(
     database: &TestDatabase,
     issuer: &DevelopmentIssuer,
     nats: Option<&Server>,
@@ -307,6 +323,6 @@ fn query_config(
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests have no configuration but these variables")]
-fn variable(name: &str) -> String {
+pub(crate) fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; ./deploy/test sets it"))
 }

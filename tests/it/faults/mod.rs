@@ -1,0 +1,7 @@
+//! What breaks while people work, on real servers and mostly on real processes. Every case ends with "log ok"
+//! (`system_tests::log_ok`), which is itself seen to find what is wrong.
+
+mod log_ok;
+mod seed;
+mod storm;
+mod traffic;

@@ -1,0 +1,214 @@
+//! Real processes over one log: nats-server and any number of both services, killed, paused and started again as a test
+//! likes. Owns where they listen; must not know what they are asked.
+
+mod member;
+mod process;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use event_store::EventStore;
+use event_store::testing::TestDatabase;
+use local_stack::nats::{Server, Users};
+use nix::sys::signal::Signal;
+use service_runtime::Clock;
+use service_runtime::auth::{DevelopmentIssuer, TokenRequest};
+
+use crate::eventually::eventually;
+use crate::log_ok::{Contradiction, Evidence, LogOk, jetstream};
+use crate::world::{fresh_database, variable};
+
+pub use member::Member;
+use process::{AUDIENCE, ISSUER, Process};
+
+/// How long followers may take to reach the head after the last fault: a lease's time and the work itself.
+const CATCH_UP_AT_MOST: Duration = Duration::from_secs(120);
+
+/// The processes and what they share.
+pub struct Fleet {
+    /// Log and read models.
+    pub database: TestDatabase,
+    /// The log, with the rights of command-service.
+    pub store: EventStore,
+    nats: Server,
+    command: Vec<Process>,
+    query: Vec<Process>,
+    issuer: DevelopmentIssuer,
+    folder: Option<tempfile::TempDir>,
+}
+
+impl Fleet {
+    /// Starts a NATS server and so many of each service, and waits until all are ready.
+    ///
+    /// # Panics
+    /// When one does not start.
+    pub async fn start(commands: usize, queries: usize) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let users = Users::new(1).and_then(|users| users.with_tenant("demo"));
+        let users = users.and_then(Users::with_operator).expect("random passwords");
+        let binary = PathBuf::from(variable("SALGSLOGG_TEST_NATS_SERVER"));
+        let nats = Server::start(&binary, &folder.path().join("nats"), users, None).await;
+        let nats = nats.expect("nats-server starts");
+        let database = fresh_database().await;
+        // a stranger who took a port in between must not believe our tokens
+        let mut seed = [0; 32];
+        seed[..16].copy_from_slice(service_runtime::ids::new_id().as_bytes());
+        let issuer = DevelopmentIssuer::from_seed(seed, ISSUER, AUDIENCE);
+        let jwks = folder.path().join("jwks.json");
+        std::fs::write(&jwks, issuer.jwks()).expect("the key set is written");
+        let at = |name: String| Place { name, folder: folder.path(), jwks: &jwks };
+        let command: Vec<_> = (0..commands)
+            .map(|n| Process::command(&at(format!("command-{n}")), &database, &nats))
+            .collect();
+        let query: Vec<_> = (0..queries)
+            .map(|n| Process::query(&at(format!("query-{n}")), &database, &nats))
+            .collect();
+        let store = database.store();
+        let mut fleet =
+            Self { database, store, nats, command, query, issuer, folder: Some(folder) };
+        for member in fleet.services() {
+            fleet.start_again(member).await;
+        }
+        fleet
+    }
+
+    /// Every service.
+    pub fn services(&self) -> Vec<Member> {
+        let commands = (0..self.command.len()).map(Member::Command);
+        commands.chain((0..self.query.len()).map(Member::Query)).collect()
+    }
+
+    /// Everything that can be killed.
+    pub fn members(&self) -> Vec<Member> {
+        self.services().into_iter().chain([Member::Nats]).collect()
+    }
+
+    fn process(&mut self, member: Member) -> Option<&mut Process> {
+        match member {
+            Member::Nats => None,
+            Member::Command(n) => self.command.get_mut(n),
+            Member::Query(n) => self.query.get_mut(n),
+        }
+    }
+
+    /// kill -9.
+    pub async fn kill(&mut self, member: Member) {
+        match self.process(member) {
+            Some(process) => process.kill().await,
+            None => self.nats.kill9().await,
+        }
+    }
+
+    /// Starts a killed one again and waits until it is ready; nothing happens to one that runs.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn start_again(&mut self, member: Member) {
+        if let Some(process) = self.process(member) {
+            process.start_again().await;
+        } else if self.nats.pid().is_none() {
+            self.nats.start_again().await.expect("nats-server starts again");
+        }
+    }
+
+    /// Stops a service in the middle of whatever it does (SIGSTOP).
+    pub fn pause(&mut self, member: Member) {
+        if let Some(process) = self.process(member) {
+            process.signal(Signal::SIGSTOP);
+        }
+    }
+
+    /// Lets it go on as if no time had passed (SIGCONT).
+    pub fn resume(&mut self, member: Member) {
+        if let Some(process) = self.process(member) {
+            process.signal(Signal::SIGCONT);
+        }
+    }
+
+    /// Addresses of the write side.
+    pub fn command_urls(&self) -> Vec<String> {
+        self.command.iter().map(Process::url).collect()
+    }
+
+    /// Addresses of the read side.
+    pub fn query_urls(&self) -> Vec<String> {
+        self.query.iter().map(Process::url).collect()
+    }
+
+    /// A token of tenant `demo` that may do everything.
+    pub fn token(&self) -> String {
+        self.issuer.token(&TokenRequest {
+            tenant: "demo",
+            sub: "ola",
+            roles: &["importer"],
+            groups: &["north"],
+            issued_at: Clock::system().now(),
+            valid_for: Duration::from_secs(24 * 3600),
+        })
+    }
+
+    /// The rest of every lease's time goes by.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn leases_end(&self) {
+        for text in [
+            "UPDATE es_ops.relay SET lease_until = '-infinity'",
+            "UPDATE es_ops.process SET lease_until = '-infinity'",
+            "UPDATE es_ops.projection_part SET lease_until = '-infinity'",
+        ] {
+            sqlx::query(text).execute(self.database.owner()).await.expect("leases end");
+        }
+    }
+
+    /// Waits until stream and read models are at the head of the log, which nobody moves any more.
+    ///
+    /// # Panics
+    /// When they do not get there.
+    pub async fn settled(&self) {
+        let head = self.store.head().await.expect("the log answers");
+        eventually("the read models reach the head", CATCH_UP_AT_MOST, async || {
+            let behind = "SELECT count(*) FROM es_ops.projection LEFT JOIN es_ops.projection_part AS part USING (name, generation)
+                           WHERE state = 'live' AND coalesce(part.position, 0) <> $1";
+            sqlx::query_scalar::<_, i64>(behind).bind(head).fetch_one(self.database.owner()).await.ok() == Some(0)
+        })
+        .await;
+        eventually("the stream reaches the head", CATCH_UP_AT_MOST, async || {
+            self.last_sequence().await == Some(head)
+        })
+        .await;
+    }
+
+    /// Last sequence of the stream; none while there is no stream.
+    pub async fn last_sequence(&self) -> Option<i64> {
+        let stream = jetstream(&self.nats).await.ok()?.get_stream("SALES_1").await.ok()?;
+        i64::try_from(stream.cached_info().state.last_sequence).ok()
+    }
+
+    /// The judgement after a fault.
+    ///
+    /// # Errors
+    /// The first contradiction.
+    pub async fn log_ok(&self) -> Result<LogOk, Contradiction> {
+        let read_side = self.database.owner();
+        Evidence { store: &self.store, nats: Some(&self.nats), read_side }.log_ok().await
+    }
+}
+
+impl Drop for Fleet {
+    /// The logs of a fleet that failed are kept.
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Some(folder) = self.folder.take()
+        {
+            let _kept = folder.keep();
+        }
+    }
+}
+
+/// Where a process keeps its files.
+pub(crate) struct Place<'a> {
+    pub(crate) name: String,
+    pub(crate) folder: &'a Path,
+    pub(crate) jwks: &'a Path,
+}
