@@ -4,10 +4,12 @@ use events::TenantSlug;
 use serde_json::json;
 use service_runtime::Role;
 
-use super::World;
+use super::agenda::activity_id;
 use super::facts::{registered, registration, sale};
+use super::{World, today};
 
-const TABLES: [&str; 6] = [
+const TABLES: [&str; 7] = [
+    "activity_version",
     "sale_version",
     "stage_version",
     "sale_type_version",
@@ -35,10 +37,14 @@ async fn seen(world: &World, table: &str, setting: Option<&str>) -> i64 {
 async fn two_tenants() -> (World, TenantSlug, TenantSlug) {
     let mut world = World::provisioned().await;
     world.record(&sale(1).stream(), &[registered(registration())]).await;
+    world.to_do(today(), 1, Some(sale(1)), "2026-03-12").await;
     let (demo, other) = (world.tenant.clone(), TenantSlug::parse("other").unwrap());
     world.tenant = other.clone();
     world.provision().await;
     world.record(&sale(2).stream(), &[registered(registration())]).await;
+    world.to_do(today(), 2, Some(sale(2)), "2026-03-12").await;
+    // the same sale's id, by another tenant
+    world.to_do(today(), 3, Some(sale(1)), "2026-03-11").await;
     world.follow().await;
     (world, demo, other)
 }
@@ -93,6 +99,32 @@ async fn a_tenant_never_sees_anothers_sales_also_by_guessed_ids() {
 }
 
 #[tokio::test]
+async fn a_tenant_never_sees_anothers_activities_also_of_a_sale_with_its_own_id() {
+    let (world, demo, other) = two_tenants().await;
+    for (tenant, own, of, foreign, next) in
+        [(&demo, vec![1], sale(1), 2, "2026-03-12"), (&other, vec![3, 2], sale(2), 1, "2026-03-12")]
+    {
+        let own: Vec<_> = own.into_iter().map(|n| json!(activity_id(n))).collect();
+        for question in ["/v1/activities", "/v1/diary?owner=ola", "/v1/diary?group=North"] {
+            let (_, list) = world.ask_as(tenant, Role::Manager, question).await;
+            let rows = list["activities"].as_array().unwrap();
+            let ids: Vec<_> = rows.iter().map(|row| row["id"].clone()).collect();
+            assert_eq!(ids, own, "{question}");
+        }
+        let (_, card) = world.ask_as(tenant, Role::Admin, &format!("/v1/sales/{of}")).await;
+        assert_eq!(card["next_activity_date"], next);
+        let path = format!("/v1/activities/{}", activity_id(foreign));
+        for path in [path.clone(), format!("{path}/history")] {
+            let (status, body) = world.ask_as(tenant, Role::Admin, &path).await;
+            assert_eq!((status.as_u16(), &body["code"]), (404, &json!("not_found")), "{path}");
+        }
+    }
+    let (_, list) = world.ask_as(&other, Role::Manager, "/v1/activities?sort=start").await;
+    let first = &list["activities"][0];
+    assert_eq!((&first["sale_id"], &first["sale_title"]), (&json!(sale(1)), &json!(null)));
+}
+
+#[tokio::test]
 async fn an_unknown_tenant_gets_empty_answers() {
     let (world, ..) = two_tenants().await;
     let nobody = TenantSlug::parse("nobody").unwrap();
@@ -100,6 +132,9 @@ async fn an_unknown_tenant_gets_empty_answers() {
         ("/v1/pipeline", "columns"),
         ("/v1/forecast", "rows"),
         ("/v1/sales", "sales"),
+        ("/v1/activities", "activities"),
+        ("/v1/diary", "activities"),
+        ("/v1/diary", "sales"),
         ("/v1/stages", "stages"),
         ("/v1/sale-types", "sale_types"),
         ("/v1/users", "users"),
@@ -115,7 +150,11 @@ async fn an_unknown_tenant_gets_empty_answers() {
 async fn the_query_role_cannot_write() {
     let (world, ..) = two_tenants().await;
     let pool = world.asking(1);
-    for write in ["DELETE FROM sale_version", "UPDATE es_ops.projection SET state = 'retired'"] {
+    for write in [
+        "DELETE FROM sale_version",
+        "DELETE FROM activity_version",
+        "UPDATE es_ops.projection SET state = 'retired'",
+    ] {
         let refused = sqlx::query(write).execute(&pool).await.unwrap_err();
         let code = refused.as_database_error().and_then(|error| error.code()).unwrap().into_owned();
         assert_eq!(code, "42501", "{write}");
