@@ -2,7 +2,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{events, forecast, history, import, migrate, pipeline, sale, token};
+use crate::commands::{
+    completions, diary, events, forecast, history, import, man, migrate, pipeline, sale, tenant,
+    token,
+};
 use crate::failure::EXIT_CODES;
 use crate::stack::Connection;
 
@@ -31,6 +34,8 @@ pub struct Cli {
 pub enum Command {
     /// Open sales by stage (or owner, group, type, status), with counts, amounts and weighted amounts
     Pipeline(pipeline::Arguments),
+    /// What somebody has to do, and the sales that want attention
+    Diary(diary::Arguments),
     /// What closes when: open, weighted, won and lost by month, quarter or year
     Forecast(forecast::Arguments),
     /// One sale, by its id or number
@@ -45,14 +50,22 @@ pub enum Command {
     Import(import::Arguments),
     /// Bring the tables of a database forward, and make the logins of its services (operators)
     Migrate(migrate::Arguments),
+    /// Make a tenant, show its settings, change its time zone
+    #[command(subcommand)]
+    Tenant(tenant::Arguments),
     /// Sign an access token with the development key of a local stack
     Token(token::Arguments),
+    /// Let a shell complete commands and flags
+    Completions(completions::Arguments),
+    /// Write a manual page for every command
+    Man(man::Arguments),
 }
 
 fn after_help() -> String {
     format!(
         "Examples:\n  \
          salgslogg pipeline --currency EUR\n  \
+         salgslogg diary --owner ola\n  \
          salgslogg pipeline --as-of 2026-03-11 --group-by owner\n  \
          salgslogg forecast --from 2026-01-01 --to 2026-12-31 --period quarter\n  \
          salgslogg history 1001\n  \

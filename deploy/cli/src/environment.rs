@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The variables a run may read, apart from those of `.local/env`.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 17] = [
+    "CLICOLOR_FORCE",
     "COMMAND_URL",
+    "NO_COLOR",
     "QUERY_URL",
     "DATABASE_URL",
     "SALGSLOGG_TOKEN",

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::{Body, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::failure::Failure;
 
@@ -102,6 +103,17 @@ impl Client {
     pub async fn get(&self, path: &str, parameters: &[(&str, String)]) -> Result<Bytes, Failure> {
         let request =
             self.http.get(format!("{}{path}", self.url)).query(parameters).timeout(ANSWER_MAX);
+        let response = self.send(request).await?;
+        response.bytes().await.map_err(|error| self.unreachable(&error))
+    }
+
+    /// Sends one command. `unseen`: only if what it is for does not exist yet.
+    pub async fn command(&self, path: &str, body: &Value, unseen: bool) -> Result<Bytes, Failure> {
+        let mut request =
+            self.http.post(format!("{}{path}", self.url)).timeout(ANSWER_MAX).json(body);
+        if unseen {
+            request = request.header("if-match", "\"0\"");
+        }
         let response = self.send(request).await?;
         response.bytes().await.map_err(|error| self.unreachable(&error))
     }

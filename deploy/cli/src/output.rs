@@ -3,16 +3,28 @@
 //! Results go to standard output, remarks and refusals to standard error. A reader that goes away
 //! (`| head`) ends the run quietly.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use serde_json::Value;
 
+use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::tables::MARK;
 
 /// Writes a text and its line end to standard output.
 pub fn line(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(|error| Failure::of_output(&error))
+}
+
+/// Writes a text whose marks are red where colours are seen: on a terminal, unless NO_COLOR is set, and
+/// wherever CLICOLOR_FORCE is.
+pub fn marked(text: &str, environment: &Environment) -> Result<(), Failure> {
+    let wanted = environment.first(&["NO_COLOR"]).is_none() && io::stdout().is_terminal();
+    if wanted || environment.first(&["CLICOLOR_FORCE"]).is_some() {
+        return line(&text.replace(MARK, &format!("\x1b[31m{MARK}\x1b[0m")));
+    }
+    line(text)
 }
 
 /// Writes bytes as they are to standard output.

@@ -30,6 +30,8 @@ pub enum Caller {
     Auditor,
     /// Sends commands with effective times.
     Importer,
+    /// Maintains lists and the settings of the tenant.
+    Admin,
 }
 
 impl Caller {
@@ -38,6 +40,7 @@ impl Caller {
             Self::Manager => "TOKEN_MANAGER",
             Self::Auditor => "TOKEN_AUDITOR",
             Self::Importer => "TOKEN_IMPORTER",
+            Self::Admin => "TOKEN_ADMIN",
         };
         ["SALGSLOGG_TOKEN", "TOKEN", own]
     }
@@ -59,6 +62,19 @@ impl Stack {
     /// What was found around this run.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// The same stack, asked with this token whoever calls.
+    #[must_use]
+    pub fn with_token(&self, token: String) -> Self {
+        let connection = Connection { token: Some(token), ..self.connection.clone() };
+        Self { connection, environment: self.environment.clone() }
+    }
+
+    /// The token that was given for this run, by flag or environment.
+    pub fn given_token(&self) -> Option<&str> {
+        let names = ["SALGSLOGG_TOKEN", "TOKEN"];
+        self.connection.token.as_deref().or_else(|| self.environment.first(&names))
     }
 
     /// The query side, asked as `caller`.

@@ -3,6 +3,9 @@
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 
+/// What stands before a row that is overdue; red on a terminal.
+pub const MARK: &str = "●";
+
 /// A column of a table.
 #[derive(Debug, Clone)]
 pub struct Column {

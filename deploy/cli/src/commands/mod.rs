@@ -1,15 +1,19 @@
 //! One file per command: its arguments, its question, its table.
 
+pub mod completions;
+pub mod diary;
 pub mod events;
 pub mod forecast;
 pub mod history;
 pub mod import;
+pub mod man;
 pub mod migrate;
 pub mod moment;
 pub mod pipeline;
 pub mod projections;
 pub mod reading;
 pub mod sale;
+pub mod tenant;
 pub mod token;
 
 use crate::cli::{Cli, Command};
@@ -32,6 +36,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     let format = if cli.json { Format::Machine } else { Format::People };
     match cli.command {
         Command::Pipeline(arguments) => pipeline::run(&stack, &arguments, format).await,
+        Command::Diary(arguments) => diary::run(&stack, &arguments, format).await,
         Command::Forecast(arguments) => forecast::run(&stack, &arguments, format).await,
         Command::Sale(arguments) => sale::run(&stack, &arguments, format).await,
         Command::History(arguments) => history::run(&stack, &arguments, format).await,
@@ -39,6 +44,9 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Projections => projections::run(&stack, format).await,
         Command::Import(arguments) => import::run(&stack, &arguments, format).await,
         Command::Migrate(arguments) => migrate::run(&stack, &arguments, format).await,
+        Command::Tenant(arguments) => tenant::run(&stack, &arguments, format).await,
         Command::Token(arguments) => token::run(&stack, &arguments, format),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     }
 }
