@@ -78,10 +78,8 @@ impl References {
 
     /// The sale, none if it was never registered.
     pub fn sale(&self, id: SaleId) -> Option<&Sale> {
-        match self.0.get(&id.stream()).map(Arc::as_ref) {
-            Some(State::Sale(found)) => found.deal().map(|_| found),
-            _ => None,
-        }
+        let state = self.0.get(&id.stream())?;
+        if let State::Sale(found) = state.as_ref() { found.deal().map(|_| found) } else { None }
     }
 
     /// The sale type, none if it does not exist.

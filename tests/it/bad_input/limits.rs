@@ -14,11 +14,14 @@ fn long(n: usize, salt: usize) -> String {
 /// Commands by field: where the limit lies, and the value of a given length.
 type Limit = (&'static [&'static str], &'static str, usize, fn(usize, usize) -> Value);
 
-const LIMITS: [Limit; 12] = [
+const LIMITS: [Limit; 15] = [
     (&["RegisterSale", "EditSale"], "/title", 219, |n, salt| json!(long(n, salt))),
     (&["RegisterSale", "EditSale", "AddStage", "EditStage"], "/description", 65_536, |n, salt| {
         json!(long(n, salt))
     }),
+    (&["PlanActivity", "EditActivity"], "/title", 219, |n, salt| json!(long(n, salt))),
+    (&["PlanActivity", "EditActivity"], "/description", 2_048, |n, salt| json!(long(n, salt))),
+    (&["PlanActivity", "EditActivity"], "/project/name", 239, |n, salt| json!(long(n, salt))),
     (&["RegisterSale"], "/external_reference", 239, |n, salt| json!(long(n, salt))),
     (&["RegisterSale", "EditSale"], "/company/name", 239, |n, salt| json!(long(n, salt))),
     (&["AddStage", "EditStage", "DefineSaleType", "EditSaleType"], "/name", 239, |n, salt| {

@@ -1,6 +1,7 @@
 //! Bad input on every command route: the documented 4xx as a problem with a stable code and the place of the
 //! fault, and nothing stored.
 
+mod activities;
 mod bodies;
 mod fields;
 mod headers;

@@ -1,5 +1,6 @@
 //! The write side's promises, over HTTP and on several replicas (design §2 and §4.1).
 
+mod activities;
 mod answers;
 mod bulk;
 mod bulk_flow;
