@@ -1,0 +1,137 @@
+//! A database as the first release left it: its migrations, generation 1 of its one read model, a log with
+//! history, and a checkpoint some events behind. Owns what the first release was; never follows later ones.
+
+use std::path::{Path, PathBuf};
+
+use event_store::testing::TestDatabase;
+use event_store::{Group, Outcome, StreamAppend, partitions};
+use events::{NewEvent, Recorded};
+use read_models::{ReadModel, sale::SaleModel};
+use service_runtime::ids;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection, PgConnection};
+
+/// The newest migration of the log, and of the read side.
+pub const NEWEST: (i64, i64) = (4, 2);
+/// `code_hash` of its read model `sale`.
+pub const SALE_CODE: &str = "1-e54eb60fa4a18f8da3c74463b8d5845b";
+/// So many events its projection had not applied yet.
+const BEHIND: usize = 3;
+
+/// The folder `migrations/`.
+pub fn migrations() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations")
+}
+
+/// A database of the first release that holds `history`.
+pub async fn holding(history: &[Recorded]) -> TestDatabase {
+    let database = TestDatabase::create_empty().await;
+    let mut owner = database.superuser().await;
+    migrate(&mut owner).await;
+    append(&database, history).await;
+    project(&database, &history[..history.len() - BEHIND]).await;
+    database
+}
+
+async fn run(connection: &mut PgConnection, statements: &'static str) {
+    sqlx::raw_sql(statements).execute(connection).await.unwrap();
+}
+
+/// What `migrate` of the first release did.
+async fn migrate(owner: &mut PgConnection) {
+    run(
+        owner,
+        "CREATE SCHEMA es AUTHORIZATION es_owner; CREATE SCHEMA es_ops AUTHORIZATION es_owner",
+    )
+    .await;
+    run(
+        owner,
+        "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO es_owner', current_database()); END $$; \
+         SET ROLE es_owner",
+    )
+    .await;
+    let (log, read_side) = NEWEST;
+    for (folder, table, newest) in [
+        ("event_store", "es._migration", log),
+        ("read_models", "es_ops.read_model_migration", read_side),
+    ] {
+        let mut migrator = Migrator::new(migrations().join(folder)).await.unwrap();
+        migrator.dangerous_set_table_name(table);
+        migrator.run_to(newest, &mut *owner).await.unwrap();
+    }
+    run(owner, "GRANT SELECT ON es_ops.read_model_migration TO es_read, es_project, es_query")
+        .await;
+    let mut generation = owner.begin().await.unwrap();
+    sqlx::query(
+        "SELECT set_config('search_path', es_ops.begin_generation('sale', 1, 'live', $1), true)",
+    )
+    .bind(SALE_CODE)
+    .execute(&mut *generation)
+    .await
+    .unwrap();
+    let tables = std::fs::read_to_string(migrations().join("read_models/sale/tables.sql")).unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(tables)).execute(&mut *generation).await.unwrap();
+    generation.commit().await.unwrap();
+    run(owner, "RESET ROLE").await;
+}
+
+/// Appends every event again, through the functions of that schema.
+async fn append(database: &TestDatabase, history: &[Recorded]) {
+    let store = database.store();
+    partitions::ensure(&store).await.unwrap();
+    for recorded in history {
+        let (event_type, _, _) = events::codec::encode(&recorded.decode().unwrap());
+        let event = NewEvent {
+            event_id: recorded.event_id,
+            event_type,
+            schema_version: recorded.schema_version,
+            payload: recorded.payload.clone(),
+            meta: recorded.meta.clone(),
+        };
+        let append = StreamAppend {
+            stream: recorded.stream().unwrap(),
+            expected: recorded.version - 1,
+            events: vec![event],
+        };
+        let group = Group {
+            tenant: recorded.tenant.clone(),
+            receipt: None,
+            effective_at: recorded.effective_at,
+            appends: vec![append],
+        };
+        let outcomes = store.append(ids::new_id(), &[group]).await.unwrap();
+        assert!(matches!(outcomes[0], Outcome::Appended(_)), "{outcomes:?}");
+    }
+}
+
+/// Fills generation 1 and moves its checkpoint, in one transaction.
+async fn project(database: &TestDatabase, events: &[Recorded]) {
+    let pool =
+        PgPoolOptions::new().connect(&database.url_for("salgslogg_projector")).await.unwrap();
+    let stored = database.store().read_after(0, 10_000).await.unwrap();
+    let (owner, end) = (ids::new_id(), events.last().map_or(0, |last| last.position));
+    let stored: Vec<_> = stored.into_iter().filter(|event| event.position <= end).collect();
+    let (epoch,): (i64,) =
+        sqlx::query_as("SELECT epoch FROM es_ops.claim('sale', 1, 1::smallint, $1, '{0}', '15 s')")
+            .bind(owner)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    let mut step = pool.begin().await.unwrap();
+    sqlx::query("SET LOCAL search_path = rm_sale_1").execute(&mut *step).await.unwrap();
+    SaleModel.apply(&mut step, &stored).await.unwrap();
+    sqlx::query("SELECT es_ops.advance('sale', 1, 1::smallint, $1, '{0}', ARRAY[$2], '{0}', ARRAY[$3], '15 s')")
+        .bind(owner)
+        .bind(epoch)
+        .bind(end)
+        .execute(&mut *step)
+        .await
+        .unwrap();
+    step.commit().await.unwrap();
+    sqlx::query("SELECT es_ops.release('sale', 1, 1::smallint, $1)")
+        .bind(owner)
+        .execute(&pool)
+        .await
+        .unwrap();
+}

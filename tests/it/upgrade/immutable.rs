@@ -1,0 +1,76 @@
+//! What was released is never edited: its files by their checksums, its read model by its shape.
+
+use read_models::sale::SaleModel;
+use read_models::schema::code_hash;
+use sqlx::migrate::Migrator;
+
+use super::first_release::{SALE_CODE, migrations};
+
+/// Migrations that were released, with the checksums databases out there remember. A release adds its lines.
+const RELEASED: [(&str, i64, &str); 6] = [
+    (
+        "event_store",
+        1,
+        "86065dba9f5280293bfd6c553e08b103ce58d7273ded20ec9f5e288d9c357433db14110b13cb233f1bcd8a6b5208c1d5",
+    ),
+    (
+        "event_store",
+        2,
+        "244c8f32bc15fda45dad3dbbb077277ebde6a050b440b2a92b146196d264c683fa4d8688b7930d3383b1e21171285dea",
+    ),
+    (
+        "event_store",
+        3,
+        "09079723497bbedfefd861c424aa3110d79738b193308d3b42d90a25b7514ed4e5d45278fd6e52718e8bcc1528887b12",
+    ),
+    (
+        "event_store",
+        4,
+        "cad99ecf2dbf5ccc6e9e58a2be53255265ade4ffb32513084f65720026330d03141a96a6358a71ed358d5587f56e9c2f",
+    ),
+    (
+        "read_models",
+        1,
+        "15dcb5d19c736d770d613ec4211cc065bbe2803929737ff3d4c0e63e5367b19f6716ec0d200de93d7b558a4bca216db3",
+    ),
+    (
+        "read_models",
+        2,
+        "4ce184e63504e172f3848bcfc30df08790a19cbb3f10237715d931b35840bcdb9610cf7610f1a230c031a05652e6405d",
+    ),
+];
+
+#[tokio::test]
+async fn a_released_migration_is_what_it_was() {
+    for (folder, version, released) in RELEASED {
+        let migrator = Migrator::new(migrations().join(folder)).await.unwrap();
+        let found = migrator.iter().find(|migration| migration.version == version);
+        let checksum: String = found
+            .unwrap_or_else(|| panic!("{folder} {version} is gone"))
+            .checksum
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(checksum, released, "{folder} {version} was edited; add a new file instead");
+    }
+}
+
+#[tokio::test]
+async fn migrations_are_numbered_without_a_hole() {
+    for folder in ["event_store", "read_models"] {
+        let migrator = Migrator::new(migrations().join(folder)).await.unwrap();
+        let numbers: Vec<i64> = migrator.iter().map(|migration| migration.version).collect();
+        let newest = i64::try_from(numbers.len()).unwrap();
+        assert_eq!(numbers, (1..=newest).collect::<Vec<i64>>(), "{folder}");
+    }
+}
+
+/// Another shape would be refused at the start until somebody rebuilt the model.
+#[test]
+fn generation_1_of_sale_still_has_the_shape_it_was_made_with() {
+    assert_eq!(
+        code_hash(&SaleModel),
+        SALE_CODE,
+        "a new shape needs a rebuild: say so in the changelog"
+    );
+}
