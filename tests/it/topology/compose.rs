@@ -20,7 +20,7 @@ pub enum Condition {
 
 /// One service.
 #[derive(Debug, Clone)]
-pub struct Service {
+pub struct Part {
     pub name: String,
     pub image: String,
     /// The Dockerfile it is built from.
@@ -46,12 +46,12 @@ pub fn document() -> Value {
 }
 
 /// The services in an order that `depends_on` allows.
-pub fn services(variables: &Variables) -> Vec<Service> {
+pub fn services(variables: &Variables) -> Vec<Part> {
     let document = document();
     let entries = document["services"].as_object().unwrap();
-    let mut waiting: Vec<Service> =
-        entries.iter().map(|(name, entry)| service(name, entry, variables)).collect();
-    let mut ordered: Vec<Service> = Vec::new();
+    let mut waiting: Vec<Part> =
+        entries.iter().map(|(name, entry)| part(name, entry, variables)).collect();
+    let mut ordered: Vec<Part> = Vec::new();
     while !waiting.is_empty() {
         let started = |name: &str| ordered.iter().any(|other| other.name == name);
         let next = waiting.iter().position(|one| one.after.iter().all(|(name, _)| started(name)));
@@ -60,7 +60,7 @@ pub fn services(variables: &Variables) -> Vec<Service> {
     ordered
 }
 
-fn service(name: &str, entry: &Value, variables: &Variables) -> Service {
+fn part(name: &str, entry: &Value, variables: &Variables) -> Part {
     let filled = |value: &Value| fill(value.as_str().unwrap(), variables).unwrap();
     let words =
         |value: &Value| value.as_array().map_or(vec![], |all| all.iter().map(filled).collect());
@@ -70,7 +70,7 @@ fn service(name: &str, entry: &Value, variables: &Variables) -> Service {
         health.first().is_none_or(|word| word == "CMD"),
         "{name}: a health check without a shell"
     );
-    Service {
+    Part {
         name: name.to_owned(),
         image: filled(&entry["image"]),
         dockerfile: entry["build"]["dockerfile"].as_str().map(str::to_owned),

@@ -10,7 +10,7 @@ use local_stack::nats::container;
 use local_stack::toolchain;
 use serde_json::Value;
 
-use super::compose::{Service, Variables, document, services};
+use super::compose::{Part, Variables, document, services};
 use super::{python, root};
 
 const DOCKERFILES: [&str; 3] = ["command-service", "projection-service", "salgslogg"];
@@ -58,7 +58,7 @@ async fn compose_yaml_is_what_the_specification_allows() {
 }
 
 /// Every service with every variable filled in with its own name.
-fn filled() -> Vec<Service> {
+fn filled() -> Vec<Part> {
     services(&asked().keys().map(|name| (name.clone(), name.clone())).collect())
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use service_runtime::auth::{DevelopmentIssuer, TokenRequest};
 use service_runtime::clock::{Clock, Stopwatch, back_off};
 
-use super::compose::{Service, Variables, services};
+use super::compose::{Part, Variables, services};
 use super::stage::Stage;
 
 const ISSUER: &str = "https://id.example";
@@ -30,7 +30,7 @@ fn variables() -> Variables {
     variables
 }
 
-fn named<'a>(all: &'a [Service], name: &str) -> &'a Service {
+fn named<'a>(all: &'a [Part], name: &str) -> &'a Part {
     all.iter().find(|service| service.name == name).unwrap()
 }
 

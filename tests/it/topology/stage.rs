@@ -14,7 +14,7 @@ use service_runtime::clock::{Stopwatch, back_off};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::process::{Child, Command};
 
-use super::compose::{Condition, Service};
+use super::compose::{Condition, Part};
 use super::{root, variable};
 
 /// How long a service may take until its condition is met.
@@ -58,7 +58,7 @@ impl Stage {
     }
 
     /// Starts a service once those it waits for are as it wants them.
-    pub async fn start(&mut self, all: &[Service], service: &Service) {
+    pub async fn start(&mut self, all: &[Part], service: &Part) {
         for (name, condition) in &service.after {
             let other = all.iter().find(|one| one.name == *name).unwrap();
             match condition {
@@ -75,7 +75,7 @@ impl Stage {
     }
 
     /// Does what the image of Postgres does: a cluster with that password and that database.
-    async fn postgres(&mut self, service: &Service, tag: &str) {
+    async fn postgres(&mut self, service: &Part, tag: &str) {
         let home = self.folder.path().join("postgres");
         let tools =
             toolchain::fetched_postgres(account::for_cluster(&home).unwrap()).await.unwrap();
@@ -109,7 +109,7 @@ impl Stage {
     }
 
     /// Runs nats-server with its configuration, but on ports and in a folder of this stage.
-    async fn nats(&mut self, service: &Service, tag: &str) {
+    async fn nats(&mut self, service: &Part, tag: &str) {
         let pinned = toolchain::wheels::Wheels::pinned().unwrap().nats.version;
         assert!(tag.starts_with(&format!("{pinned}-")), "{tag} is not {pinned}");
         assert_eq!(service.entrypoint, ["nats-server"]);
@@ -123,7 +123,7 @@ impl Stage {
     }
 
     /// Runs one of our programs, named by the last line of its Dockerfile.
-    fn ours(&mut self, service: &Service) {
+    fn ours(&mut self, service: &Part) {
         let program = self.program(service);
         if let Some((_, listen)) =
             service.environment.iter().find(|(name, _)| *name == "SALGSLOGG_LISTEN")
@@ -136,7 +136,7 @@ impl Stage {
     }
 
     /// The program that an image starts, as cargo built it here.
-    fn program(&mut self, service: &Service) -> PathBuf {
+    fn program(&mut self, service: &Part) -> PathBuf {
         let dockerfile = root().join(service.dockerfile.as_ref().expect("our images are built"));
         let text = fs::read_to_string(dockerfile).unwrap();
         let entry = text.lines().find_map(|line| line.strip_prefix("ENTRYPOINT ")).unwrap();
@@ -149,7 +149,7 @@ impl Stage {
     }
 
     /// Words with the paths inside replaced by those outside.
-    fn mounted(&self, service: &Service, words: &[String]) -> Vec<String> {
+    fn mounted(&self, service: &Part, words: &[String]) -> Vec<String> {
         let beside = root().join("deploy/compose");
         let outside = |source: &str| match source.strip_prefix("./") {
             Some("keys") => self.folder.path().join("keys"),
@@ -165,7 +165,7 @@ impl Stage {
     }
 
     /// Exactly the environment of the file, an empty working folder, output into a file.
-    fn spawn(&mut self, service: &Service, mut command: Command) {
+    fn spawn(&mut self, service: &Part, mut command: Command) {
         let log = File::create(self.folder.path().join(format!("{}.log", service.name))).unwrap();
         let (names, values): (Vec<_>, Vec<_>) = service.environment.clone().into_iter().unzip();
         let environment = names.into_iter().zip(self.mounted(service, &values));
@@ -181,7 +181,7 @@ impl Stage {
     }
 
     /// Waits until the health check of a service succeeds.
-    pub async fn healthy(&mut self, service: &Service) {
+    pub async fn healthy(&mut self, service: &Part) {
         let watch = Stopwatch::start();
         while !self.asked(service).await {
             let name = &service.name;
@@ -195,7 +195,7 @@ impl Stage {
     }
 
     /// Runs the health check of a service once.
-    async fn asked(&mut self, service: &Service) -> bool {
+    async fn asked(&mut self, service: &Part) -> bool {
         let check = service
             .health
             .as_ref()
