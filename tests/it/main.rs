@@ -7,6 +7,8 @@ mod bad_input;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod demo;
+#[cfg(test)]
 mod entry;
 #[cfg(test)]
 mod examples;
@@ -28,6 +30,8 @@ mod problem_pages;
 mod readme;
 #[cfg(test)]
 mod scenarios;
+#[cfg(test)]
+mod tenant_command;
 #[cfg(test)]
 mod topology;
 #[cfg(test)]
