@@ -67,6 +67,27 @@ async fn retention_that_overtakes_a_reader_on_the_stream_is_a_hole_case_29() {
 }
 
 #[tokio::test]
+async fn a_stream_of_a_thousand_messages_that_went_on_by_five_thousand_is_rejoined_case_29() {
+    let mut stage = Stage::set().await;
+    let rows = stage.append(10).await;
+    stage.publish(&rows).await;
+    let mut reader = Reader::at(&stage, 0);
+    reader.read_to(10).await;
+    let root = stage.nats.root().await;
+    let mut config = root.get_stream("SALES_1").await.unwrap().cached_info().config.clone();
+    config.max_messages = 1_000;
+    root.update_stream(&config).await.unwrap();
+    // the consumer the reader left behind is gone as well: nobody asked it for anything meanwhile
+    delete_consumers(&root).await;
+    let rows = stage.append(5_000).await;
+    stage.publish(&rows).await;
+    reader.read_to(5_010).await;
+    let streamed = reader.streamed.range(11..).count();
+    assert!(streamed <= 1_000, "{streamed} from a stream that kept a thousand");
+    comes_back(&mut stage, &mut reader).await;
+}
+
+#[tokio::test]
 async fn a_stream_that_was_wiped_changes_nothing_case_26() {
     let mut stage = Stage::set().await;
     let rows = stage.append(50).await;
