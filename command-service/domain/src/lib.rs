@@ -29,7 +29,7 @@ pub mod user;
 use chrono::{DateTime, NaiveDate, Utc};
 use events::{Event, StreamName, UserId};
 
-pub use references::{Order, References, needs};
+pub use references::{Order, References, named_by, needs};
 pub use refusal::Refusal;
 pub use state::State;
 

@@ -141,3 +141,8 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
     };
     wanted.into_iter().filter(|stream| !known.knows(stream)).collect()
 }
+
+/// Streams that an order names whatever the state of its own is.
+pub fn named_by(order: &Order, actor: &UserId) -> Vec<StreamName> {
+    needs(&State::empty(order.aggregate()), order, actor, &References::default())
+}

@@ -1,16 +1,14 @@
 //! `POST /v1/commands`: NDJSON in, NDJSON out, a result a line in order, without a cap on rows.
 //!
-//! Lines of one stream run in order, others in parallel within a window. One bad line fails alone. A cut
-//! connection leaves a prefix plus at most the window.
+//! A line runs after earlier ones on its object and on the objects it names (`lanes.rs`), others in parallel
+//! within a window. One bad line fails alone. A cut connection leaves a prefix plus at most the window.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use events::StreamName;
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use http::header::CONTENT_TYPE;
@@ -22,12 +20,13 @@ use service_runtime::body::require_media_type;
 use service_runtime::limits::BODY_BYTES_MAX;
 use service_runtime::problem::Problem;
 use service_runtime::{EffectiveAt, IdempotencyKey, Traceparent, json};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tracing::{Instrument, Span};
 use utoipa::ToSchema;
 
 use super::answers::{self, CommandAnswer};
+use super::lanes::Lanes;
 use super::lines::{Line, Lines};
 use super::route::{Asked, CommandRoute, Decoded};
 use super::{Conditions, commands as command_table, in_calendar};
@@ -92,7 +91,7 @@ pub async fn commands(
     require_media_type(&parts.headers, NDJSON)?;
     let trace = Traceparent::current().unwrap_or_else(|| Traceparent::of(&parts.headers));
     let (results, out) = mpsc::channel(RESULTS_WAITING_MAX);
-    let run = Run { served: served.clone(), actor, trace, lanes: HashMap::new() };
+    let run = Run { served: served.clone(), actor, trace, lanes: Lanes::default() };
     served.tasks.spawn(run.all(Lines::new(body), results).instrument(Span::current()));
     let stream = ReceiverStream::new(out).map(Ok::<Bytes, std::convert::Infallible>);
     Ok(([(CONTENT_TYPE, NDJSON)], Body::from_stream(stream)).into_response())
@@ -103,8 +102,7 @@ struct Run {
     served: Arc<Served>,
     actor: Actor,
     trace: Traceparent,
-    /// The end of the last line on a stream: the next line on it waits for that.
-    lanes: HashMap<StreamName, oneshot::Receiver<()>>,
+    lanes: Lanes,
 }
 
 /// A line that was understood.
@@ -138,27 +136,16 @@ impl Run {
         }
     }
 
-    /// Starts one line as a task of its own, behind the last line on the same stream.
+    /// Starts one line as a task of its own, in its turn.
     fn start(&mut self, number: usize, line: Line) -> impl Future<Output = Bytes> + use<> {
         let understood = self.understand(line);
-        let mut before = None;
-        let mut done = None;
-        if let Ok(understood) = &understood {
-            let (finished, after) = oneshot::channel();
-            before = self.lanes.insert(understood.decoded.stream.clone(), after);
-            done = Some(finished);
-            if self.lanes.len() > 4 * WINDOW {
-                self.lanes.retain(|_, end| {
-                    matches!(end.try_recv(), Err(oneshot::error::TryRecvError::Empty))
-                });
-            }
-        }
+        let turn = understood.as_ref().ok().map(|line| self.lanes.turn(&line.decoded, &line.call));
         let executor = self.served.executor.clone();
         let trace = self.trace;
         let request = Span::current();
         let line = trace.scope(async move {
-            if let Some(before) = before {
-                let _ended = before.await;
+            if let Some(turn) = &turn {
+                turn.come().await;
             }
             let result = match understood {
                 Ok(Understood { decoded, call }) => executor
@@ -167,7 +154,7 @@ impl Run {
                     .map_err(|error| answers::failed(&error, "/body")),
                 Err(problem) => Err(problem),
             };
-            drop(done);
+            drop(turn);
             result_line(number, result)
         });
         let task = self.served.tasks.spawn(line.instrument(request));

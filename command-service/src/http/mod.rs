@@ -5,6 +5,7 @@ pub mod activities;
 pub mod answers;
 pub mod bulk;
 pub mod fields;
+mod lanes;
 pub mod lines;
 pub mod openapi;
 pub mod route;

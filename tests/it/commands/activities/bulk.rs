@@ -106,3 +106,37 @@ async fn a_bad_line_fails_alone_and_says_where() {
     assert_eq!(results.len(), rows.len());
     assert_eq!(world.stored().await.events, before.events + 2);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_file_introduces_may_be_used_further_down_the_same_file() {
+    let world = World::start().await;
+    let token = world.token("ola", "importer");
+    let id = |kind: u128, n: u128| Uuid::from_u128(0x7000 + 0x100 * kind + n);
+    let mut asked =
+        vec![json!({"command": "SetTimeZone", "id": "demo", "body": {"time_zone": "Europe/Oslo"}})];
+    for n in 0..40 {
+        let user = format!("user-{n}");
+        let (stage, kind, sale, call) = (id(1, n), id(2, n), id(3, n), id(4, n));
+        asked.extend([
+            json!({"command": "AddUser", "body": {"id": user, "name": user}}),
+            on(stage, "AddStage", json!({"name": format!("Stage {n}"), "probability": 20})),
+            on(kind, "DefineSaleType", json!({"name": format!("Type {n}"), "stages": [stage]})),
+            on(
+                sale,
+                "RegisterSale",
+                json!({"title": "Fjord", "sale_type": kind, "stage": stage, "owner": user}),
+            ),
+            on(
+                call,
+                "PlanActivity",
+                json!({"kind": "call", "title": "Ring", "sale": sale, "owner": user}),
+            ),
+            on(call, "CompleteActivity", json!({})),
+        ]);
+    }
+    let results = send(&world, &token, lines(&asked)).await.expect(200).lines();
+    assert_eq!(results.len(), asked.len());
+    for (result, line) in results.iter().zip(&asked) {
+        assert!(result["status"].as_u64().unwrap() < 300, "{line}: {result}");
+    }
+}

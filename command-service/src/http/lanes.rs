@@ -1,0 +1,50 @@
+//! Which line of a bulk request waits for which: a line runs after the last one on its own object, and after
+//! the last ones on the objects it names. So whatever a file introduces may be used further down.
+
+use std::collections::HashMap;
+
+use domain::named_by;
+use events::StreamName;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::route::Decoded;
+use crate::call::Call;
+
+/// Streams remembered before those whose lines have ended are forgotten.
+const REMEMBERED_MAX: usize = 2_048;
+
+/// The end of the last line on each stream.
+#[derive(Debug, Default)]
+pub(super) struct Lanes(HashMap<StreamName, CancellationToken>);
+
+/// A line's place behind others; dropped, it lets the next ones run.
+#[derive(Debug)]
+pub(super) struct Turn {
+    before: Vec<CancellationToken>,
+    _ended: DropGuard,
+}
+
+impl Lanes {
+    /// Takes the place of a line: lines only ever wait for earlier ones, so none waits for ever.
+    pub(super) fn turn(&mut self, decoded: &Decoded, call: &Call) -> Turn {
+        let tenant = StreamName::of_tenant(&call.tenant);
+        let named = named_by(&decoded.order, &call.actor);
+        let named = named.iter().chain([&tenant, &decoded.stream]);
+        let before = named.filter_map(|stream| self.0.get(stream).cloned()).collect();
+        let ended = CancellationToken::new();
+        self.0.insert(decoded.stream.clone(), ended.clone());
+        if self.0.len() > REMEMBERED_MAX {
+            self.0.retain(|_, ended| !ended.is_cancelled());
+        }
+        Turn { before, _ended: ended.drop_guard() }
+    }
+}
+
+impl Turn {
+    /// Waits until every line before it has ended.
+    pub(super) async fn come(&self) {
+        for ended in &self.before {
+            ended.cancelled().await;
+        }
+    }
+}
