@@ -36,6 +36,7 @@ mod forecast;
 mod history;
 mod me;
 mod money;
+pub mod parked;
 mod pipeline;
 mod poison;
 mod projections;

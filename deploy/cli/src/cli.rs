@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, diary, events, forecast, history, import, man, migrate, pipeline, sale, tenant,
-    token,
+    completions, diary, events, forecast, history, import, man, migrate, parked, pipeline, sale,
+    tenant, token,
 };
 use crate::failure::EXIT_CODES;
 use crate::stack::Connection;
@@ -50,6 +50,9 @@ pub enum Command {
     Import(import::Arguments),
     /// Bring the tables of a database forward, and make the logins of its services (operators)
     Migrate(migrate::Arguments),
+    /// What read models could not apply: list it, show it, have it tried again (operators)
+    #[command(subcommand)]
+    Parked(parked::Arguments),
     /// Make a tenant, show its settings, change its time zone
     #[command(subcommand)]
     Tenant(tenant::Arguments),

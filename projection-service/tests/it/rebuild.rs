@@ -84,7 +84,7 @@ async fn versions(
 }
 
 /// Every row of every table of the read model, in an order of its own.
-async fn everything(stage: &Stage) -> Vec<String> {
+pub async fn everything(stage: &Stage) -> Vec<String> {
     let mut rows = Vec::new();
     for table in tables(stage).await {
         let text = format!("SELECT '{table} ' || to_jsonb(t)::text FROM rm_sale_1.{table} t");
@@ -102,7 +102,7 @@ async fn tables(stage: &Stage) -> Vec<String> {
 }
 
 /// The read model as it was before its first event.
-async fn forget(stage: &Stage) {
+pub async fn forget(stage: &Stage) {
     for table in tables(stage).await {
         let text = format!("TRUNCATE rm_sale_1.{table}");
         sqlx::query(AssertSqlSafe(text)).execute(stage.owner()).await.unwrap();

@@ -9,6 +9,7 @@ pub mod import;
 pub mod man;
 pub mod migrate;
 pub mod moment;
+pub mod parked;
 pub mod pipeline;
 pub mod projections;
 pub mod reading;
@@ -44,6 +45,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Projections => projections::run(&stack, format).await,
         Command::Import(arguments) => import::run(&stack, &arguments, format).await,
         Command::Migrate(arguments) => migrate::run(&stack, &arguments, format).await,
+        Command::Parked(arguments) => parked::run(&stack, &arguments, format).await,
         Command::Tenant(arguments) => tenant::run(&stack, &arguments, format).await,
         Command::Token(arguments) => token::run(&stack, &arguments, format),
         Command::Completions(arguments) => completions::run(&arguments),

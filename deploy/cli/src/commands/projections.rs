@@ -43,6 +43,9 @@ fn cell(value: &Value) -> String {
     match value {
         Value::Array(parts) => parts.len().to_string(),
         Value::Number(_) => figure(value),
+        Value::Object(halt) if halt.contains_key("reason") => {
+            format!("before {}: {}", figure(&value["position"]), text(&value["reason"]))
+        }
         Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => text(value),
     }
 }

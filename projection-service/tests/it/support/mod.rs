@@ -1,9 +1,12 @@
 //! What the tests share: a log with a stream, and a tally that shows any event lost or repeated.
 
+pub mod bulk;
+pub mod choosy;
 pub mod facts;
 pub mod nats_server;
 pub mod postgres_proxy;
 pub mod publisher;
+pub mod pump;
 pub mod reader;
 pub mod stage;
 pub mod tally;
