@@ -13,7 +13,7 @@ use crate::ask::{
 };
 use crate::figures::Amount;
 use crate::sale::{Sale, Status};
-use crate::upcoming::{Upcoming, next_activity};
+use crate::upcoming::{Upcoming, ahead};
 
 /// An id with the name to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -274,7 +274,7 @@ pub(crate) async fn page_of_cards(
             "SELECT NULL::text AS description, ",
             include_str!("card_columns.sql"),
             include_str!("cards_from.sql"),
-            next_activity!(),
+            ahead!(),
             include_str!("cards_sort.sql"),
             matching!(),
             include_str!("cards.sql")

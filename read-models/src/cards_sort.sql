@@ -1,6 +1,3 @@
-
- GROUP BY a.sale_id
-) AS n ON n.sale_id = s.sale_id
 CROSS JOIN LATERAL (SELECT
   CASE $32::text
     WHEN 'number' THEN s.number::numeric

@@ -20,6 +20,7 @@ use crate::ask::{
 };
 use crate::figures::{ByStatus, Measure};
 use crate::sale::Status;
+use crate::upcoming::ahead;
 
 /// The longest range, in years.
 const YEARS_MAX: i32 = 100;
@@ -180,6 +181,8 @@ async fn cells(
     sqlx::query_as_with(
         concat!(
             include_str!("forecast_cells.sql"),
+            ahead!(),
+            " WHERE s.sale_date BETWEEN $34 AND $35 AND ",
             matching!(),
             include_str!("forecast_groups.sql")
         ),

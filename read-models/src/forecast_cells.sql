@@ -20,4 +20,3 @@ FROM (
       CASE $32 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'source' THEN s.source
                WHEN 'category' THEN s.category END AS key_word
     FROM sale_version AS s
-    WHERE s.sale_date BETWEEN $34 AND $35 AND

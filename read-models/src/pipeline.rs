@@ -19,6 +19,7 @@ use crate::ask::{
 use crate::card::{Card, CardSort, Surface, page_of_cards};
 use crate::figures::{ByStatus, Measure};
 use crate::sale::Status;
+use crate::upcoming::ahead;
 
 /// What columns stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +179,8 @@ async fn sums(
     sqlx::query_as_with(
         concat!(
             include_str!("pipeline_columns.sql"),
+            ahead!(),
+            " WHERE ",
             matching!(),
             include_str!("pipeline_groups.sql")
         ),

@@ -16,4 +16,3 @@ FROM (
       CASE $32::text WHEN 'stage' THEN s.stage_id WHEN 'sale_type' THEN s.sale_type_id END AS key_id,
       CASE $32 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'status' THEN s.status END AS key_word
     FROM sale_version AS s
-    WHERE

@@ -17,7 +17,7 @@ use crate::ask::{
     bind_matching, failed, matching,
 };
 use crate::card::{Card, CardRow, Surface};
-use crate::upcoming::Upcoming;
+use crate::upcoming::{Upcoming, ahead};
 
 /// A sale with its long text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,8 +84,9 @@ async fn row(
             include_str!("card_columns.sql"),
             "FROM sale_version AS s
              LEFT JOIN unnest($29::text[], $30::text[]::numeric[], $31::text[]::numeric[])
-                       AS r (currency, numerator, denominator) ON r.currency = s.currency
-             WHERE s.stream_id = $32 AND ",
+                       AS r (currency, numerator, denominator) ON r.currency = s.currency",
+            ahead!(),
+            "WHERE s.stream_id = $32 AND ",
             matching!()
         ),
         arguments,

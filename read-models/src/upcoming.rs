@@ -21,6 +21,18 @@ macro_rules! next_activity {
 }
 pub(crate) use next_activity;
 
+/// Joins it to `sale_version AS s` as `n`. The planner leaves out of the plan what no column is taken of.
+macro_rules! ahead {
+    () => {
+        concat!(
+            "\nLEFT JOIN (",
+            $crate::upcoming::next_activity!(),
+            " GROUP BY a.sale_id) AS n ON n.sale_id = s.sale_id\n"
+        )
+    };
+}
+pub(crate) use ahead;
+
 /// What lies ahead of one sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Upcoming {

@@ -1,10 +1,8 @@
-  a.version, a.effective_at, s.number AS sale_number, s.title AS sale_title,
+  a.version, a.effective_at,
   a.activity_id, a.kind, a.from_day, a.to_day, a.starts_at, a.ends_at, a.owner, a.owner_group, a.title,
   a.sale_stream_id, a.sale_id, a.company_id, a.company_name, a.contact_id, a.contact_name, a.project_id,
   a.project_name, a.alarm_minutes, a.completed_on, a.deleted, a.planned_at
 FROM activity_version AS a
-LEFT JOIN sale_version AS s ON s.stream_id = a.sale_stream_id AND s.tenant_id = $1
-  AND held(s.effective_at, s.recorded_at, s.position, s.next_effective_at, s.next_recorded_at, s.next_position, $2, $3, $4)
 CROSS JOIN LATERAL (SELECT
   COALESCE(a.from_day::timestamp, wall_clock(a.starts_at, $6, $7)) AS begins,
   COALESCE(a.to_day::timestamp, wall_clock(a.ends_at, $6, $7)) AS ends) AS w

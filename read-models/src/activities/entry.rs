@@ -1,15 +1,17 @@
-//! An activity as answers show it. Decides what is overdue and on which days an activity lies; asks nothing.
+//! An activity as answers show it. Decides what is overdue and on which days an activity lies; asks for nothing but
+//! the names of sales.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
+use service_runtime::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::activity::Activity;
-use crate::ask::{Snapshot, start_of_day};
+use crate::ask::{Snapshot, add, coordinates, failed, start_of_day};
 use crate::card::Named;
 
 /// Where an activity begins or ends: a day, or an instant.
@@ -83,8 +85,6 @@ pub(crate) struct Entry {
 pub(crate) struct EntryRow {
     version: i64,
     effective_at: DateTime<Utc>,
-    sale_number: Option<i64>,
-    sale_title: Option<String>,
     #[sqlx(flatten)]
     activity: Activity,
 }
@@ -96,8 +96,14 @@ impl EntryRow {
     }
 
     /// The entry, as of the snapshot's day.
-    pub fn entry(self, snapshot: &Snapshot, users: &HashMap<String, String>) -> Entry {
+    fn entry(
+        self,
+        snapshot: &Snapshot,
+        users: &HashMap<String, String>,
+        sales: &HashMap<Uuid, SaleName>,
+    ) -> Entry {
         let zone = snapshot.zone;
+        let sale = self.activity.sale_stream_id.and_then(|stream| sales.get(&stream));
         let activity = self.activity;
         let (start, end) = edges(&activity);
         let (start_day, end_day) = (day(start, zone), day(end, zone));
@@ -118,8 +124,8 @@ impl EntryRow {
             owner: activity.owner,
             group: activity.owner_group,
             sale_id: activity.sale_id,
-            sale_number: self.sale_number.map(|number| number.to_string()),
-            sale_title: self.sale_title,
+            sale_number: sale.map(|sale| sale.number.to_string()),
+            sale_title: sale.map(|sale| sale.title.clone()),
             company: party((activity.company_id, activity.company_name)),
             contact: party((activity.contact_id, activity.contact_name)),
             project: party((activity.project_id, activity.project_name)),
@@ -131,6 +137,45 @@ impl EntryRow {
             planned_on: day(Edge::At(activity.planned_at), zone),
             updated_at: self.effective_at,
         }
+    }
+}
+
+/// The entries of a page, with the names of the sales they are about.
+pub(crate) async fn entries(
+    snapshot: &mut Snapshot,
+    rows: Vec<EntryRow>,
+    users: &HashMap<String, String>,
+) -> Result<Vec<Entry>, Problem> {
+    let streams: Vec<Uuid> = rows.iter().filter_map(|row| row.activity.sale_stream_id).collect();
+    let sales = SaleName::of(snapshot, &streams).await?;
+    Ok(rows.into_iter().map(|row| row.entry(snapshot, users, &sales)).collect())
+}
+
+/// How people call a sale at the moment of the question.
+#[derive(Debug, sqlx::FromRow)]
+struct SaleName {
+    stream_id: Uuid,
+    number: i64,
+    title: String,
+}
+
+impl SaleName {
+    async fn of(snapshot: &mut Snapshot, streams: &[Uuid]) -> Result<HashMap<Uuid, Self>, Problem> {
+        if streams.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut arguments = coordinates(snapshot);
+        add(&mut arguments, streams);
+        let names: Vec<Self> = sqlx::query_as_with(
+            "SELECT stream_id, number, title FROM sale_version
+              WHERE tenant_id = $1 AND stream_id = ANY ($5)
+                AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4)",
+            arguments,
+        )
+        .fetch_all(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))?;
+        Ok(names.into_iter().map(|name| (name.stream_id, name)).collect())
     }
 }
 

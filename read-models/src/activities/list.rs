@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::filters::ActivityFilters;
 use super::sort::ActivitySort;
-use super::{Entry, EntryRow};
+use super::{Entry, EntryRow, entries};
 use crate::ask::{
     Asked, Direction, Labels, Page, PageParams, Questions, Snapshot, When, add, failed, moment,
 };
@@ -51,13 +51,8 @@ pub(crate) async fn activities(
     let labels = Labels::load(&mut snapshot).await?;
     let mut rows = rows(&mut snapshot, &filters, &sort, &page).await?;
     let next = page.cut(&mut rows);
-    let entry = |row: EntryRow| row.entry(&snapshot, &labels.users);
-    Ok(Json(ActivityList {
-        position: snapshot.position,
-        as_of: snapshot.at,
-        activities: rows.into_iter().map(entry).collect(),
-        next,
-    }))
+    let activities = entries(&mut snapshot, rows, &labels.users).await?;
+    Ok(Json(ActivityList { position: snapshot.position, as_of: snapshot.at, activities, next }))
 }
 
 async fn rows(

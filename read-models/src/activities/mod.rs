@@ -7,7 +7,7 @@ mod list;
 mod one;
 mod sort;
 
-pub(crate) use entry::{Entry, EntryRow};
+pub(crate) use entry::{Entry, EntryRow, entries};
 pub(crate) use history::{__path_history, history};
 pub(crate) use list::{__path_activities, activities};
 pub(crate) use one::{__path_activity, activity};

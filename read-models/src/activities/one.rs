@@ -12,7 +12,7 @@ use service_runtime::{Actor, PathId, Problem, Right};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entry, EntryRow};
+use super::{Entry, EntryRow, entries};
 use crate::ask::{Asked, Labels, Questions, Snapshot, When, add, failed, moment};
 
 /// An activity with its long text.
@@ -53,7 +53,8 @@ pub(crate) async fn activity(
     let mut row = row.ok_or_else(|| no_such_activity(id))?;
     let labels = Labels::load(&mut snapshot).await?;
     let description = row.take_description();
-    let activity = row.entry(&snapshot, &labels.users);
+    let mut entries = entries(&mut snapshot, vec![row], &labels.users).await?;
+    let activity = entries.pop().ok_or_else(|| no_such_activity(id))?;
     let etag = format!("\"{}\"", activity.version);
     let (position, as_of) = (snapshot.position, snapshot.at);
     let card = ActivityCard { position, as_of, activity, description };

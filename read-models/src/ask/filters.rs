@@ -12,23 +12,12 @@ use super::rates::InCurrency;
 use super::{Snapshot, bind_fractions, moment, when};
 use crate::sale::Status;
 
-/// The condition of every question over `sale_version AS s`: `$1` to `$7` the snapshot's moment, `$8` to `$28`
-/// these filters. Questions go on at `$32`, after the fractions. A stalled sale's next activity is its reopening.
+/// The condition of every question over `sale_version AS s` and `n`, what lies ahead of each
+/// ([`ahead`](crate::upcoming::ahead)): `$1` to `$7` the snapshot's moment, `$8` to `$28` these filters. Questions go on
+/// at `$32`, after the fractions. A stalled sale's next activity is its reopening.
 macro_rules! matching {
     () => {
-        concat!(
-            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ask/matching.sql")),
-            "  AND ($26::date IS NULL AND $27::date IS NULL
-       OR s.reopen_date BETWEEN COALESCE($26, '-infinity') AND COALESCE($27, 'infinity')
-       OR s.reopen_date IS NULL AND s.sale_id IN (SELECT n.sale_id FROM (",
-            $crate::upcoming::next_activity!(),
-            " GROUP BY a.sale_id) AS n
-            WHERE n.next_activity_date BETWEEN COALESCE($26, '-infinity') AND COALESCE($27, 'infinity')))
-  AND ($28::boolean IS NULL OR $28 = (s.sale_id IN (SELECT n.sale_id FROM (",
-            $crate::upcoming::next_activity!(),
-            " GROUP BY a.sale_id) AS n WHERE n.overdue)))
-"
-        )
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ask/matching.sql"))
     };
 }
 pub(crate) use matching;

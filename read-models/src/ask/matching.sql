@@ -18,3 +18,6 @@
   AND ($23::text IS NULL OR starts_with(s.title_folded, $23))
   AND ($24::date IS NULL OR s.sale_date >= $24)
   AND ($25::date IS NULL OR s.sale_date <= $25)
+  AND ($26::date IS NULL OR COALESCE(s.reopen_date, n.next_activity_date) >= $26)
+  AND ($27::date IS NULL OR COALESCE(s.reopen_date, n.next_activity_date) <= $27)
+  AND ($28::boolean IS NULL OR COALESCE(n.overdue, false) = $28)

@@ -1,34 +1,35 @@
 //! The two lists of the diary as SQL selects them.
 
 use service_runtime::Problem;
-use sqlx::postgres::PgArguments;
+use sqlx::FromRow;
+use sqlx::postgres::{PgArguments, PgRow};
 use uuid::Uuid;
 
 use super::DiarySale;
 use super::params::Wanted;
-use crate::activities::{Entry, EntryRow};
+use crate::activities::{Entry, EntryRow, entries};
 use crate::ask::{
     Filters, InCurrency, Labels, Page, Snapshot, add, bind_matching, failed, matching, moment,
 };
 use crate::card::{CardRow, Surface};
 use crate::upcoming::{Upcoming, next_activity};
 
-/// The activities that are listed, without their order.
+/// The activities that are listed, each with the count of all, without their order.
 macro_rules! listed_activities {
     () => {
         concat!(
-            "SELECT NULL::text AS description, w.begins, ",
+            "SELECT NULL::text AS description, count(*) OVER () AS total, ",
             include_str!("../activities/entries.sql"),
             include_str!("activities.sql")
         )
     };
 }
 
-/// The sales that are listed, without their order.
+/// The sales that are listed, each with the count of all, without their order.
 macro_rules! listed_sales {
     () => {
         concat!(
-            "SELECT NULL::text AS description, d.rules, d.next_date, ",
+            "SELECT NULL::text AS description, count(*) OVER () AS total, d.rules, ",
             include_str!("../card_columns.sql"),
             include_str!("sales_from.sql"),
             next_activity!(),
@@ -38,6 +39,14 @@ macro_rules! listed_sales {
     };
 }
 
+/// A row with the count of all rows the question selects, on whatever page.
+#[derive(Debug, sqlx::FromRow)]
+struct Counted<T: for<'r> FromRow<'r, PgRow>> {
+    total: i64,
+    #[sqlx(flatten)]
+    row: T,
+}
+
 /// How many activities are listed, and those of a page.
 pub(super) async fn activities(
     snapshot: &mut Snapshot,
@@ -45,7 +54,7 @@ pub(super) async fn activities(
     page: &Page,
     labels: &Labels,
 ) -> Result<(i64, Vec<Entry>), Problem> {
-    let bound = |snapshot: &Snapshot| {
+    let bound = |snapshot: &Snapshot, fetch: i64, offset: i64| {
         let mut arguments = moment(snapshot);
         let to = &mut arguments;
         add(to, &wanted.owner);
@@ -53,26 +62,14 @@ pub(super) async fn activities(
         add(to, wanted.from);
         add(to, wanted.to);
         add(to, wanted.days_ahead);
+        add(to, fetch);
+        add(to, offset);
         arguments
     };
-    let count = count(
-        snapshot,
-        concat!("SELECT count(*) FROM (", listed_activities!(), ") AS listed"),
-        bound(snapshot),
-    );
-    let count = count.await?;
-    let mut arguments = bound(snapshot);
-    add(&mut arguments, page.fetch());
-    add(&mut arguments, page.offset());
-    let rows: Vec<EntryRow> = sqlx::query_as_with(
-        concat!(listed_activities!(), " ORDER BY w.begins, a.activity_id LIMIT $13 OFFSET $14"),
-        arguments,
-    )
-    .fetch_all(&mut *snapshot.tx)
-    .await
-    .map_err(|e| failed(&e))?;
-    let entry = |row: EntryRow| row.entry(snapshot, &labels.users);
-    Ok((count, rows.into_iter().map(entry).collect()))
+    let listed =
+        concat!(listed_activities!(), " ORDER BY w.begins, a.activity_id LIMIT $13 OFFSET $14");
+    let (total, rows) = counted::<EntryRow>(snapshot, listed, bound, page).await?;
+    Ok((total, entries(snapshot, rows, &labels.users).await?))
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -96,30 +93,19 @@ pub(super) async fn sales(
         completed: Some(false),
         ..Filters::default()
     };
-    let bound = |snapshot: &Snapshot| {
+    let bound = |snapshot: &Snapshot, fetch: i64, offset: i64| {
         let mut arguments = bind_matching(snapshot, &filters, currency);
         let to = &mut arguments;
         add(to, wanted.from);
         add(to, wanted.to);
         add(to, wanted.days_ahead);
+        add(to, fetch);
+        add(to, offset);
         arguments
     };
-    let count = count(
-        snapshot,
-        concat!("SELECT count(*) FROM (", listed_sales!(), ") AS listed"),
-        bound(snapshot),
-    );
-    let count = count.await?;
-    let mut arguments = bound(snapshot);
-    add(&mut arguments, page.fetch());
-    add(&mut arguments, page.offset());
-    let rows: Vec<SaleRow> = sqlx::query_as_with(
-        concat!(listed_sales!(), " ORDER BY d.next_date NULLS LAST, s.number LIMIT $35 OFFSET $36"),
-        arguments,
-    )
-    .fetch_all(&mut *snapshot.tx)
-    .await
-    .map_err(|e| failed(&e))?;
+    let listed =
+        concat!(listed_sales!(), " ORDER BY d.next_date NULLS LAST, s.number LIMIT $35 OFFSET $36");
+    let (total, rows) = counted::<SaleRow>(snapshot, listed, bound, page).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.card.id()).collect();
     let ahead = Upcoming::of(snapshot, &ids).await?;
     let on = Surface::of(snapshot, labels, currency);
@@ -127,14 +113,37 @@ pub(super) async fn sales(
         let ahead = ahead.get(&row.card.id()).copied().unwrap_or(Upcoming::NOTHING);
         DiarySale { sale: row.card.card(&on, ahead), rules: row.rules, red: ahead.overdue }
     };
-    Ok((count, rows.into_iter().map(shown).collect()))
+    Ok((total, rows.into_iter().map(shown).collect()))
 }
 
-async fn count(
+/// The rows of a page and how many there are on all; a page beyond the last row asks for the first to learn it.
+async fn counted<T>(
+    snapshot: &mut Snapshot,
+    listed: &'static str,
+    bound: impl Fn(&Snapshot, i64, i64) -> PgArguments,
+    page: &Page,
+) -> Result<(i64, Vec<T>), Problem>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let mut rows =
+        select::<T>(snapshot, listed, bound(snapshot, page.fetch(), page.offset())).await?;
+    if rows.is_empty() && page.offset() > 0 {
+        let first = select::<T>(snapshot, listed, bound(snapshot, 1, 0)).await?;
+        return Ok((first.first().map_or(0, |row| row.total), Vec::new()));
+    }
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok((total, rows.drain(..).map(|counted| counted.row).collect()))
+}
+
+async fn select<T>(
     snapshot: &mut Snapshot,
     listed: &'static str,
     arguments: PgArguments,
-) -> Result<i64, Problem> {
-    let count = sqlx::query_scalar_with(listed, arguments);
-    count.fetch_one(&mut *snapshot.tx).await.map_err(|e| failed(&e))
+) -> Result<Vec<Counted<T>>, Problem>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let rows = sqlx::query_as_with(listed, arguments);
+    rows.fetch_all(&mut *snapshot.tx).await.map_err(|e| failed(&e))
 }
