@@ -49,11 +49,13 @@ pub fn asking(url: &Secret, connections: u32) -> Result<Live, sqlx::Error> {
 }
 
 fn projector(url: &Secret) -> Result<PgConnectOptions, sqlx::Error> {
-    let options = PgConnectOptions::from_str(url.reveal())?.application_name("salgslogg projection");
+    let options =
+        PgConnectOptions::from_str(url.reveal())?.application_name("salgslogg projection");
     Ok(options.options([
         ("jit", "off"),
         ("statement_timeout", "60s"),
-        ("idle_in_transaction_session_timeout", "60s"),
+        // shorter than a lease: whoever falls asleep within a batch must not keep the part's row locked (case 35)
+        ("idle_in_transaction_session_timeout", "10s"),
     ]))
 }
 

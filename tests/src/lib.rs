@@ -7,6 +7,7 @@ mod fleet;
 pub mod log_ok;
 mod replica;
 mod reply;
+mod snapshot;
 mod stored;
 mod world;
 
@@ -14,5 +15,6 @@ pub use fixture::Fixture;
 pub use fleet::{Fleet, Member};
 pub use replica::Replica;
 pub use reply::Reply;
+pub use snapshot::Snapshot;
 pub use stored::Stored;
 pub use world::{Ask, World, command_config, query_config};

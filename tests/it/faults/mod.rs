@@ -2,6 +2,9 @@
 //! (`system_tests::log_ok`), which is itself seen to find what is wrong.
 
 mod log_ok;
+mod outage;
+mod restored;
 mod seed;
 mod storm;
+mod takeover;
 mod traffic;

@@ -116,7 +116,7 @@ async fn storm(strength: Strength) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_killed_in_whatever_order_nothing_is_lost_or_doubled() {
-    storm(Strength::Short { blows: 10 }).await;
+    storm(Strength::Short { blows: 40 }).await;
 }
 
 /// `./deploy/test --faults`

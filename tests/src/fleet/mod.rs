@@ -3,6 +3,7 @@
 
 mod member;
 mod process;
+mod seen;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,6 +44,14 @@ impl Fleet {
     /// # Panics
     /// When one does not start.
     pub async fn start(commands: usize, queries: usize) -> Self {
+        Self::start_told(commands, queries, &[]).await
+    }
+
+    /// As [`start`](Self::start), with more settings for every service: variables and their values.
+    ///
+    /// # Panics
+    /// When one does not start.
+    pub async fn start_told(commands: usize, queries: usize, told: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let users = Users::new(1).and_then(|users| users.with_tenant("demo"));
         let users = users.and_then(Users::with_operator).expect("random passwords");
@@ -67,6 +76,9 @@ impl Fleet {
         let mut fleet =
             Self { database, store, nats, command, query, issuer, folder: Some(folder) };
         for member in fleet.services() {
+            if let Some(process) = fleet.process(member) {
+                process.tell(told);
+            }
             fleet.start_again(member).await;
         }
         fleet

@@ -78,6 +78,24 @@ impl Process {
         Self { program, port, running: None, client: client.expect("an HTTP client") }
     }
 
+    /// More settings; they hold from the next start on.
+    pub(super) fn tell(&mut self, variables: &[(&str, &str)]) {
+        let owned = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.program.variables.extend(owned);
+    }
+
+    /// What it has written so far.
+    pub(super) fn log(&self) -> String {
+        std::fs::read_to_string(&self.program.log).expect("a process has a log")
+    }
+
+    /// Asks it to stop, as an operator does, and waits; answers whether it ended well.
+    pub(super) async fn stop(&mut self) -> bool {
+        let Some(mut running) = self.running.take() else { return false };
+        running.end(&[(Signal::SIGTERM, READY_AT_MOST), (Signal::SIGKILL, READY_AT_MOST)]).await;
+        running.ended().is_some_and(|status| status.success())
+    }
+
     pub(super) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
