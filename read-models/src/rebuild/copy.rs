@@ -162,7 +162,7 @@ mod tests {
         sheets.row(&PEOPLE, |row| {
             row.put(Some(Decimal::new(1250, 2))).put(true).put(at);
         });
-        assert_eq!((sheets.rows(), sheets.bytes()), (3, 18 + 9 + 35));
+        assert_eq!((sheets.rows(), sheets.bytes()), (3, 19 + 9 + 36));
         let written: Vec<_> = sheets.take();
         assert_eq!(written[0].0, &PEOPLE);
         assert_eq!(

@@ -41,37 +41,35 @@ pub async fn mark_for_drop(
     generation: i32,
     grace: Duration,
 ) -> Result<(), RebuildError> {
-    let mut tx = connection.begin().await?;
-    let found: Option<(String, Option<f64>)> = sqlx::query_as(
-        "SELECT state, extract(epoch FROM retired_at + $3 - clock_timestamp())::double precision
-           FROM es_ops.projection WHERE name = $1 AND generation = $2 FOR NO KEY UPDATE",
+    // judged in the statement that marks it, so no promotion comes between; the rest only says why not
+    let marked = sqlx::query(
+        "UPDATE es_ops.projection SET state = 'dropping'
+          WHERE name = $1 AND generation = $2 AND state <> 'live'
+            AND (state <> 'retired' OR retired_at + $3 <= clock_timestamp())",
     )
     .bind(name)
     .bind(generation)
     .bind(grace)
-    .fetch_optional(&mut *tx)
+    .execute(&mut *connection)
+    .await?;
+    if marked.rows_affected() == 1 {
+        return Ok(());
+    }
+    let found: Option<(String, i64)> = sqlx::query_as(
+        "SELECT state, ceil(greatest(extract(epoch FROM retired_at + $3 - clock_timestamp()), 1))::bigint
+           FROM es_ops.projection WHERE name = $1 AND generation = $2",
+    )
+    .bind(name)
+    .bind(generation)
+    .bind(grace)
+    .fetch_optional(connection)
     .await?;
     let name = name.to_owned();
-    let Some((state, left)) = found else {
-        return Err(RebuildError::UnknownGeneration { name, generation });
-    };
-    if state == "live" {
-        return Err(RebuildError::IsLive { name, generation });
-    }
-    if let Some(left) = left.filter(|left| *left > 0.0 && state == "retired") {
-        let seconds = Duration::from_secs_f64(left.ceil()).as_secs();
-        let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-        return Err(RebuildError::StillRead { name, generation, seconds });
-    }
-    sqlx::query(
-        "UPDATE es_ops.projection SET state = 'dropping' WHERE name = $1 AND generation = $2",
-    )
-    .bind(&name)
-    .bind(generation)
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(())
+    Err(match found {
+        None => RebuildError::UnknownGeneration { name, generation },
+        Some((state, _)) if state == "live" => RebuildError::IsLive { name, generation },
+        Some((_, seconds)) => RebuildError::StillRead { name, generation, seconds },
+    })
 }
 
 /// Waits until no lane holds a marked generation, then drops its tables and forgets it.
@@ -116,7 +114,10 @@ async fn gone(
     let text = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
     match sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await {
         Ok(_) => {}
-        Err(error) if refused_lock(&error) => return Ok(false),
+        Err(error) if refused_lock(&error) => {
+            tx.rollback().await?;
+            return Ok(false);
+        }
         Err(error) => return Err(error.into()),
     }
     sqlx::query(

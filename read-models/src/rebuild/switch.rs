@@ -79,6 +79,24 @@ async fn switch(
     choose: impl FnOnce(&[Candidate]) -> Result<Candidate, RebuildError>,
 ) -> Result<Switched, RebuildError> {
     let mut tx = connection.begin().await?;
+    match switch_within(&mut tx, name, choose).await {
+        Ok(switched) => {
+            tx.commit().await?;
+            Ok(switched)
+        }
+        Err(refusal) => {
+            // at once: a dropped transaction holds its locks until the connection is used again
+            tx.rollback().await?;
+            Err(refusal)
+        }
+    }
+}
+
+async fn switch_within(
+    tx: &mut PgConnection,
+    name: &str,
+    choose: impl FnOnce(&[Candidate]) -> Result<Candidate, RebuildError>,
+) -> Result<Switched, RebuildError> {
     sqlx::query("SET LOCAL lock_timeout = '5s'").execute(&mut *tx).await?;
     let all: Vec<Candidate> = sqlx::query_as(
         "SELECT generation, state, filled_at IS NOT NULL AS filled FROM es_ops.projection
@@ -100,7 +118,7 @@ async fn switch(
         _ => {}
     }
     let from = all.iter().find(|one| one.state == "live").map(|live| live.generation);
-    let position = catch_up(&mut tx, &name(), from, generation).await?;
+    let position = catch_up(tx, &name(), from, generation).await?;
     sqlx::query(
         "UPDATE es_ops.projection SET state = 'retired', retired_at = clock_timestamp()
           WHERE name = $1 AND state = 'live'",
@@ -116,7 +134,6 @@ async fn switch(
     .bind(generation)
     .execute(&mut *tx)
     .await?;
-    tx.commit().await?;
     Ok(Switched { from, to: generation, position })
 }
 

@@ -101,6 +101,11 @@ impl Step {
         })
     }
 
+    /// The fact of a sale that follows `version` facts before it.
+    pub fn of_sale(self, version: i64) -> Event {
+        Event::Sale(if version == 0 { self.registration() } else { self.change() })
+    }
+
     fn registration(self) -> SaleEvent {
         SaleEvent::Registered(Box::new(Registration {
             title: Title::parse(&format!("Sale {}", self.figure)).unwrap(),
