@@ -45,6 +45,7 @@ pub enum Command {
     /// The log of your tenant, one event a line, from the first one on
     Events(events::Arguments),
     /// How far each read model is, and whether anything is parked
+    #[command(after_help = "Examples:\n  salgslogg projections\n  salgslogg projections --json")]
     Projections,
     /// Import CSV files with a mapping
     Import(import::Arguments),

@@ -16,9 +16,9 @@ use crate::tables::{Column, MARK, render};
 /// Arguments of `diary`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-An activity is listed until the day after it is done. A sale is listed, as long as it is not ticked as completed,
-because of its sale date, its next activity, an overdue activity, or because it is stalled.
-What is overdue bears a red mark.
+An activity is listed until the day after it is done. A sale is listed while it is not ticked as
+completed, because of its sale date, its next activity or an overdue activity, or because it is
+stalled. What is overdue bears a red mark.
 
 Examples:
   salgslogg diary
@@ -201,4 +201,46 @@ fn footer(answer: &Value) -> String {
         text(&answer["days_ahead"]),
         figure(&answer["position"])
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn activities_and_sales_are_tables_with_times_of_the_tenants_zone_and_marks() {
+        let answer = serde_json::json!({
+            "position": 1234, "today": "2026-03-10", "from": "2026-03-01", "to": "2026-03-31", "days_ahead": 7,
+            "activity_count": 3, "sale_count": 2, "next": null,
+            "activities": [
+                { "kind": "meeting", "title": "Møte", "start": "2026-03-09T09:00:00Z", "end": "2026-03-09T10:00:00Z",
+                  "owner": "ola", "sale_number": "1001", "completed": false, "overdue": true },
+                { "kind": "to_do", "title": "Tilbud", "start": "2026-03-08", "end": "2026-03-10",
+                  "owner": "ola", "sale_number": null, "completed": true, "overdue": false },
+                { "kind": "meeting", "title": "Messe", "start": "2026-03-12", "end": "2026-03-13",
+                  "owner": "kari", "sale_number": null, "completed": false, "overdue": false }],
+            "sales": [
+                { "number": "1001", "title": "Fjord ERP", "status": "open", "stage": { "id": "x", "name": "Tilbud" },
+                  "amount": { "amount": "500000.00", "currency": "NOK" }, "next_activity_date": "2026-03-09",
+                  "sale_date": "2026-03-20", "rules": [1, 3], "red": true, "completed": false },
+                { "number": "1002", "title": "Havn", "status": "stalled", "stage": { "id": "x", "name": "Tilbud" },
+                  "amount": { "amount": "900.00", "currency": "EUR" }, "next_activity_date": "2026-09-01",
+                  "sale_date": "2026-06-01", "rules": [4], "red": false, "completed": false }] });
+        let expected = "\
+┌───┬────────────────┬───────────────┬─────────┬────────────────┬───────┬──────┐
+│   ┆ day            ┆ time          ┆ what    ┆ activities (3) ┆ owner ┆ sale │
+╞═══╪════════════════╪═══════════════╪═════════╪════════════════╪═══════╪══════╡
+│ ● ┆ Mon 2026-03-09 ┆ 10:00–11:00   ┆ meeting ┆ Møte           ┆ ola   ┆ 1001 │
+│   ┆ Tue 2026-03-10 ┆ due           ┆ to-do   ┆ ✓ Tilbud       ┆ ola   ┆    – │
+│   ┆ Thu 2026-03-12 ┆ to 2026-03-13 ┆ meeting ┆ Messe          ┆ kari  ┆    – │
+└───┴────────────────┴───────────────┴─────────┴────────────────┴───────┴──────┘
+┌───┬──────┬───────────┬─────────┬────────────────┬───────────────┬────────────┬─────────────────────────────┐
+│   ┆ sale ┆ sales (2) ┆ stage   ┆         amount ┆ next activity ┆ sale date  ┆ listed because of           │
+╞═══╪══════╪═══════════╪═════════╪════════════════╪═══════════════╪════════════╪═════════════════════════════╡
+│ ● ┆ 1001 ┆ Fjord ERP ┆ Tilbud  ┆ 500 000.00 NOK ┆ 2026-03-09    ┆ 2026-03-20 ┆ sale date, overdue activity │
+│   ┆ 1002 ┆ Havn      ┆ stalled ┆     900.00 EUR ┆ 2026-09-01    ┆ 2026-06-01 ┆ stalled                     │
+└───┴──────┴───────────┴─────────┴────────────────┴───────────────┴────────────┴─────────────────────────────┘
+● overdue · today 2026-03-10 · range 2026-03-01 to 2026-03-31, 7 days ahead · position 1 234";
+        assert_eq!(people(&answer, Tz::Europe__Oslo), expected);
+    }
 }

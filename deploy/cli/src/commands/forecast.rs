@@ -68,42 +68,44 @@ pub async fn run(stack: &Stack, arguments: &Arguments, format: Format) -> Result
     }
 }
 
-/// The table for people; `group` is the key that splits the periods.
+/// The sums of a row: title of the column, part of the answer, sum in it.
+const SUMS: [(&str, &str, &str); 7] = [
+    ("won", "won", "count"),
+    ("won", "won", "amount"),
+    ("open", "open", "count"),
+    ("open", "open", "amount"),
+    ("weighted", "open", "weighted"),
+    ("lost", "lost", "count"),
+    ("lost", "lost", "amount"),
+];
+
+/// The table for people; `group` is the key that splits the periods. Targets are shown where there are any.
 pub fn people(answer: &Value, group: Option<&str>) -> String {
+    let rows = list(answer, "rows");
+    let targets = rows.iter().chain([&answer["totals"]]).any(|row| !row["target"].is_null());
     let mut columns = vec![Column::left("period")];
     columns.extend(group.map(|group| Column::left(&group.replace('_', " "))));
-    columns.extend([
-        Column::right("open"),
-        money_column("amount", answer),
-        money_column("weighted", answer),
-        Column::right("won"),
-        money_column("won", answer),
-        Column::right("lost"),
-        money_column("lost", answer),
-        money_column("target", answer),
-        Column::right("attained %"),
-    ]);
+    columns.extend(SUMS.map(|(title, _, sum)| match sum {
+        "count" => Column::right(title),
+        _ => money_column(title, answer),
+    }));
+    if targets {
+        columns.extend([money_column("target", answer), Column::right("attained %")]);
+    }
     let row = |row: &Value, period: String| {
         let mut cells = vec![period];
         cells.extend(group.map(|group| match &row[group] {
             Value::Null => NOTHING.to_owned(),
             key => text(key),
         }));
-        let sums = [
-            ("open", "count"),
-            ("open", "amount"),
-            ("open", "weighted"),
-            ("won", "count"),
-            ("won", "amount"),
-            ("lost", "count"),
-            ("lost", "amount"),
-        ];
-        cells.extend(sums.map(|(part, sum)| figure(&row[part][sum])));
-        cells.extend([figure(&row["target"]), figure(&row["attainment"])]);
+        cells.extend(SUMS.map(|(_, part, sum)| figure(&row[part][sum])));
+        if targets {
+            cells.extend([figure(&row["target"]), figure(&row["attainment"])]);
+        }
         cells
     };
-    let rows = list(answer, "rows").iter().map(|found| row(found, text(&found["period"])));
     let total = row(&answer["totals"], "total".to_owned());
+    let rows = rows.iter().map(|found| row(found, text(&found["period"])));
     format!("{}\n{}", render(&columns, rows.chain([total])), footer(answer))
 }
 
@@ -115,18 +117,28 @@ mod tests {
     fn each_period_and_key_is_a_row_and_the_totals_are_the_last() {
         let answer = serde_json::json!({
             "position": 9, "as_of": "2026-03-10T09:00:00Z", "currency": "EUR", "missing_rates": [],
-            "rows": [{ "period": "2026-03", "owner": "ola", "open": { "count": 2, "amount": "70000.00", "weighted": "7000.50" },
+            "rows": [{ "period": "2026-Q1", "owner": "ola", "open": { "count": 2, "amount": "70000.00", "weighted": "7000.50" },
                        "won": { "count": 1, "amount": "60849.60" }, "lost": {}, "target": null, "attainment": null }],
             "totals": { "open": { "count": 2, "amount": "70000.00", "weighted": "7000.50" },
                         "won": { "count": 1, "amount": "60849.60" }, "lost": { "count": 0, "amount": "0.00" } } });
         let expected = "\
-┌─────────┬───────┬──────┬────────────┬──────────────┬─────┬───────────┬──────┬──────────┬────────────┬────────────┐
-│ period  ┆ owner ┆ open ┆ amount EUR ┆ weighted EUR ┆ won ┆   won EUR ┆ lost ┆ lost EUR ┆ target EUR ┆ attained % │
-╞═════════╪═══════╪══════╪════════════╪══════════════╪═════╪═══════════╪══════╪══════════╪════════════╪════════════╡
-│ 2026-03 ┆ ola   ┆    2 ┆  70 000.00 ┆     7 000.50 ┆   1 ┆ 60 849.60 ┆    – ┆        – ┆          – ┆          – │
-│ total   ┆ –     ┆    2 ┆  70 000.00 ┆     7 000.50 ┆   1 ┆ 60 849.60 ┆    0 ┆     0.00 ┆          – ┆          – │
-└─────────┴───────┴──────┴────────────┴──────────────┴─────┴───────────┴──────┴──────────┴────────────┴────────────┘
+┌─────────┬───────┬─────┬───────────┬──────┬───────────┬──────────────┬──────┬──────────┐
+│ period  ┆ owner ┆ won ┆   won EUR ┆ open ┆  open EUR ┆ weighted EUR ┆ lost ┆ lost EUR │
+╞═════════╪═══════╪═════╪═══════════╪══════╪═══════════╪══════════════╪══════╪══════════╡
+│ 2026-Q1 ┆ ola   ┆   1 ┆ 60 849.60 ┆    2 ┆ 70 000.00 ┆     7 000.50 ┆    – ┆        – │
+│ total   ┆ –     ┆   1 ┆ 60 849.60 ┆    2 ┆ 70 000.00 ┆     7 000.50 ┆    0 ┆     0.00 │
+└─────────┴───────┴─────┴───────────┴──────┴───────────┴──────────────┴──────┴──────────┘
 position 9 · as of 2026-03-10T09:00:00Z";
         assert_eq!(people(&answer, Some("owner")), expected);
+    }
+
+    #[test]
+    fn targets_are_columns_as_soon_as_one_row_has_one() {
+        let row =
+            serde_json::json!({ "period": "2026-03", "target": "83333.33", "attainment": "73.02" });
+        let answer = serde_json::json!({ "currency": "EUR", "rows": [row], "totals": {} });
+        let drawn = people(&answer, None);
+        assert!(drawn.contains("target EUR ┆ attained %"), "{drawn}");
+        assert!(drawn.contains(" 83 333.33 ┆      73.02 "), "{drawn}");
     }
 }

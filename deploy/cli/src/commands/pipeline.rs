@@ -9,7 +9,7 @@ use super::reading::{figure, footer, list, money_column, parse, text};
 use crate::failure::Failure;
 use crate::output;
 use crate::stack::{Caller, Stack};
-use crate::tables::{Column, render};
+use crate::tables::{Column, MARK, render};
 
 /// Arguments of `pipeline`.
 #[derive(Debug, Args)]
@@ -83,12 +83,13 @@ pub async fn run(stack: &Stack, arguments: &Arguments, format: Format) -> Result
     match format {
         Format::Machine => output::answer(&body),
         Format::People => {
-            output::line(&people(&parse(&body)?, arguments.group_by.as_str(), arguments.sales))
+            let text = people(&parse(&body)?, arguments.group_by.as_str(), arguments.sales);
+            output::marked(&text, stack.environment())
         }
     }
 }
 
-/// The tables for people.
+/// The tables for people: what is open, summed up, and apart from it what is stalled, won or lost.
 pub fn people(answer: &Value, group: &str, sales: bool) -> String {
     let heads = |first: &str| {
         [
@@ -101,14 +102,14 @@ pub fn people(answer: &Value, group: &str, sales: bool) -> String {
     let sums = |name: String, row: &Value| {
         vec![name, figure(&row["count"]), figure(&row["amount"]), figure(&row["weighted"])]
     };
-    let name = |row: &Value| text(if row["name"].is_null() { &row["key"] } else { &row["name"] });
-    let columns = list(answer, "columns").iter().map(|row| sums(name(row), row));
-    let totals = ["open", "stalled", "won", "lost"]
-        .map(|status| sums(status.to_owned(), &answer["totals"][status]));
-    let mut drawn = vec![
-        render(&heads(&group.replace('_', " ")), columns),
-        render(&heads("all sales"), totals.into_iter()),
-    ];
+    let columns = list(answer, "columns").iter().map(|row| sums(name(row, group), row));
+    let total = |name: &str, status: &str| sums(name.to_owned(), &answer["totals"][status]);
+    let open = if group == "status" { None } else { Some(total("all open", "open")) };
+    let apart = ["stalled", "won", "lost"].map(|status| total(status, status));
+    let mut drawn = vec![render(&heads(&group.replace('_', " ")), columns.chain(open))];
+    if group != "status" {
+        drawn.push(render(&heads("apart from that"), apart.into_iter()));
+    }
     if sales {
         drawn.push(cards(list(answer, "sales")));
     }
@@ -119,9 +120,19 @@ pub fn people(answer: &Value, group: &str, sales: bool) -> String {
     drawn.join("\n")
 }
 
-/// A table of sales.
+/// What a column is called; sales without a stage have none.
+fn name(row: &Value, group: &str) -> String {
+    match (&row["name"], &row["key"]) {
+        (Value::Null, Value::Null) => format!("(no {})", group.replace('_', " ")),
+        (Value::Null, key) => text(key),
+        (name, _) => text(name),
+    }
+}
+
+/// A table of sales; those with an overdue activity or sale date bear a mark.
 pub fn cards(sales: &[Value]) -> String {
     let columns = [
+        Column::left(" "),
         Column::right("number"),
         Column::left("title"),
         Column::left("status"),
@@ -136,7 +147,10 @@ pub fn cards(sales: &[Value]) -> String {
     let row = |sale: &Value| {
         let fields =
             ["number", "title", "status", "stage", "owner", "amount", "probability", "sale_date"];
-        let mut cells: Vec<_> = fields.iter().map(|field| text(&sale[field])).collect();
+        let overdue = ["overdue_activity", "overdue_sale_date"].map(|mark| sale[mark] == true);
+        let mark = if overdue.contains(&true) { MARK } else { " " }.to_owned();
+        let mut cells = vec![mark];
+        cells.extend(fields.iter().map(|field| text(&sale[field])));
         cells.extend([text(&sale["next_activity_date"]), text(&sale["days_in_stage"])]);
         cells
     };
@@ -148,29 +162,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_and_totals_are_tables_with_grouped_sums() {
+    fn open_columns_are_summed_up_and_the_stalled_lane_lies_apart() {
         let answer = serde_json::json!({
             "position": 1234, "as_of": "2026-03-10T09:00:00Z", "currency": "EUR", "missing_rates": ["SEK"],
             "columns": [
                 { "key": "0198", "name": "First meeting", "rank": 1, "count": 1, "amount": "63385.00", "weighted": "12677.00" },
                 { "key": null, "name": null, "count": 2, "amount": "1000.00", "weighted": "0.00" }],
-            "totals": { "open": { "count": 3, "amount": "64385.00", "weighted": "12677.00" }, "stalled": {}, "won": {}, "lost": {} },
+            "totals": { "open": { "count": 3, "amount": "64385.00", "weighted": "12677.00" }, 
+                        "stalled": { "count": 1, "amount": "63385.00", "weighted": "31692.50" }, "won": {}, "lost": {} },
             "sales": [], "next": null });
         let expected = "\
 ┌───────────────┬───────┬────────────┬──────────────┐
 │ stage         ┆ sales ┆ amount EUR ┆ weighted EUR │
 ╞═══════════════╪═══════╪════════════╪══════════════╡
 │ First meeting ┆     1 ┆  63 385.00 ┆    12 677.00 │
-│ –             ┆     2 ┆   1 000.00 ┆         0.00 │
+│ (no stage)    ┆     2 ┆   1 000.00 ┆         0.00 │
+│ all open      ┆     3 ┆  64 385.00 ┆    12 677.00 │
 └───────────────┴───────┴────────────┴──────────────┘
-┌───────────┬───────┬────────────┬──────────────┐
-│ all sales ┆ sales ┆ amount EUR ┆ weighted EUR │
-╞═══════════╪═══════╪════════════╪══════════════╡
-│ open      ┆     3 ┆  64 385.00 ┆    12 677.00 │
-│ stalled   ┆     – ┆          – ┆            – │
-│ won       ┆     – ┆          – ┆            – │
-│ lost      ┆     – ┆          – ┆            – │
-└───────────┴───────┴────────────┴──────────────┘
+┌─────────────────┬───────┬────────────┬──────────────┐
+│ apart from that ┆ sales ┆ amount EUR ┆ weighted EUR │
+╞═════════════════╪═══════╪════════════╪══════════════╡
+│ stalled         ┆     1 ┆  63 385.00 ┆    31 692.50 │
+│ won             ┆     – ┆          – ┆            – │
+│ lost            ┆     – ┆          – ┆            – │
+└─────────────────┴───────┴────────────┴──────────────┘
 position 1 234 · as of 2026-03-10T09:00:00Z · no rate for SEK, not in the sums";
         assert_eq!(people(&answer, "stage", false), expected);
     }
@@ -180,8 +195,12 @@ position 1 234 · as of 2026-03-10T09:00:00Z · no rate for SEK, not in the sums
         let sale = serde_json::json!({ "number": "1001", "title": "Fjord ERP", "status": "open",
             "stage": { "id": "x", "name": "First meeting" }, "owner": "ola",
             "amount": { "amount": "500000.00", "currency": "NOK" }, "probability": 20, "sale_date": "2026-06-10",
-            "next_activity_date": null, "days_in_stage": 0 });
-        let drawn = cards(&[sale]);
+            "next_activity_date": null, "days_in_stage": 0, "overdue_sale_date": false });
+        let drawn = cards(std::slice::from_ref(&sale));
         assert!(drawn.contains("500 000.00 NOK") && drawn.contains("First meeting"), "{drawn}");
+        assert!(!drawn.contains(MARK), "{drawn}");
+        let mut late = sale;
+        late["overdue_sale_date"] = true.into();
+        assert!(cards(&[late]).contains(MARK), "SF-12: a passed sale date is marked");
     }
 }

@@ -12,7 +12,7 @@ use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use super::here;
 
 /// A run in `folder` with an empty environment.
-fn salgslogg(folder: &Path, arguments: &[&str]) -> Output {
+pub fn salgslogg(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_salgslogg"));
     command.current_dir(folder).env_clear().args(arguments).output().unwrap()
 }
@@ -42,13 +42,17 @@ fn the_help_names_the_commands_and_every_exit_code() {
     let help = text(&output.stdout);
     for word in [
         "pipeline",
+        "diary",
         "forecast",
         "sale",
         "history",
         "events",
         "projections",
         "import",
+        "tenant",
         "token",
+        "completions",
+        "man",
         "Exit codes",
         "./deploy/up",
     ] {
