@@ -1,12 +1,12 @@
 //! The life of one sale as commands: registered, worked on, held up, handed over, closed, ticked off.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::calendar::{Rising, office_hour, shifted, workday_until};
+use super::calendar::{Rising, office_hour, shifted, workday_from, workday_until};
 use super::dice::Dice;
 use super::line::{Line, id};
-use super::plan::{Fate, Plan};
+use super::plan::{Fate, Next, Plan};
 use super::words::{COMPETITORS, LOST_BECAUSE, SOURCES, STALLED_BECAUSE, WON_BECAUSE};
 
 /// From this share of its life on, and to this one, a sale that is held up stands still, percent.
@@ -160,7 +160,7 @@ impl Telling<'_> {
     fn end(&mut self, dice: &mut Dice) {
         let until = self.plan.until;
         match self.plan.fate {
-            Fate::Open(_) => self.slip(dice),
+            Fate::Open(next) => self.slip(next, dice),
             Fate::Stalled => {
                 let back = shifted(self.day, dice.between(6, 120));
                 let terms = json!({ "reopen_date": back, "reason": dice.pick(&STALLED_BECAUSE) });
@@ -178,12 +178,19 @@ impl Telling<'_> {
         }
     }
 
-    /// Now and then an open sale gets another date.
-    fn slip(&mut self, dice: &mut Dice) {
-        if dice.chance(40) {
-            let sale_date = workday_until(shifted(self.day, dice.between(3, 75)));
-            self.say(self.plan.until, ("EditSale", json!({ "sale_date": sale_date })), dice);
-        }
+    /// Now and then an open sale gets another date; a forgotten one has its date in this month (SD-17).
+    fn slip(&mut self, next: Next, dice: &mut Dice) {
+        let date = match next {
+            Next::Nothing => {
+                let first = self.day.with_day(1).unwrap_or(self.day);
+                workday_from(shifted(first, dice.between(0, 25)))
+            }
+            Next::Overdue | Next::Today | Next::ThisWeek | Next::Later if dice.chance(40) => {
+                workday_until(shifted(self.day, dice.between(3, 60)))
+            }
+            Next::Overdue | Next::Today | Next::ThisWeek | Next::Later => return,
+        };
+        self.say(self.plan.until, ("EditSale", json!({ "sale_date": date })), dice);
     }
 
     fn lose(&mut self, on: NaiveDate, dice: &mut Dice) {

@@ -50,9 +50,9 @@ const TURNS: [Fate; 7] = [
     Fate::Open(Next::Today),
     Fate::Open(Next::ThisWeek),
     Fate::Stalled,
-    Fate::Open(Next::Later),
-    Fate::Open(Next::ThisWeek),
     Fate::Open(Next::Nothing),
+    Fate::Open(Next::ThisWeek),
+    Fate::Open(Next::Later),
 ];
 
 /// A sale before it is told.

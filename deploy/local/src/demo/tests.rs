@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use chrono_tz::Europe::Oslo;
 use serde_json::Value;
 
@@ -120,19 +120,35 @@ fn everybodys_diary_has_something_by_each_rule_and_some_of_it_red() {
                 Fate::Open(Next::Overdue),
                 Fate::Open(Next::Today),
                 Fate::Open(Next::ThisWeek),
+                Fate::Open(Next::Nothing),
                 Fate::Stalled,
             ] {
                 assert!(fates.contains(&wanted), "{day}: {owner} has nothing {wanted:?}");
             }
         }
-        let month: Vec<_> = lines(day)
-            .iter()
-            .filter(|line| line.command == "RegisterSale" || line.command == "EditSale")
-            .filter_map(|line| line.body["sale_date"].as_str()?.parse::<NaiveDate>().ok())
-            .filter(|date| shifted(day, -30) <= *date && *date <= shifted(day, 30))
-            .collect();
-        assert!(month.len() > 8, "{day}: rule 1 finds {} sale dates", month.len());
+        for (owner, dates) in dates_of_open_sales(day) {
+            let of_month =
+                |date: &&NaiveDate| (date.year(), date.month()) == (day.year(), day.month());
+            assert!(dates.iter().filter(of_month).count() > 0, "{day}: {owner}, rule 1: {dates:?}");
+        }
     }
+}
+
+/// The sale date each open sale has in the end, by owner.
+fn dates_of_open_sales(day: NaiveDate) -> BTreeMap<&'static str, Vec<NaiveDate>> {
+    let Story { registrations, steps, .. } = story(day);
+    let mut last: BTreeMap<String, NaiveDate> = BTreeMap::new();
+    for line in registrations.into_iter().chain(steps) {
+        if let Some(date) = line.body["sale_date"].as_str() {
+            last.insert(line.id, date.parse().unwrap());
+        }
+    }
+    let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for plan in plans(day).iter().filter(|plan| matches!(plan.fate, Fate::Open(_))) {
+        let date = last[&id(&format!("sale/{}", plan.n)).to_string()];
+        found.entry(plan.last_owner).or_default().push(date);
+    }
+    found
 }
 
 #[test]

@@ -95,7 +95,11 @@ async fn eventually(what: &str, question: impl AsyncFn() -> bool) {
 async fn a_killed_launcher_and_killed_children_lose_no_event() {
     let clone = Clone::new();
     let shown = clone.must(&["up", "--detach"]);
-    assert!(shown.contains("Pipeline") && shown.contains("Forecast"), "{shown}");
+    for table in
+        ["pipeline of the demo", "Ola's diary", "forecast by quarter", "all open", "stalled"]
+    {
+        assert!(shown.contains(table), "{table}: {shown}");
+    }
     let (before, events) = (clone.variables(), clone.events().await);
     assert!(events > 40, "the demo is in the log");
 
