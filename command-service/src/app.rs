@@ -72,7 +72,8 @@ impl App {
         let ready: operational::Readiness = Arc::new(move || {
             let store = store.clone();
             async move {
-                store.head().await.map(|_| ()).map_err(|_| "the log cannot be reached".to_owned())
+                let head = store.head().await;
+                head.map(|_| Vec::new()).map_err(|_| "the log cannot be reached".to_owned())
             }
             .boxed()
         });

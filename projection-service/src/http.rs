@@ -21,16 +21,18 @@ pub(crate) struct Readiness {
 }
 
 impl Readiness {
-    async fn check(&self) -> Result<(), String> {
+    /// Also ready while a read model stands still: questions are answered, and say how old they are.
+    /// Nobody is helped when every replica leaves the load balancer at once.
+    async fn check(&self) -> Result<Vec<String>, String> {
         if !self.authenticator.is_ready() {
             return Err("the token keys cannot be read".to_owned());
         }
         if self.questions.store.head().await.is_err() {
             return Err("the log cannot be reached".to_owned());
         }
-        if sqlx::query("SELECT 1").execute(&self.projector).await.is_err() {
+        let Ok(amiss) = amiss(&self.projector, self.questions.log_id).await else {
             return Err("the read models cannot be reached".to_owned());
-        }
+        };
         match self.questions.live.check(self.questions.log_id).await {
             Ok(()) => {}
             Err(NotLive::Database(_)) => return Err("the read models cannot be reached".to_owned()),
@@ -38,8 +40,24 @@ impl Readiness {
                 return Err(error.to_string());
             }
         }
-        Ok(())
+        Ok(amiss)
     }
+}
+
+/// What stands still and what is parked, without a word about whose.
+async fn amiss(projector: &PgPool, log_id: i16) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT concat_ws(' ', c.name, 'generation', c.generation, 'stands still before position',
+                          COALESCE(c.halted_position, c.position + 1)) || COALESCE(': ' || c.halted_reason, '')
+           FROM es_ops.projection_part AS c WHERE c.log_id = $1 AND c.halted IS NOT NULL
+          UNION ALL
+         SELECT concat_ws(' ', s.name, 'generation', s.generation, 'parked streams:', count(*))
+           FROM es_ops.parked_stream AS s WHERE s.log_id = $1 GROUP BY s.name, s.generation
+          ORDER BY 1",
+    )
+    .bind(log_id)
+    .fetch_all(projector)
+    .await
 }
 
 /// Every route of the service.

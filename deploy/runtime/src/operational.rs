@@ -17,12 +17,12 @@ use crate::problem::{Problem, pages};
 use crate::tasks::Tasks;
 use crate::telemetry::Metrics;
 
-/// Asks whether the service can do its work now; the error says what is missing, in a few words
-/// that tell an attacker nothing.
-pub type Readiness = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+/// Asks whether the service can do its work now. It can: what is amiss all the same, a line each. It
+/// cannot: what is missing. Both in a few words that tell an attacker nothing.
+pub type Readiness = Arc<dyn Fn() -> BoxFuture<'static, Result<Vec<String>, String>> + Send + Sync>;
 
 /// The operational routes. `/livez` touches nothing. `/readyz` is 200 when `ready` says so within
-/// 2 s and nobody asked the process to stop, else 503.
+/// 2 s and nobody asked the process to stop, else 503; the body says what is amiss.
 pub fn routes(metrics: Metrics, tasks: Tasks, ready: Readiness, api: OpenApi) -> Router {
     let metrics = get(move || async move {
         ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.render())
@@ -49,7 +49,10 @@ async fn readyz(tasks: Tasks, ready: Readiness, deadline: Duration) -> Response 
         }
     };
     match checked {
-        Ok(()) => ([(CACHE_CONTROL, "no-store")], "ready").into_response(),
+        Ok(amiss) => {
+            let lines = std::iter::once("ready".to_owned()).chain(amiss).collect::<Vec<_>>();
+            ([(CACHE_CONTROL, "no-store")], lines.join("\n")).into_response()
+        }
         Err(missing) => not_ready(missing).into_response(),
     }
 }
@@ -70,7 +73,10 @@ mod tests {
 
     fn app(tasks: &Tasks, ready: Result<(), &'static str>) -> Router {
         let ready: Readiness =
-            Arc::new(move || Box::pin(async move { ready.map_err(str::to_owned) }));
+            Arc::new(move || {
+                let ready = ready.map(|()| vec!["a lamp is broken".to_owned()]);
+                Box::pin(async move { ready.map_err(str::to_owned) })
+            });
         routes(Metrics::install(), tasks.clone(), ready, OpenApiBuilder::new().build())
     }
 
@@ -95,7 +101,8 @@ mod tests {
     async fn a_stopping_process_is_no_longer_ready() {
         let tasks = Tasks::new();
         let app = app(&tasks, Ok(()));
-        assert_eq!(ask(app.clone(), "/readyz").await.0, StatusCode::OK);
+        let (status, body) = ask(app.clone(), "/readyz").await;
+        assert_eq!((status, body.as_str()), (StatusCode::OK, "ready\na lamp is broken"));
         tasks.stop();
         assert_eq!(ask(app.clone(), "/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(ask(app, "/livez").await.0, StatusCode::OK);
