@@ -33,6 +33,8 @@ mod scenarios;
 #[cfg(test)]
 mod tenant_command;
 #[cfg(test)]
+mod telemetry;
+#[cfg(test)]
 mod topology;
 #[cfg(test)]
 mod upgrade;
