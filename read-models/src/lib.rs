@@ -145,7 +145,7 @@ pub fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(sale_history::history))
         .routes(routes!(activities::activities))
         .routes(routes!(activities::activity))
-        .routes(routes!(activities::history))
+        .routes(routes!(activities::activity_history))
         .routes(routes!(stages::stages))
         .routes(routes!(stages::stage))
         .routes(routes!(sale_types::sale_types))

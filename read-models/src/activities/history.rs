@@ -22,7 +22,7 @@ use crate::history::{History, Told};
     params(("id" = Uuid, Path, description = "Public id of the activity"), When),
     responses((status = 200, description = "Every event, oldest first", body = History), QueryProblems)
 )]
-pub(crate) async fn history(
+pub(crate) async fn activity_history(
     State(questions): State<Questions>,
     actor: Actor,
     PathId(id): PathId<Uuid>,

@@ -8,6 +8,6 @@ mod one;
 mod sort;
 
 pub(crate) use entry::{Entry, EntryRow, entries};
-pub(crate) use history::{__path_history, history};
+pub(crate) use history::{__path_activity_history, activity_history};
 pub(crate) use list::{__path_activities, activities};
 pub(crate) use one::{__path_activity, activity};

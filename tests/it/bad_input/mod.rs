@@ -3,6 +3,7 @@
 
 mod activities;
 mod bodies;
+mod diary;
 mod fields;
 mod headers;
 mod ids;

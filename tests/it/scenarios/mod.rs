@@ -1,7 +1,9 @@
 //! The worked scenarios of domain §5, through HTTP, figures exact.
 
+mod activities;
 mod closing;
 mod currencies;
+mod diary;
 mod margins;
 mod registration;
 mod stalling;
