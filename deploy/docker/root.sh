@@ -7,6 +7,8 @@ program=$1 folder=$2
 
 mkdir -p "$folder/etc/ssl/certs" "$folder/tmp"
 install -m 755 "$program" "$folder/"
+# names of functions stay for stack traces, line tables do not
+strip --strip-debug "$folder/$(basename "$program")"
 ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
     install -D -m 755 "$library" "$folder$library"
 done
