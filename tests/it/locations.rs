@@ -10,6 +10,7 @@ async fn every_location_leads_to_what_was_created() {
     let fixture = Fixture::set_up(&world).await;
     for (path, body) in [
         ("/v1/sales", json!({"title": "Fjord ERP", "sale_type": fixture.new})),
+        ("/v1/activities", json!({"kind": "call", "title": "Ring Per"})),
         ("/v1/stages", json!({"name": "Demo held", "probability": 30})),
         ("/v1/sale-types", json!({"name": "Renewal"})),
         ("/v1/users", json!({"id": "auth0|kåre/1", "name": "Kåre"})),
