@@ -87,6 +87,8 @@ impl App {
         clock: Clock,
         models: Vec<Arc<dyn ReadModel>>,
     ) -> Result<Self, AppError> {
+        let metrics = Metrics::install();
+        crate::metrics::describe();
         let store = open_log(&config).await?;
         let lanes = Arc::new(Lanes::new(config.clone(), models).map_err(read_side)?);
         let live =
@@ -111,16 +113,7 @@ impl App {
         };
         let wakeups = Wakeups::new(&store);
         let source = Arc::new(Source::new(store, &config.nats_url, wakeups, config.pace));
-        Ok(Self {
-            clock,
-            source,
-            lanes,
-            questions,
-            authenticator,
-            edge,
-            metrics: Metrics::install(),
-            readiness,
-        })
+        Ok(Self { clock, source, lanes, questions, authenticator, edge, metrics, readiness })
     }
 
     /// Every route, behind the edge. `tasks` tells `/readyz` when the process stops.
@@ -217,7 +210,7 @@ async fn open_read_models(lanes: &Lanes, questions: &Questions) -> Result<(), Ap
     }
     lanes.discover(|_, _| None).await?;
     match checked {
-        Err(refusal @ SchemaError::OtherShape { .. }) if !lanes.none().await => {
+        Err(refusal @ SchemaError::OtherShape { model, .. }) if lanes.follow(model).await => {
             tracing::warn!(%refusal, "following without answering, until the new generation is promoted");
             Ok(())
         }

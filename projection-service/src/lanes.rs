@@ -52,7 +52,10 @@ struct FellOver(&'static str, i32);
 
 impl Lanes {
     /// No lanes yet, for `models`.
-    pub(crate) fn new(config: Config, models: Vec<Arc<dyn ReadModel>>) -> Result<Self, sqlx::Error> {
+    pub(crate) fn new(
+        config: Config,
+        models: Vec<Arc<dyn ReadModel>>,
+    ) -> Result<Self, sqlx::Error> {
         let directory = generation::directory(&config.read_url)?;
         Ok(Self { config, models, directory, owner: ids::new_id(), running: Mutex::default() })
     }
@@ -70,8 +73,11 @@ impl Lanes {
     ) -> Result<(), LaneError> {
         let wanted = self.wanted().await?;
         let mut running = self.running.lock().await;
-        let going: Vec<Key> =
-            running.keys().filter(|key| !wanted.iter().any(|(other, _)| other == *key)).copied().collect();
+        let going: Vec<Key> = running
+            .keys()
+            .filter(|key| !wanted.iter().any(|(other, _)| other == *key))
+            .copied()
+            .collect();
         for key in going {
             if let Some(lane) = running.remove(&key) {
                 tracing::info!(model = key.0, generation = key.1, "the lane ends");
@@ -148,9 +154,9 @@ impl Lanes {
         Ok(())
     }
 
-    /// Whether there is any.
-    pub(crate) async fn none(&self) -> bool {
-        self.running.lock().await.is_empty()
+    /// Whether any generation of a read model is followed here.
+    pub(crate) async fn follow(&self, model: &str) -> bool {
+        self.running.lock().await.keys().any(|(name, _)| *name == model)
     }
 
     /// Every lane, in order of name and generation.

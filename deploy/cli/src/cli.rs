@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, diary, events, forecast, history, import, man, migrate, parked, pipeline, sale,
-    tenant, token,
+    completions, diary, events, forecast, history, import, man, migrate, parked, pipeline,
+    projection, relay, sale, tenant, token,
 };
 use crate::failure::EXIT_CODES;
 use crate::stack::Connection;
@@ -51,9 +51,15 @@ pub enum Command {
     Import(import::Arguments),
     /// Bring the tables of a database forward, and make the logins of its services (operators)
     Migrate(migrate::Arguments),
+    /// Rebuild a read model beside the live one, compare the two, switch, go back (operators)
+    #[command(subcommand)]
+    Projection(projection::Arguments),
     /// What read models could not apply: list it, show it, have it tried again (operators)
     #[command(subcommand)]
     Parked(parked::Arguments),
+    /// How far the stream of the log is, and making it anew (operators)
+    #[command(subcommand)]
+    Relay(relay::Arguments),
     /// Make a tenant, show its settings, change its time zone
     #[command(subcommand)]
     Tenant(tenant::Arguments),

@@ -38,19 +38,18 @@ impl Database {
     ///
     /// # Errors
     /// When no address is given anywhere, or it is none.
-    pub fn find(
-        arguments: &DatabaseArguments,
-        environment: &Environment,
-    ) -> Result<Self, Failure> {
-        let url = arguments.database_url.as_deref().or_else(|| environment.first(&["DATABASE_URL"]));
+    pub fn find(arguments: &DatabaseArguments, environment: &Environment) -> Result<Self, Failure> {
+        let url =
+            arguments.database_url.as_deref().or_else(|| environment.first(&["DATABASE_URL"]));
         let url = url.ok_or_else(|| {
             Failure::Unreachable(
                 "no database found: start a stack with `./deploy/up`, set DATABASE_URL, or give --database-url"
                     .to_owned(),
             )
         })?;
-        PgConnectOptions::from_str(url)
-            .map_err(|_| Failure::Usage("--database-url is no address of a Postgres database".to_owned()))?;
+        PgConnectOptions::from_str(url).map_err(|_| {
+            Failure::Usage("--database-url is no address of a Postgres database".to_owned())
+        })?;
         Ok(Self { url: url.to_owned(), log_id: arguments.log })
     }
 
@@ -105,7 +104,9 @@ pub fn failed(error: &sqlx::Error) -> Failure {
             "this login may not do an operator's work (group es_owner): {}",
             refusal.message()
         )),
-        "57P03" | "53300" | "3D000" => Failure::Unreachable(format!("the database: {}", refusal.message())),
+        "57P03" | "53300" | "3D000" => {
+            Failure::Unreachable(format!("the database: {}", refusal.message()))
+        }
         _ => Failure::Unexpected(format!("the database: {} ({code})", refusal.message())),
     }
 }

@@ -9,7 +9,7 @@ use std::io;
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  negative result: lines were refused, or rows could not be mapped
+  1  negative result: lines were refused, rows could not be mapped, generations differ, or it may not be done now
   2  usage: wrong arguments, an unreadable file, a faulty mapping or question
   3  not authorised: the token is missing, expired, or lacks the role
   4  not found: the stack knows no such sale

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 fn start(cli: Cli) -> Result<(), Failure> {
     // A second installation is refused and changes nothing; the first one stands.
     drop(rustls::crypto::ring::default_provider().install_default());
-    tokio::runtime::Builder::new_current_thread()
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::Unexpected(format!("cannot start: {error}")))?

@@ -25,7 +25,7 @@ pub fn token(stage: &Stage, role: &str) -> String {
     })
 }
 
-async fn ask(app: &App, path: &str, token: Option<&str>) -> (StatusCode, Response<Body>) {
+pub async fn ask(app: &App, path: &str, token: Option<&str>) -> (StatusCode, Response<Body>) {
     let mut request = Request::get(path);
     if let Some(token) = token {
         request = request.header(AUTHORIZATION, format!("Bearer {token}"));
@@ -130,10 +130,12 @@ async fn lag_source_and_batches_are_measured() {
         let body = to_bytes(answer.into_body(), 1 << 24).await.unwrap();
         let text = String::from_utf8(body.to_vec()).unwrap();
         let names = ["lag_events", "lag_seconds", "position", "halted", "events_total"];
-        names
-            .iter()
-            .all(|name| text.contains(&format!("salgslogg_projection_{name}{{model=\"tally\",generation=\"1\"}}")))
-            && text.contains("salgslogg_projection_apply_seconds_bucket{model=\"tally\",generation=\"1\"")
+        names.iter().all(|name| {
+            text.contains(&format!(
+                "salgslogg_projection_{name}{{model=\"tally\",generation=\"1\"}}"
+            ))
+        }) && text
+            .contains("salgslogg_projection_apply_seconds_bucket{model=\"tally\",generation=\"1\"")
             && text.contains("salgslogg_projection_source{source=\"log\"}")
     })
     .await;

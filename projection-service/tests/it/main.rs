@@ -14,6 +14,7 @@ mod parked;
 mod parked_crashes;
 mod parked_histories;
 mod parked_limits;
+mod parked_seen;
 mod poison;
 mod poison_newer;
 mod process;

@@ -117,11 +117,7 @@ impl Snapshot {
     }
 }
 
-async fn wait_for(
-    questions: &Questions,
-    tenant_id: i32,
-    wanted: i64,
-) -> Result<Opened, Problem> {
+async fn wait_for(questions: &Questions, tenant_id: i32, wanted: i64) -> Result<Opened, Problem> {
     let waiting = Stopwatch::start();
     let mut pauses = PAUSES_MS.into_iter();
     let mut pause = PAUSES_MS[0];

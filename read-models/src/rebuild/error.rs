@@ -43,7 +43,9 @@ pub enum RebuildError {
     #[error("the rebuild cannot go on: {0}")]
     Poison(#[source] ApplyError),
     /// The generation holds no complete rows.
-    #[error("generation {generation} of {name} is not filled: run `salgslogg projection rebuild {name}`")]
+    #[error(
+        "generation {generation} of {name} is not filled: run `salgslogg projection rebuild {name}`"
+    )]
     NotFilled {
         /// The read model.
         name: String,
@@ -94,7 +96,9 @@ pub enum RebuildError {
         generation: i32,
     },
     /// A table cannot be taken back to a position, or one side lacks it.
-    #[error("table {0} cannot be compared: one generation lacks it, or it has no `position` and `stream_id`")]
+    #[error(
+        "table {0} cannot be compared: one generation lacks it, or it has no `position` and `stream_id`"
+    )]
     NotComparable(String),
     /// The log cannot be read.
     #[error("the log cannot be read: {0}")]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::parking::Parking;
 use super::{Fold, RebuildError, Sheets};
-use crate::{OnPoison, ReadModel};
+use crate::ReadModel;
 
 /// Events held at once by a worker.
 const PAGE: i64 = 2_000;
@@ -43,6 +43,8 @@ pub(super) struct Work {
     pub generation: i32,
     pub target: i64,
     pub parts: i32,
+    /// Whether a stream that cannot be folded is set aside.
+    pub parks: bool,
 }
 
 /// What a part came to.
@@ -130,7 +132,7 @@ impl Filling {
             fold: work.model.fold(),
             sheets: Sheets::default(),
             parking: Parking::default(),
-            parks: work.model.on_poison() == OnPoison::ParkStream,
+            parks: work.parks,
             done: PartDone::default(),
         }
     }

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::part::{PartDone, Work, parts_for};
 use super::{RebuildError, generations, model};
-use crate::{ReadModel, schema};
+use crate::{OnPoison, ReadModel, schema};
 
 /// How far a rebuild is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +82,9 @@ impl Rebuild {
             Some(generation) => generation,
             None => start(&mut guard, &store, model.as_ref()).await?,
         };
-        let (target, parts): (i64, i32) = sqlx::query_as(
-            "SELECT target, parts FROM es_ops.rebuild WHERE name = $1 AND generation = $2 AND log_id = $3",
+        let (target, parts, on_poison): (i64, i32, String) = sqlx::query_as(
+            "SELECT target, parts, on_poison FROM es_ops.rebuild JOIN es_ops.projection USING (name, generation)
+              WHERE name = $1 AND generation = $2 AND log_id = $3",
         )
         .bind(name)
         .bind(generation)
@@ -101,7 +102,8 @@ impl Rebuild {
         .bind(parts)
         .fetch_all(&mut guard)
         .await?;
-        let work = Arc::new(Work { model, store, generation, target, parts });
+        let parks = on_poison == OnPoison::ParkStream.as_str();
+        let work = Arc::new(Work { model, store, generation, target, parts, parks });
         Ok(Self { operator: operator.clone(), guard, work, left: left.into() })
     }
 
@@ -203,7 +205,8 @@ fn next(queue: &Mutex<VecDeque<i32>>) -> Option<i32> {
 
 /// A connection of its own with the rights of `es_owner`.
 pub(super) async fn connect(operator: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
-    let options = operator.clone().application_name("salgslogg rebuild").disable_statement_logging();
+    let options =
+        operator.clone().application_name("salgslogg rebuild").disable_statement_logging();
     let mut connection = options.connect().await?;
     sqlx::query("SET ROLE es_owner").execute(&mut connection).await?;
     Ok(connection)

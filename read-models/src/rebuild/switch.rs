@@ -45,9 +45,11 @@ pub async fn promote(
     generation: Option<i32>,
 ) -> Result<Switched, RebuildError> {
     switch(connection, name, |all| match generation {
-        Some(generation) => all.iter().find(|one| one.generation == generation).cloned().ok_or(
-            RebuildError::UnknownGeneration { name: name.to_owned(), generation },
-        ),
+        Some(generation) => all
+            .iter()
+            .find(|one| one.generation == generation)
+            .cloned()
+            .ok_or(RebuildError::UnknownGeneration { name: name.to_owned(), generation }),
         None => all
             .iter()
             .rfind(|one| one.state == "building")
@@ -61,10 +63,7 @@ pub async fn promote(
 ///
 /// # Errors
 /// As [`promote`].
-pub async fn rollback(
-    connection: &mut PgConnection,
-    name: &str,
-) -> Result<Switched, RebuildError> {
+pub async fn rollback(connection: &mut PgConnection, name: &str) -> Result<Switched, RebuildError> {
     // ordered by when they retired: the last one was live just before
     switch(connection, name, |all| {
         let before = all.iter().rfind(|one| one.state == "retired");

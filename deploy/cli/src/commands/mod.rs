@@ -11,8 +11,10 @@ pub mod migrate;
 pub mod moment;
 pub mod parked;
 pub mod pipeline;
+pub mod projection;
 pub mod projections;
 pub mod reading;
+pub mod relay;
 pub mod sale;
 pub mod tenant;
 pub mod token;
@@ -45,7 +47,9 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Projections => projections::run(&stack, format).await,
         Command::Import(arguments) => import::run(&stack, &arguments, format).await,
         Command::Migrate(arguments) => migrate::run(&stack, &arguments, format).await,
+        Command::Projection(arguments) => projection::run(&stack, &arguments, format).await,
         Command::Parked(arguments) => parked::run(&stack, &arguments, format).await,
+        Command::Relay(arguments) => relay::run(&stack, &arguments, format).await,
         Command::Tenant(arguments) => tenant::run(&stack, &arguments, format).await,
         Command::Token(arguments) => token::run(&stack, &arguments, format),
         Command::Completions(arguments) => completions::run(&arguments),

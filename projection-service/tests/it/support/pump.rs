@@ -17,7 +17,7 @@ use super::Stage;
 
 pub struct Pump {
     pub lane: Lane,
-    source: Source,
+    source: Arc<Source>,
 }
 
 impl Pump {
@@ -34,26 +34,21 @@ impl Pump {
         pace: Pace,
     ) -> Self {
         let url = stage.database.url_for("salgslogg_projector");
-        Self::through(stage, &Secret::new(url), model, generation, pace)
+        Self::sharing(&reading(stage), &Secret::new(url), model, generation, pace)
     }
 
-    /// The same with the read models behind `url`.
-    pub fn through(
-        stage: &Stage,
+    /// The same with the read models behind `url`, reading with others.
+    pub fn sharing(
+        source: &Arc<Source>,
         url: &Secret,
         model: impl ReadModel + 'static,
         generation: i32,
         pace: Pace,
     ) -> Self {
-        let pace = Pace { projection_poll_ms: 10, projection_linger_ms: 1, ..pace };
         let part = Part { model: model.name(), generation, log_id: 1, part: 0 };
         let pool = generation::projecting(url, part.model, generation).unwrap();
-        let log = stage.database.url_for("salgslogg_projector");
-        let store = EventStore::new(event_store::connect(&log, 2).unwrap(), 1);
-        let wakeups = Wakeups::new(&store);
-        let nats = Secret::new(stage.nats.url_for("projection"));
-        let source = Source::new(store, &nats, wakeups, pace);
-        Self { lane: Lane::new(Arc::new(model), part, pool, new_id(), pace), source }
+        let lane = Lane::new(Arc::new(model), part, pool, new_id(), hasty(pace));
+        Self { lane, source: Arc::clone(source) }
     }
 
     pub async fn step(&mut self) -> Result<Step, LaneError> {
@@ -73,6 +68,20 @@ impl Pump {
         }
         panic!("never at rest");
     }
+}
+
+/// What lanes pumped by hand read.
+pub fn reading(stage: &Stage) -> Arc<Source> {
+    let log = stage.database.url_for("salgslogg_projector");
+    let store = EventStore::new(event_store::connect(&log, 2).unwrap(), 1);
+    let wakeups = Wakeups::new(&store);
+    let nats = Secret::new(stage.nats.url_for("projection"));
+    Arc::new(Source::new(store, &nats, wakeups, hasty(Pace::default())))
+}
+
+/// Nobody publishes here: the log is asked soon.
+fn hasty(pace: Pace) -> Pace {
+    Pace { projection_poll_ms: 10, projection_linger_ms: 1, ..pace }
 }
 
 /// A row of `es_ops.parked_stream`.
