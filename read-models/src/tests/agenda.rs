@@ -77,7 +77,7 @@ pub(super) fn deleted() -> Event {
 
 impl World {
     /// Plans Ola's to-do of a sale, effective at an instant.
-    pub async fn to_do(&mut self, at: DateTime<Utc>, n: u128, sale: Option<SaleId>, on: &str) {
+    pub async fn plan_to_do(&mut self, at: DateTime<Utc>, n: u128, sale: Option<SaleId>, on: &str) {
         let fact = planned(&format!("To-do {n}"), sale, days(on, on));
         self.record_at(Some(at), &activity(n), &[fact]).await;
     }

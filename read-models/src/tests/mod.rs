@@ -13,8 +13,10 @@ mod money;
 mod pages;
 mod parameters;
 mod rebuild;
+mod s17;
 mod scenarios;
 mod security;
+mod upcoming;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -37,14 +37,14 @@ async fn seen(world: &World, table: &str, setting: Option<&str>) -> i64 {
 async fn two_tenants() -> (World, TenantSlug, TenantSlug) {
     let mut world = World::provisioned().await;
     world.record(&sale(1).stream(), &[registered(registration())]).await;
-    world.to_do(today(), 1, Some(sale(1)), "2026-03-12").await;
+    world.plan_to_do(today(), 1, Some(sale(1)), "2026-03-12").await;
     let (demo, other) = (world.tenant.clone(), TenantSlug::parse("other").unwrap());
     world.tenant = other.clone();
     world.provision().await;
     world.record(&sale(2).stream(), &[registered(registration())]).await;
-    world.to_do(today(), 2, Some(sale(2)), "2026-03-12").await;
+    world.plan_to_do(today(), 2, Some(sale(2)), "2026-03-12").await;
     // the same sale's id, by another tenant
-    world.to_do(today(), 3, Some(sale(1)), "2026-03-11").await;
+    world.plan_to_do(today(), 3, Some(sale(1)), "2026-03-11").await;
     world.follow().await;
     (world, demo, other)
 }
