@@ -116,7 +116,10 @@ fn bulk() -> Operation {
         ResponseBuilder::new().description("A result a line, in order").content(NDJSON, results);
     let operation = OperationBuilder::new()
         .operation_id(Some("Commands"))
-        .summary(Some("Carry out many commands; lines of one object in order, others in parallel"))
+        .summary(Some(
+            "Carry out many commands; a line runs after earlier ones on its object and on the objects it \
+             names, others in parallel",
+        ))
         .tag("commands")
         .request_body(Some(body.build()))
         .response("200", answer.build());
