@@ -12,7 +12,7 @@ mod stored;
 mod world;
 
 pub use fixture::Fixture;
-pub use fleet::{Fleet, Member};
+pub use fleet::{Fleet, Member, program};
 pub use replica::Replica;
 pub use reply::Reply;
 pub use snapshot::Snapshot;

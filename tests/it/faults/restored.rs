@@ -1,16 +1,17 @@
 //! A database comes back from a backup: the read side a day old, or the log itself with what came after it lost.
 
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use command_service::relay::{NatsAddress, Relay, Settings};
-use event_store::relay_row::{ask_relay_reset, relay_state};
+use event_store::relay_row::relay_state;
 use event_store::testing::TestDatabase;
-use serde_json::json;
+use serde_json::{Value, json};
 use service_runtime::config::Secret;
 use system_tests::eventually::eventually;
 use system_tests::log_ok::Evidence;
-use system_tests::{Fixture, Fleet, Member, Snapshot, World, query_config};
+use system_tests::{Fixture, Fleet, Member, Snapshot, World, program, query_config};
 
 use super::traffic::Traffic;
 
@@ -82,6 +83,23 @@ async fn a_read_side_restored_a_day_back_goes_on_from_its_own_checkpoint() {
     assert_eq!(found.messages, Some(100));
 }
 
+/// `salgslogg relay …` as an operator calls it: what it answers, else what it complains of.
+async fn relay_command(fleet: &Fleet, arguments: &[&str]) -> Result<Value, String> {
+    let output = tokio::process::Command::new(program("salgslogg"))
+        .env("DATABASE_URL", fleet.database.url_for("salgslogg_operator"))
+        .args(["--json", "relay"])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .unwrap();
+    if output.status.success() {
+        Ok(serde_json::from_slice(&output.stdout).unwrap())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
+
 /// Case 32 with its runbook: stop the services, restore, start them, look, `salgslogg relay reset`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_log_halts_everybody_with_both_numbers_until_the_stream_is_made_anew() {
@@ -131,9 +149,14 @@ async fn a_restored_log_halts_everybody_with_both_numbers_until_the_stream_is_ma
     let said = halted().await.swap_remove(0);
     assert!(said.contains(&format!("ends at {ahead}, the log at {behind}")), "{said}");
 
-    let operator = event_store::connect(&fleet.database.url_for("salgslogg_operator"), 1).unwrap();
-    let operator = event_store::EventStore::new(operator, 1);
-    ask_relay_reset(&operator, "SALES_1", None).await.unwrap();
+    let told = relay_command(&fleet, &["status"]).await.unwrap();
+    assert_eq!((&told["halted"]["code"], &told["head"]), (&json!("stream_ahead"), &json!(behind)));
+    let unasked = relay_command(&fleet, &["reset"]).await.unwrap_err();
+    assert!(unasked.contains("give --yes to delete the stream SALES_1"), "{unasked}");
+    let outside = (behind + 2).to_string();
+    relay_command(&fleet, &["reset", "--yes", "--from", &outside]).await.unwrap_err();
+    let told = relay_command(&fleet, &["reset", "--yes"]).await.unwrap();
+    assert_eq!((&told["generation"], &told["reset_done"]["from"]), (&json!(2), &json!(1)));
     let done = async || {
         let state = state().await;
         state.halted.is_none() && state.stream_gen == 2

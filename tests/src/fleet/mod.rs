@@ -20,6 +20,7 @@ use crate::log_ok::{Contradiction, Evidence, LogOk, jetstream};
 use crate::world::{fresh_database, variable};
 
 pub use member::Member;
+pub use process::program;
 use process::{AUDIENCE, ISSUER, Process};
 
 /// How long followers may take to reach the head after the last fault: a lease's time and the work itself.

@@ -25,11 +25,16 @@ pub(super) struct Process {
     client: reqwest::Client,
 }
 
-/// The folder cargo builds programs into, found from this test's own place.
-fn programs() -> PathBuf {
+/// One of our programs, where cargo built it: found from this test's own place.
+///
+/// # Panics
+/// When it is not built.
+pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it lies");
     let deps = test.parent().expect("invariant: a file lies in a folder");
-    deps.parent().expect("invariant: tests lie below the programs").to_owned()
+    let path = deps.parent().expect("invariant: tests lie below the programs").join(name);
+    assert!(path.exists(), "{} is not built; ./deploy/test builds it", path.display());
+    path
 }
 
 impl Process {
@@ -53,9 +58,7 @@ impl Process {
         Self::new(place, "projection-service", &own)
     }
 
-    fn new(place: &Place<'_>, program: &str, own: &[(&str, String)]) -> Self {
-        let path = programs().join(program);
-        assert!(path.exists(), "{} is not built; ./deploy/test builds it", path.display());
+    fn new(place: &Place<'_>, name: &str, own: &[(&str, String)]) -> Self {
         let shared = [
             ("SALGSLOGG_JWKS", place.jwks.to_string_lossy().into_owned()),
             ("SALGSLOGG_JWT_ISSUER", ISSUER.to_owned()),
@@ -64,7 +67,7 @@ impl Process {
         let variables = shared.iter().chain(own);
         let program = Program {
             name: place.name.clone(),
-            path,
+            path: program(name),
             arguments: Vec::new(),
             variables: variables.map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             log: place.folder.join(format!("{}.log", place.name)),
