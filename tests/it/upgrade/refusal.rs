@@ -105,6 +105,42 @@ async fn this_release_refuses_read_models_of_the_first_one_until_they_are_migrat
     assert!(told.contains(&due), "{told}\nlacks: {due}");
 }
 
+/// What the next release may do to tables that programs of this one work on: add a column, to all of them.
+const EXPANDED: &str = "DO $$ DECLARE relation regclass; BEGIN
+  FOR relation IN SELECT oid FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
+     AND relnamespace::regnamespace::text ~ '^(es|es_ops|rm_.*)$' LOOP
+    EXECUTE format('ALTER TABLE %s ADD COLUMN of_the_next_release text', relation);
+  END LOOP; END $$";
+
+#[tokio::test]
+async fn who_runs_already_goes_on_while_the_next_release_migrates() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let at = "2026-01-12T09:00:00Z";
+    let sale = fixture.sale(&world, at, "Fjord ERP", serde_json::json!({})).await;
+    world.caught_up().await;
+    run(&world.database, EXPANDED.to_owned()).await;
+    run(
+        &world.database,
+        "INSERT INTO es._migration (version, description, success, checksum, execution_time)
+         VALUES (99, 'next', true, '', 0)"
+            .to_owned(),
+    )
+    .await;
+    assert!(
+        command_refuses(&world.database).await.contains("at migration 99"),
+        "a restart does not"
+    );
+    fixture.on(&world, &sale, "edit", serde_json::json!({"title": "Fjord CRM"})).await;
+    let card = world.get(&fixture.importer, &format!("/v1/sales/{sale}")).await.expect(200).json();
+    assert_eq!(
+        (&card["title"], &card["version"]),
+        (&serde_json::json!("Fjord CRM"), &serde_json::json!(2))
+    );
+    let history = format!("/v1/sales/{sale}/history");
+    world.get(&fixture.importer, &history).await.expect(200);
+}
+
 #[tokio::test]
 async fn an_older_release_does_not_migrate_what_a_newer_one_has() {
     let (database, due) = newer(LOG).await;
