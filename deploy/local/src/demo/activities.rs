@@ -91,7 +91,9 @@ impl Telling<'_> {
     /// What comes next for an open sale.
     fn next(&mut self, next: Next, dice: &mut Dice) {
         let day = self.day;
-        let occasion = dice.pick(&[FIRST_MEETING, QUOTATION, FOLLOW_UP, CONTRACT]);
+        let age = (day - self.plan.registered).num_days() * 100 / self.plan.life.max(1);
+        let due = USUAL.iter().find(|(percent, _)| age < percent + 15);
+        let occasion = due.map_or(CONTRACT, |(_, occasion)| *occasion);
         match next {
             Next::Nothing => {}
             Next::Overdue => {
@@ -114,7 +116,7 @@ impl Telling<'_> {
     /// Something that is planned for `on` and waits, now and then in somebody else's diary.
     fn planned(&mut self, occasion: Occasion, on: NaiveDate, dice: &mut Dice) {
         let mut entry = self.plan_for(occasion, on, -dice.between(1, 8), dice);
-        if dice.chance(6) {
+        if dice.chance(20) {
             let note = json!({ "description": "Agenda sent by e-mail." });
             let yesterday = evening(workday_until(shifted(self.day, -1)));
             self.say(&mut entry, "EditActivity", note, yesterday);
@@ -140,7 +142,8 @@ impl Telling<'_> {
         let mut body = slot(kind, on, dice);
         body["kind"] = kind.into();
         body["title"] = format!("{title}, {}", plan.company).into();
-        body["owner"] = plan.last_owner.into();
+        let handed_over = plan.owner != plan.last_owner && dice.chance(60);
+        body["owner"] = if handed_over { plan.owner } else { plan.last_owner }.into();
         body["sale"] = id(&format!("sale/{}", plan.n)).to_string().into();
         body["company"] =
             json!({ "id": id(&format!("company/{}", plan.company)), "name": plan.company });
@@ -152,7 +155,12 @@ impl Telling<'_> {
             rising: Rising::from(self.registered),
         };
         let said = workday_until(shifted(on.min(self.day), earlier));
-        self.say(&mut entry, "PlanActivity", body, office_hour(said, dice));
+        let said = office_hour(said, dice);
+        self.say(&mut entry, "PlanActivity", body, said);
+        if handed_over {
+            let to = json!({ "owner": plan.last_owner });
+            self.say(&mut entry, "AssignActivity", to, said);
+        }
         entry
     }
 

@@ -11,24 +11,29 @@ use local_stack::stack::http;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use service_runtime::clock::{Stopwatch, back_off};
+use tokio::sync::Mutex;
 
 use crate::open_folder;
 
+/// One stack at a time prefers the usual ports: a test whose stack must come back on its own ports holds
+/// this, and so does every other that starts one.
+pub(crate) static PORTS: Mutex<()> = Mutex::const_new(());
+
 /// A clone with a stack; wiped at the end, however the test ends.
-struct Clone {
-    root: PathBuf,
+pub(crate) struct Clone {
+    pub(crate) root: PathBuf,
     _folder: tempfile::TempDir,
 }
 
 impl Clone {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = open_folder();
         let root = folder.path().join("clone");
         std::fs::create_dir(&root).unwrap();
         Self { root, _folder: folder }
     }
 
-    fn launch(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn launch(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_local-stack"));
         command.args(&arguments[..1]).arg("--root").arg(&self.root).args(&arguments[1..]);
         command.env_remove("SALGSLOGG_DATABASE_URL").env_remove("SALGSLOGG_NATS_URL");
@@ -40,19 +45,19 @@ impl Clone {
         Output { status, stdout: std::fs::read(out).unwrap(), stderr: std::fs::read(err).unwrap() }
     }
 
-    fn must(&self, arguments: &[&str]) -> String {
+    pub(crate) fn must(&self, arguments: &[&str]) -> String {
         let told = self.launch(arguments);
         let errors = String::from_utf8_lossy(&told.stderr);
         assert!(told.status.success(), "{arguments:?}: {errors}");
         String::from_utf8_lossy(&told.stdout).into_owned()
     }
 
-    fn local(&self, name: &str) -> PathBuf {
+    pub(crate) fn local(&self, name: &str) -> PathBuf {
         self.root.join(".local").join(name)
     }
 
     /// `.local/env`.
-    fn variables(&self) -> BTreeMap<String, String> {
+    pub(crate) fn variables(&self) -> BTreeMap<String, String> {
         let text = std::fs::read_to_string(self.local("env")).unwrap();
         let pairs = text.lines().filter_map(|line| line.strip_prefix("export ")?.split_once('='));
         pairs.map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned())).collect()
@@ -67,7 +72,7 @@ impl Clone {
         answer.error_for_status().unwrap().text().await.unwrap().lines().count()
     }
 
-    fn process(&self, pid_file: &str) -> Identity {
+    pub(crate) fn process(&self, pid_file: &str) -> Identity {
         pidfile::living(&self.local(pid_file)).unwrap()
     }
 }
@@ -78,12 +83,12 @@ impl Drop for Clone {
     }
 }
 
-fn kill9(process: &Identity) {
+pub(crate) fn kill9(process: &Identity) {
     kill(Pid::from_raw(process.pid), Signal::SIGKILL).unwrap();
 }
 
 /// Waits until `question` answers yes.
-async fn eventually(what: &str, question: impl AsyncFn() -> bool) {
+pub(crate) async fn eventually(what: &str, question: impl AsyncFn() -> bool) {
     let watch = Stopwatch::start();
     while !question().await {
         assert!(watch.elapsed() < Duration::from_secs(60), "{what} did not come about");
@@ -93,6 +98,7 @@ async fn eventually(what: &str, question: impl AsyncFn() -> bool) {
 
 #[tokio::test]
 async fn a_killed_launcher_and_killed_children_lose_no_event() {
+    let _ports = PORTS.lock().await;
     let clone = Clone::new();
     let shown = clone.must(&["up", "--detach"]);
     for table in
@@ -135,6 +141,7 @@ async fn a_killed_launcher_and_killed_children_lose_no_event() {
 
 #[tokio::test]
 async fn two_clones_run_at_once_and_do_not_meet() {
+    let _ports = PORTS.lock().await;
     let (one, other) = (Clone::new(), Clone::new());
     let up = ["up", "--detach", "--no-demo"];
     std::thread::scope(|scope| {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a failed step is a failed test")]
 
 mod cluster;
+mod demo_load;
 mod launcher;
 mod nats_rights;
 mod places;
