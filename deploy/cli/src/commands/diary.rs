@@ -120,9 +120,9 @@ fn sales(answer: &Value) -> String {
         Column::left(&counted("sales", answer, "sale_count")),
         Column::left("stage"),
         Column::right("amount"),
-        Column::left("next activity"),
+        Column::left("next"),
         Column::left("sale date"),
-        Column::left("listed because of"),
+        Column::left("because of"),
     ];
     let row = |sale: &Value| {
         let stage = match sale["status"].as_str() {
@@ -147,8 +147,8 @@ fn sales(answer: &Value) -> String {
 fn rule(number: &Value) -> String {
     match number.as_u64() {
         Some(1) => "sale date".to_owned(),
-        Some(2) => "next activity".to_owned(),
-        Some(3) => "overdue activity".to_owned(),
+        Some(2) => "activity".to_owned(),
+        Some(3) => "overdue".to_owned(),
         Some(4) => "stalled".to_owned(),
         Some(_) | None => text(number),
     }
@@ -234,12 +234,12 @@ mod tests {
 │   ┆ Tue 2026-03-10 ┆ due           ┆ to-do   ┆ ✓ Tilbud       ┆ ola   ┆    – │
 │   ┆ Thu 2026-03-12 ┆ to 2026-03-13 ┆ meeting ┆ Messe          ┆ kari  ┆    – │
 └───┴────────────────┴───────────────┴─────────┴────────────────┴───────┴──────┘
-┌───┬──────┬───────────┬─────────┬────────────────┬───────────────┬────────────┬─────────────────────────────┐
-│   ┆ sale ┆ sales (2) ┆ stage   ┆         amount ┆ next activity ┆ sale date  ┆ listed because of           │
-╞═══╪══════╪═══════════╪═════════╪════════════════╪═══════════════╪════════════╪═════════════════════════════╡
-│ ● ┆ 1001 ┆ Fjord ERP ┆ Tilbud  ┆ 500 000.00 NOK ┆ 2026-03-09    ┆ 2026-03-20 ┆ sale date, overdue activity │
-│   ┆ 1002 ┆ Havn      ┆ stalled ┆     900.00 EUR ┆ 2026-09-01    ┆ 2026-06-01 ┆ stalled                     │
-└───┴──────┴───────────┴─────────┴────────────────┴───────────────┴────────────┴─────────────────────────────┘
+┌───┬──────┬───────────┬─────────┬────────────────┬────────────┬────────────┬────────────────────┐
+│   ┆ sale ┆ sales (2) ┆ stage   ┆         amount ┆ next       ┆ sale date  ┆ because of         │
+╞═══╪══════╪═══════════╪═════════╪════════════════╪════════════╪════════════╪════════════════════╡
+│ ● ┆ 1001 ┆ Fjord ERP ┆ Tilbud  ┆ 500 000.00 NOK ┆ 2026-03-09 ┆ 2026-03-20 ┆ sale date, overdue │
+│   ┆ 1002 ┆ Havn      ┆ stalled ┆     900.00 EUR ┆ 2026-09-01 ┆ 2026-06-01 ┆ stalled            │
+└───┴──────┴───────────┴─────────┴────────────────┴────────────┴────────────┴────────────────────┘
 ● overdue · today 2026-03-10 · range 2026-03-01 to 2026-03-31, 7 days ahead · position 1 234";
         assert_eq!(people(&answer, Tz::Europe__Oslo), expected);
     }
