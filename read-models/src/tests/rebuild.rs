@@ -1,13 +1,16 @@
 //! Rebuild equals live: however a log is cut into runs, and folded in memory by stream, the rows are the same.
 
 use event_store::EventStore;
-use events::Recorded;
+use events::{ActivityEvent, ActivityId, Event, Recorded};
 use proptest::prelude::*;
+use sqlx::PgPool;
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use super::World;
+use super::facts::{QT, advanced, sale};
 use super::histories::{Player, Step, steps};
-use crate::rebuild::Rebuild;
+use crate::rebuild::{Rebuild, RebuildError};
 
 /// Every row of a generation as text, table by table.
 async fn rows(world: &World, generation: i32) -> Vec<String> {
@@ -69,11 +72,7 @@ async fn every_cut_gives_the_same_rows(history: &[Step], lengths: &[usize]) {
 
 /// Rebuilds a read model from the log as it is; answers the generation.
 async fn rebuilt(world: &World, model: &str) -> i32 {
-    let operator = world.database.url_for("salgslogg_operator").parse().unwrap();
-    let store = EventStore::new(world.database.owner().clone(), 1);
-    let mut rebuild = Rebuild::begin(&operator, store, model).await.unwrap();
-    rebuild.fill(3, |_| ()).await.unwrap();
-    rebuild.finish().await.unwrap()
+    filled(world, model).await.unwrap().finish().await.unwrap()
 }
 
 /// Indexes, policies and guards of a generation, its number left out.
@@ -115,4 +114,50 @@ proptest! {
     ) {
         Runtime::new().unwrap().block_on(every_cut_gives_the_same_rows(&history, &lengths));
     }
+}
+
+/// Begins the rebuild of a read model and fills it.
+async fn filled(world: &World, model: &str) -> Result<Rebuild, RebuildError> {
+    let operator = world.database.url_for("salgslogg_operator").parse().unwrap();
+    let store = EventStore::new(world.database.owner().clone(), 1);
+    let mut rebuild = Rebuild::begin(&operator, store, model).await?;
+    rebuild.fill(2, |_| ()).await?;
+    Ok(rebuild)
+}
+
+#[tokio::test]
+async fn the_query_role_sees_nothing_of_others_in_a_half_built_generation() {
+    let world = World::provisioned().await;
+    let rebuild = filled(&world, "sale").await.unwrap();
+    let count = "SELECT count(*) FROM rm_sale_2.stage_version";
+    let seen = async |pool: &PgPool| {
+        let seen: i64 = sqlx::query_scalar(count).fetch_one(pool).await.unwrap();
+        seen
+    };
+    assert!(seen(world.database.owner()).await > 0);
+    assert_eq!(seen(&world.asking(2)).await, 0, "no tenant, no rows");
+    rebuild.finish().await.unwrap();
+    assert_eq!(seen(&world.asking(2)).await, 0);
+}
+
+#[tokio::test]
+async fn poison_stops_the_rebuild_of_totals_and_parks_the_stream_of_an_activity() {
+    let mut world = World::provisioned().await;
+    let lost = ActivityId(Uuid::from_u128(0xAC7));
+    let done = ActivityEvent::Deleted {};
+    world.record(&lost.stream(), &[Event::Activity(done.clone()), Event::Activity(done)]).await;
+    let head = world.store.head().await.unwrap();
+    filled(&world, "activity").await.unwrap().finish().await.unwrap();
+    let parked: (i64, i64, String, String) = sqlx::query_as(
+        "SELECT failed_position, queued, reason, stream FROM es_ops.parked_stream WHERE name = 'activity' AND generation = 2",
+    )
+    .fetch_one(world.database.owner())
+    .await
+    .unwrap();
+    assert_eq!(parked, (head - 1, 2, "does_not_follow".into(), lost.stream().to_string()));
+
+    world.record(&sale(2).stream(), &[advanced(QT, 50)]).await;
+    let stopped = filled(&world, "sale").await.unwrap_err();
+    let RebuildError::Poison(cause) = stopped else { panic!("{stopped}") };
+    assert_eq!(cause.position(), Some(head + 1));
 }
