@@ -2,15 +2,18 @@
 //! afterwards every event is counted once or waits once, and in the end the rows are those of a run
 //! in order.
 
+use std::sync::Arc;
+
 use projection_service::config::Pace;
 use projection_service::runner::Step;
+use projection_service::source::Source;
 use read_models::OnPoison;
 use service_runtime::config::Secret;
 
 use crate::support::Stage;
 use crate::support::choosy::Choosy;
 use crate::support::postgres_proxy::{Cut, PostgresProxy};
-use crate::support::pump::{Pump, decree, queue, wish};
+use crate::support::pump::{Pump, decree, queue, reading, wish};
 use crate::support::tally::counted;
 
 /// More exchanges than the work has.
@@ -18,16 +21,16 @@ const EXCHANGES_MAX: i64 = 300;
 
 /// Steps until rest or death; whether it died.
 async fn dies(pump: &mut Pump) -> bool {
-    let mut idle = 0;
-    while idle < 2 {
+    loop {
         match pump.step().await {
-            Ok(Step::Idle) => idle += 1,
-            Ok(Step::Applied { .. } | Step::Failed(_)) => idle = 0,
-            Ok(Step::NotOurs | Step::Halted(_)) => return false,
+            Ok(Step::Idle | Step::Applied { .. } | Step::Failed(_)) if pump.is_done().await => {
+                return false;
+            }
+            Ok(Step::Idle | Step::Applied { .. } | Step::Failed(_)) => {}
+            Ok(last @ (Step::NotOurs | Step::Halted(_))) => panic!("{last:?}"),
             Err(_) => return true,
         }
     }
-    false
 }
 
 async fn waiting(stage: &Stage) -> i64 {
@@ -37,10 +40,12 @@ async fn waiting(stage: &Stage) -> i64 {
 
 /// One life: poison comes, the owner dies before or after exchange `at`, an heir goes on; then the
 /// fix, a redrive with another death, and an heir again. Answers whether anything was cut.
-async fn one_life(stage: &mut Stage, cut: Cut, at: i64) -> bool {
+async fn one_life(stage: &mut Stage, source: &Arc<Source>, cut: Cut, at: i64) -> bool {
     let model = Choosy::new(OnPoison::ParkStream);
-    let mut payloads = vec![b"{}".to_vec(); 10];
-    payloads[4] = b"poison".to_vec();
+    let (direct, pace) = (stage.database.url_for("salgslogg_projector"), Pace::default());
+    let lane = |url: &str| Pump::sharing(source, &Secret::new(url), model.clone(), 1, pace);
+    let mut payloads = vec![b"{}".to_vec(); 8];
+    payloads[0] = b"poison".to_vec();
     stage.append_payloads(payloads).await;
     let mut cuts = false;
     for fixed in [false, true] {
@@ -48,11 +53,8 @@ async fn one_life(stage: &mut Stage, cut: Cut, at: i64) -> bool {
             model.fix();
             wish(stage).await;
         }
-        let url = stage.database.url_for("salgslogg_projector");
-        let proxy = PostgresProxy::before(&url, cut, at).await;
-        let through = Secret::new(proxy.url(&url));
-        let pace = Pace::default();
-        let mut dying = Pump::through(stage, &through, model.clone(), 1, pace);
+        let proxy = PostgresProxy::before(&direct, cut, at).await;
+        let mut dying = lane(&proxy.url(&direct));
         let died = dies(&mut dying).await;
         assert!(!died || proxy.was_cut());
         cuts |= proxy.was_cut();
@@ -60,7 +62,7 @@ async fn one_life(stage: &mut Stage, cut: Cut, at: i64) -> bool {
         assert_eq!(found, stage.checkpoint().await, "{cut:?} {at} {fixed}");
         drop(dying);
         stage.leases_end().await;
-        let mut heir = Pump::new(stage, model.clone());
+        let mut heir = lane(&direct);
         assert_eq!(heir.run().await, Step::Idle);
         heir.lane.release().await.unwrap();
         let found = counted(&stage.rows().await) + waiting(stage).await;
@@ -74,8 +76,9 @@ async fn one_life(stage: &mut Stage, cut: Cut, at: i64) -> bool {
 async fn die_at_every_statement(cut: Cut) {
     let mut stage = Stage::set().await;
     decree(&stage, "tally", OnPoison::ParkStream).await;
+    let source = reading(&stage);
     for at in 0..EXCHANGES_MAX {
-        if !one_life(&mut stage, cut, at).await {
+        if !one_life(&mut stage, &source, cut, at).await {
             assert!(at > 30, "{at}");
             return;
         }

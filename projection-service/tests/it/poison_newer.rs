@@ -66,7 +66,7 @@ impl ReadModel for NewerSale {
 }
 
 /// Appends one event of any type to a stream of house 1, under any name.
-async fn raw(stage: &Stage, stream: StreamName, named: &str, event_type: &'static str) -> i64 {
+pub async fn raw(stage: &Stage, stream: StreamName, named: &str, event_type: &'static str) -> i64 {
     let tenant = TenantSlug::parse("house-1-0").unwrap();
     let expected: Option<i64> =
         sqlx::query_scalar("SELECT version FROM es.stream WHERE stream_id = $1")
@@ -89,12 +89,12 @@ async fn raw(stage: &Stage, stream: StreamName, named: &str, event_type: &'stati
     stage.store.head().await.unwrap()
 }
 
-fn sale(subject: u8) -> StreamName {
+pub fn sale(subject: u8) -> StreamName {
     SaleId(uuid::Uuid::from_u128(0x5000 + u128::from(subject))).stream()
 }
 
 /// Registers or changes three sales.
-async fn business(stage: &Stage, figure: u8) {
+pub async fn business(stage: &Stage, figure: u8) {
     let step = |subject| facts::Step { tenant: 0, subject, kind: 1, figure };
     append(stage, 1, &[step(0), step(1), step(2)]).await;
 }

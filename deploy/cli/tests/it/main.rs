@@ -5,6 +5,7 @@
 mod binary;
 mod manual;
 mod opportunities;
+mod parked;
 mod shop;
 
 use std::path::{Path, PathBuf};

@@ -17,6 +17,7 @@ use super::Stage;
 
 pub struct Pump {
     pub lane: Lane,
+    generation: i32,
     source: Arc<Source>,
 }
 
@@ -48,22 +49,36 @@ impl Pump {
         let part = Part { model: model.name(), generation, log_id: 1, part: 0 };
         let pool = generation::projecting(url, part.model, generation).unwrap();
         let lane = Lane::new(Arc::new(model), part, pool, new_id(), hasty(pace));
-        Self { lane, source: Arc::clone(source) }
+        Self { lane, generation, source: Arc::clone(source) }
     }
 
     pub async fn step(&mut self) -> Result<Step, LaneError> {
         self.lane.step(&self.source).await
     }
 
+    /// Whether the lane has seen the whole log and nobody wishes for another try.
+    pub async fn is_done(&self) -> bool {
+        let store = self.source.store();
+        let text = "SELECT EXISTS (SELECT FROM es_ops.parked_stream
+                     WHERE name = $1 AND generation = $2 AND redrive_requested_at IS NOT NULL)";
+        let wished: bool = sqlx::query_scalar(text)
+            .bind(self.lane.model())
+            .bind(self.generation)
+            .fetch_one(store.pool())
+            .await
+            .unwrap();
+        !wished && self.lane.position() == Some(store.head().await.unwrap())
+    }
+
     /// Steps until there is nothing left to do, or the lane cannot go on; answers the last step.
     pub async fn run(&mut self) -> Step {
-        let mut idle = 0;
         for _ in 0..10_000 {
             match self.step().await.unwrap() {
-                Step::Applied { .. } | Step::Failed(_) => idle = 0,
-                // twice, since batches and queues take turns
-                Step::Idle if idle == 0 => idle = 1,
-                last @ (Step::Idle | Step::NotOurs | Step::Halted(_)) => return last,
+                Step::Applied { .. } | Step::Failed(_) | Step::Idle => {}
+                last @ (Step::NotOurs | Step::Halted(_)) => return last,
+            }
+            if self.is_done().await {
+                return Step::Idle;
             }
         }
         panic!("never at rest");
