@@ -36,8 +36,8 @@ pub(crate) fn describe(log_id: i16) {
         "Empty partitions of events in front of the head; below 2 none could be made."
     );
     describe_gauge!(
-        "salgslogg_receipt_days_ahead",
-        "Days, today included, for which receipts of idempotency keys have a partition."
+        "salgslogg_receipt_room_seconds",
+        "For how long from today on receipts of idempotency keys have a partition."
     );
     gauge!("salgslogg_command_places").set(crate::places::WAITING_MAX as f64);
     gauge!("salgslogg_command_places_taken").set(0.0);

@@ -14,6 +14,8 @@ use crate::process::StalledSaleReopen;
 use crate::relay::{NatsAddress, Relay};
 use crate::reopening::send_reopen;
 
+const SECONDS_A_DAY: i32 = 86_400;
+
 /// Partitions are looked after this often.
 const PARTITIONS_EVERY: Duration = Duration::from_secs(300);
 
@@ -61,7 +63,8 @@ async fn keep_partitions_ahead(store: EventStore) {
         match partitions::ensure(&store).await {
             Ok(ahead) => {
                 metrics::gauge!("salgslogg_event_partitions_ahead").set(f64::from(ahead.events));
-                metrics::gauge!("salgslogg_receipt_days_ahead").set(f64::from(ahead.days));
+                metrics::gauge!("salgslogg_receipt_room_seconds")
+                    .set(f64::from(ahead.days.saturating_mul(SECONDS_A_DAY)));
             }
             Err(error) => tracing::error!(%error, "partitions could not be created ahead"),
         }

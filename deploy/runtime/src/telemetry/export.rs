@@ -11,7 +11,8 @@ use opentelemetry_sdk::resource::{EnvResourceDetector, TelemetryResourceDetector
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::Filter;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::TelemetryError;
@@ -70,7 +71,7 @@ impl Export {
             .with_target(false)
             .with_threads(false)
             .with_tracked_inactivity(false)
-            .with_filter(filter_fn(exported))
+            .with_filter(filter())
     }
 
     /// Sends what is left.
@@ -82,6 +83,12 @@ impl Export {
             Err(error) => tracing::warn!(%error, "the export of spans could not be ended"),
         }
     }
+}
+
+/// Lets our spans through. It never says "always": that answer would be remembered, and whoever merely asks
+/// what is enabled, as sqlx does before each query, would decide for the next span on its thread.
+fn filter<S: Subscriber>() -> impl Filter<S> + use<S> {
+    dynamic_filter_fn(|what, _| exported(what)).with_max_level_hint(Level::DEBUG)
 }
 
 fn exported(what: &Metadata<'_>) -> bool {

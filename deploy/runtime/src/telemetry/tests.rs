@@ -21,17 +21,28 @@ impl Write for Paper {
     }
 }
 
+impl Paper {
+    /// A layer that writes here.
+    fn lines<S>(&self) -> impl Layer<S> + use<S>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let writer = self.clone();
+        let lines = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
+        lines.fmt_fields(JsonFields::new()).event_format(JsonLine)
+    }
+
+    fn read(&self) -> Vec<Value> {
+        let bytes = self.0.lock().unwrap().clone();
+        let text = String::from_utf8(bytes).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
 fn lines_of(work: impl FnOnce()) -> Vec<Value> {
     let paper = Paper::default();
-    let writer = paper.clone();
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(move || writer.clone())
-        .fmt_fields(JsonFields::new())
-        .event_format(JsonLine);
-    tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), work);
-    let bytes = paper.0.lock().unwrap().clone();
-    let text = String::from_utf8(bytes).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(paper.lines()), work);
+    paper.read()
 }
 
 #[test]
@@ -65,6 +76,28 @@ fn the_innermost_word_for_a_member_wins_and_nothing_takes_the_name_of_a_fixed_on
     assert_eq!(lines[0]["model"], "inner");
     assert_eq!(lines[0]["level"], "WARN");
     assert_ne!(lines[0]["target"], "mine");
+}
+
+/// sqlx asks before each query whether anybody wants to hear of it, and then says nothing.
+#[test]
+fn whoever_asks_what_is_enabled_takes_no_span_from_the_lines_that_follow() {
+    let paper = Paper::default();
+    let export = Export::open("test", Some("http://127.0.0.1:9")).unwrap().unwrap();
+    let subscriber = tracing_subscriber::registry()
+        .with(paper.lines().with_filter(EnvFilter::new("info")))
+        .with(export.layer());
+    tracing::subscriber::with_default(subscriber, || {
+        for _ in 0..3 {
+            let quiet = tracing::debug_span!("for the export only");
+            let what = quiet.metadata().expect("the export wants it");
+            tracing::dispatcher::get_default(|lines| lines.enabled(what));
+            let span = tracing::info_span!("request", trace_id = "4bf9");
+            span.in_scope(|| tracing::info!("answered"));
+        }
+    });
+    let lines = paper.read();
+    assert_eq!(lines.len(), 3);
+    assert!(lines.iter().all(|line| line["trace_id"] == "4bf9"), "{lines:?}");
 }
 
 #[test]
