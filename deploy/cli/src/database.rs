@@ -47,9 +47,11 @@ impl Database {
                     .to_owned(),
             )
         })?;
-        PgConnectOptions::from_str(url).map_err(|_| {
-            Failure::Usage("--database-url is no address of a Postgres database".to_owned())
-        })?;
+        let postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        if !postgres || PgConnectOptions::from_str(url).is_err() {
+            let said = "--database-url is no address of a Postgres database";
+            return Err(Failure::Usage(said.to_owned()));
+        }
         Ok(Self { url: url.to_owned(), log_id: arguments.log })
     }
 

@@ -11,11 +11,10 @@ impl Chance {
         clippy::disallowed_methods,
         reason = "tests have no configuration but these variables"
     )]
-    #[expect(clippy::print_stdout, reason = "a test tells its seed")]
     pub fn told() -> Self {
         let given = std::env::var("SALGSLOGG_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| ids::new_id().as_u64_pair().1 & 0xffff_ffff);
-        println!("SALGSLOGG_SEED={seed}");
+        tell(&format!("SALGSLOGG_SEED={seed}"));
         Self(seed)
     }
 
@@ -51,4 +50,10 @@ impl Chance {
 #[expect(clippy::disallowed_methods, reason = "tests have no configuration but these variables")]
 pub fn all_faults() -> bool {
     std::env::var("SALGSLOGG_FAULTS").is_ok_and(|which| which == "full")
+}
+
+/// A line for whoever reads a test's output, which cargo shows when the test fails.
+#[expect(clippy::print_stdout, reason = "a test tells what it did")]
+pub fn tell(text: &str) {
+    println!("{text}");
 }

@@ -8,7 +8,7 @@ use service_runtime::clock::Stopwatch;
 use system_tests::eventually::eventually;
 use system_tests::{Fleet, Member};
 
-use super::seed::Chance;
+use super::seed::{Chance, tell};
 use super::traffic::Traffic;
 
 /// Clients at work.
@@ -28,6 +28,7 @@ struct Storm {
     chance: Chance,
     /// Leases are ended by the test instead of by time.
     hurried: bool,
+    blows: usize,
 }
 
 impl Storm {
@@ -35,7 +36,7 @@ impl Storm {
         let chance = Chance::told();
         let fleet = Fleet::start(2, 2).await;
         let traffic = Traffic::start(&fleet, CLIENTS).await;
-        Self { fleet, traffic, chance, hurried }
+        Self { fleet, traffic, chance, hurried, blows: 0 }
     }
 
     /// Clients get more done while one service at least is there.
@@ -47,6 +48,7 @@ impl Storm {
 
     /// Kills or pauses one to three, lets people work if anybody is left to serve them, and brings all back.
     async fn blow(&mut self) {
+        self.blows += 1;
         let struck = 1 + self.chance.below(3);
         let victims = self.chance.shuffled(self.fleet.members());
         let mut paused = Vec::new();
@@ -80,7 +82,7 @@ impl Storm {
     }
 
     async fn ends_with_log_ok(self) {
-        let Self { fleet, traffic, hurried, .. } = self;
+        let Self { fleet, traffic, hurried, blows, .. } = self;
         let acknowledged = traffic.end().await;
         if hurried {
             fleet.leases_end().await;
@@ -88,6 +90,10 @@ impl Storm {
         fleet.settled().await;
         let commands = acknowledged.are_in(&fleet.store).await;
         let found = fleet.log_ok().await.unwrap_or_else(|error| panic!("{error}"));
+        tell(&format!(
+            "{blows} blows, {commands} commands acknowledged, {} events",
+            found.log.head
+        ));
         assert_eq!(found.messages, Some(found.log.head), "the stream has kept everything");
         assert!(
             commands > 0 && found.rows.iter().any(|(model, rows)| *model == "sale" && *rows > 0)
