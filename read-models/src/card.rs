@@ -1,19 +1,15 @@
-//! A sale as lists and boards show it, and the page of cards that pipeline and list share.
+//! A sale as lists and boards show it.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
-use service_runtime::Problem;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ask::{
-    Direction, Filters, FromGiven, Given, InCurrency, Labels, Page, Snapshot, add, bad,
-    bind_matching, failed, matching,
-};
+use crate::ask::{InCurrency, Labels, Snapshot};
 use crate::figures::Amount;
 use crate::sale::{Sale, Status};
-use crate::upcoming::{Upcoming, ahead};
+use crate::upcoming::Upcoming;
 
 /// An id with the name to show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -139,6 +135,11 @@ impl<'a> Surface<'a> {
     pub fn of(snapshot: &Snapshot, labels: &'a Labels, currency: &'a InCurrency) -> Self {
         Self { labels, currency, today: snapshot.today, zone: snapshot.zone }
     }
+
+    /// The currency of the answer.
+    pub fn currency(&self) -> &'a InCurrency {
+        self.currency
+    }
 }
 
 impl CardRow {
@@ -210,86 +211,4 @@ impl CardRow {
             external_reference: sale.external_reference,
         }
     }
-}
-
-/// The fields cards can be sorted by.
-const SORTS: [&str; 14] = [
-    "number",
-    "title",
-    "status",
-    "owner",
-    "group",
-    "company",
-    "amount",
-    "weighted",
-    "probability",
-    "sale_date",
-    "next_activity_date",
-    "days_in_stage",
-    "registered_on",
-    "updated_at",
-];
-
-/// How cards are sorted.
-#[derive(Debug, Clone, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CardSort {
-    /// A field, `-field` for highest first: number, title, status, owner, group, company, amount and weighted
-    /// (converted), probability, sale_date, next_activity_date, days_in_stage, registered_on, updated_at.
-    /// Default: `sale_date`.
-    #[param(value_type = Option<String>, example = "-amount")]
-    pub sort: (&'static str, Direction),
-}
-
-impl FromGiven for CardSort {
-    fn from_given(given: &mut Given) -> Result<Self, Problem> {
-        let text = given.text("sort").unwrap_or_else(|| "sale_date".to_owned());
-        let (field, direction) = match text.strip_prefix('-') {
-            Some(field) => (field, Direction::Down),
-            None => (text.as_str(), Direction::Up),
-        };
-        let known = SORTS.into_iter().find(|known| *known == field);
-        let rule = || {
-            bad("sort", &format!("must be one of {}, with - for highest first", SORTS.join(", ")))
-        };
-        Ok(Self { sort: (known.ok_or_else(rule)?, direction) })
-    }
-}
-
-/// One page of the matching cards, and the cursor of the next.
-pub(crate) async fn page_of_cards(
-    snapshot: &mut Snapshot,
-    filters: &Filters,
-    sort: &CardSort,
-    page: &Page,
-    on: &Surface<'_>,
-) -> Result<(Vec<Card>, Option<String>), Problem> {
-    let mut arguments = bind_matching(snapshot, filters, on.currency);
-    add(&mut arguments, sort.sort.0);
-    add(&mut arguments, sort.sort.1 == Direction::Down);
-    add(&mut arguments, page.fetch());
-    add(&mut arguments, page.offset());
-    let mut rows: Vec<CardRow> = sqlx::query_as_with(
-        concat!(
-            "SELECT NULL::text AS description, ",
-            include_str!("card_columns.sql"),
-            include_str!("cards_from.sql"),
-            ahead!(),
-            include_str!("cards_sort.sql"),
-            matching!(),
-            include_str!("cards.sql")
-        ),
-        arguments,
-    )
-    .fetch_all(&mut *snapshot.tx)
-    .await
-    .map_err(|e| failed(&e))?;
-    let next = page.cut(&mut rows);
-    let ids: Vec<Uuid> = rows.iter().map(CardRow::id).collect();
-    let ahead = Upcoming::of(snapshot, &ids).await?;
-    let card = |row: CardRow| {
-        let ahead = ahead.get(&row.id()).copied().unwrap_or(Upcoming::NOTHING);
-        row.card(on, ahead)
-    };
-    Ok((rows.into_iter().map(card).collect(), next))
 }

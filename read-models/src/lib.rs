@@ -27,6 +27,7 @@ mod activities;
 pub mod activity;
 mod ask;
 mod card;
+mod card_page;
 mod changes;
 mod currencies;
 mod diary;

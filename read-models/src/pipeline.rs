@@ -16,7 +16,8 @@ use crate::ask::{
     Asked, CurrencyParam, Filters, FromGiven, Given, InCurrency, Labels, PageParams, Questions,
     Snapshot, When, add, bad, bind_matching, failed, matching,
 };
-use crate::card::{Card, CardSort, Surface, page_of_cards};
+use crate::card::{Card, Surface};
+use crate::card_page::{CardSort, page_of_cards};
 use crate::figures::{ByStatus, Measure};
 use crate::sale::Status;
 use crate::upcoming::ahead;

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use crate::ask::{
     Asked, CurrencyParam, Filters, InCurrency, Labels, PageParams, Questions, Snapshot, When,
 };
-use crate::card::{Card, CardSort, Surface, page_of_cards};
+use crate::card::{Card, Surface};
+use crate::card_page::{CardSort, page_of_cards};
 
 /// One page of sales.
 #[derive(Debug, Serialize, ToSchema)]

@@ -12,6 +12,7 @@ mod log;
 mod money;
 mod pages;
 mod parameters;
+mod plans;
 mod rebuild;
 mod s17;
 mod scenarios;
@@ -217,15 +218,19 @@ impl World {
         self.apply_to(model, 1, &[&rest]).await;
     }
 
-    /// The routes over a generation.
-    pub fn routes(&self, generation: i32) -> Router {
-        let questions = Questions {
+    /// What the routes over a generation need.
+    pub fn questions(&self, generation: i32) -> Questions {
+        Questions {
             live: Live::only(self.database.url_for("salgslogg_query").parse().unwrap(), generation),
             store: EventStore::new(self.asking(generation), 1),
             clock: self.clock.clone(),
             log_id: 1,
-        };
-        routes().with_state(questions).split_for_parts().0
+        }
+    }
+
+    /// The routes over a generation.
+    pub fn routes(&self, generation: i32) -> Router {
+        routes().with_state(self.questions(generation)).split_for_parts().0
     }
 
     /// Asks generation 1 as a manager of the world's tenant; panics unless 200.
