@@ -27,6 +27,8 @@ mod openapi;
 #[cfg(test)]
 mod problem_pages;
 #[cfg(test)]
+mod projection_command;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod scenarios;
