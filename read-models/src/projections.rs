@@ -24,7 +24,7 @@ pub(crate) struct Projection {
     name: String,
     /// Generation: rises with every rebuild.
     generation: i32,
-    /// `live`, `building` or `retired`.
+    /// `live`, `building`, `retired` (kept and followed) or `dropping`.
     state: String,
     /// The log it follows.
     log: i16,
