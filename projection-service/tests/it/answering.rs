@@ -102,7 +102,7 @@ async fn a_halt_stands_in_the_answer_about_projections_case_32() {
     app.run_until_caught_up().await.unwrap_err();
     let (_, answer) = json(&app, "/v1/projections", Some(&token(&stage, "manager"))).await;
     let rows = answer["projections"].as_array().unwrap();
-    let halted = serde_json::json!({"position": 3, "reason": "log_contradicted"});
+    let halted = serde_json::json!({"position": 1, "reason": "log_contradicted"});
     assert!(rows.iter().any(|row| row["halted"] == halted), "{answer}");
     assert!(!answer.to_string().contains("ends at"), "the sentence is for operators");
 }
