@@ -9,8 +9,8 @@ use crate::commands::{
 use crate::failure::EXIT_CODES;
 use crate::stack::Connection;
 
-/// Salgslogg on the command line: pipeline and forecast, the history of every sale, the log itself, and
-/// imports of existing opportunities.
+/// Salgslogg on the command line: pipeline, diary and forecast, the history of every sale, the log itself,
+/// imports of existing opportunities, and what an operator needs.
 ///
 /// Beside a running local stack (`./deploy/up`) no address and no token is needed: they are read from
 /// `.local/env` of the enclosing tree. Elsewhere give --query-url, --command-url and --token, or set
@@ -49,6 +49,11 @@ pub enum Command {
     Projections,
     /// Import CSV files with a mapping
     Import(import::Arguments),
+    /// Make a tenant, show its settings, change its time zone
+    #[command(subcommand)]
+    Tenant(tenant::Arguments),
+    /// Sign an access token with the development key of a local stack
+    Token(token::Arguments),
     /// Bring the tables of a database forward, and make the logins of its services (operators)
     Migrate(migrate::Arguments),
     /// Rebuild a read model beside the live one, compare the two, switch, go back (operators)
@@ -60,11 +65,6 @@ pub enum Command {
     /// How far the stream of the log is, and making it anew (operators)
     #[command(subcommand)]
     Relay(relay::Arguments),
-    /// Make a tenant, show its settings, change its time zone
-    #[command(subcommand)]
-    Tenant(tenant::Arguments),
-    /// Sign an access token with the development key of a local stack
-    Token(token::Arguments),
     /// Let a shell complete commands and flags
     Completions(completions::Arguments),
     /// Write a manual page for every command
@@ -80,6 +80,7 @@ fn after_help() -> String {
          salgslogg forecast --from 2026-01-01 --to 2026-12-31 --period quarter\n  \
          salgslogg history 1001\n  \
          salgslogg events --follow --json | jq .type\n  \
+         salgslogg tenant create acme --currency NOK --time-zone Europe/Oslo\n  \
          salgslogg import ./opportunities --mapping mapping.toml --dry-run\n\n{EXIT_CODES}"
     )
 }

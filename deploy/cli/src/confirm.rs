@@ -1,4 +1,4 @@
-//! The question before anything that cannot be taken back. A command that destroys something flattens
+//! The question before anything that destroys something, or that others notice at once. Such a command flattens
 //! [`Consent`] into its arguments and asks once, before it touches anything.
 
 use std::io::{self, BufRead, IsTerminal};
@@ -25,23 +25,25 @@ impl Consent {
     pub fn ask(self, deed: &str) -> Result<(), Failure> {
         let stdin = io::stdin();
         let terminal = stdin.is_terminal();
-        self.answered(deed, terminal, &mut stdin.lock())
+        let question = || output::question(&format!("{deed}? [y/N] "));
+        self.answered(deed, terminal.then_some(question), &mut stdin.lock())
     }
 
+    /// `question` puts the question, where there is somebody to read it.
     fn answered(
         self,
         deed: &str,
-        terminal: bool,
+        question: Option<impl FnOnce()>,
         answers: &mut impl BufRead,
     ) -> Result<(), Failure> {
         if self.yes {
             return Ok(());
         }
-        if !terminal {
+        let Some(question) = question else {
             let why = "nobody can be asked, since standard input is no terminal";
             return Err(Failure::Usage(format!("give --yes to {deed}: {why}")));
-        }
-        output::question(&format!("{deed}? This cannot be taken back. [y/N] "));
+        };
+        question();
         let mut answer = String::new();
         answers
             .read_line(&mut answer)
@@ -58,7 +60,8 @@ mod tests {
     use super::*;
 
     fn code(yes: bool, terminal: bool, typed: &str) -> u8 {
-        let asked = Consent { yes }.answered("drop it", terminal, &mut typed.as_bytes());
+        let question = terminal.then_some(|| {});
+        let asked = Consent { yes }.answered("drop it", question, &mut typed.as_bytes());
         asked.err().map_or(0, |failure| failure.exit_code())
     }
 

@@ -1,7 +1,8 @@
-//! The command line over the public API: import, reports, history, events, tokens of a local stack.
+//! The command line over the public API: reports, history, events, imports, tenants, tokens of a local stack;
+//! and over the database what operators do.
 //!
-//! Everything here speaks HTTP like any other client; nothing reaches into a database or into another
-//! crate's rules. The library exists for the tests and for the binary beside it.
+//! Everything here speaks HTTP like any other client, except what only an operator may do: that goes through
+//! [`database`]. The library exists for the tests and for the binary beside it.
 //!
 //! A walk through: [`cli`] says what can be asked, [`stack`] finds whom to ask, [`http`] asks,
 //! [`commands`] has one file per command, [`mapping`] turns files into commands, [`import`] sends them.

@@ -44,6 +44,7 @@ Examples:
 
 /// Arguments of `relay status`.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  salgslogg relay status\n  salgslogg relay status --json")]
 pub struct Where {
     #[command(flatten)]
     database: DatabaseArguments,

@@ -1,7 +1,7 @@
 //! What a newcomer reads: help at every level, manual pages, completions. All of it comes from the same
 //! words, so a command without them fails here.
 
-use clap::{Command, CommandFactory};
+use clap::{Command, CommandFactory, Parser};
 use clap_complete::Shell;
 use salgslogg::cli::Cli;
 use salgslogg::commands::completions::script;
@@ -21,6 +21,34 @@ fn commands() -> Vec<(Vec<String>, Command)> {
     found
 }
 
+/// Lines of the examples in a help text; what the shell does afterwards is cut off.
+fn examples(help: &str) -> Vec<String> {
+    let (_, after) = help.split_once("\nExample").unwrap_or_default();
+    let ends = [" | ", " > ", " >> ", " && "];
+    let line = |line: &str| {
+        let end = ends.iter().filter_map(|end| line.find(end)).min().unwrap_or(line.len());
+        line[..end].trim().to_owned()
+    };
+    let lines = after.replace("\\\n", " ");
+    lines.lines().skip(1).take_while(|line| !line.is_empty()).map(line).collect()
+}
+
+/// The words of a line, as a shell sees them.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for letter in line.chars() {
+        match (quote, letter) {
+            (None, '\'' | '"') => quote = Some(letter),
+            (Some(open), _) if open == letter => quote = None,
+            (None, ' ') => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(letter),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 #[test]
 fn the_help_of_every_command_says_what_it_does_and_shows_it() {
     let elsewhere = tempfile::tempdir().unwrap();
@@ -35,9 +63,16 @@ fn the_help_of_every_command_says_what_it_does_and_shows_it() {
         assert!(output.status.success(), "{called}");
         let help = String::from_utf8(output.stdout).unwrap();
         let leads_on = command.has_subcommands() && help.contains("\nCommands:\n");
-        let example = format!("salgslogg {called}");
-        let (_, after) = help.split_once("Example").unwrap_or_default();
-        assert!(leads_on || after.contains(&example), "the help of `{called}` shows no example");
+        let shown = examples(&help);
+        let of_this = format!("salgslogg {called}");
+        assert!(
+            leads_on || shown.iter().any(|line| line.contains(&of_this)),
+            "the help of `{called}` shows no example"
+        );
+        for line in shown.iter().filter(|line| line.starts_with("salgslogg ")) {
+            let understood = Cli::try_parse_from(words(line));
+            assert!(understood.is_ok(), "the help of `{called}` shows what is refused: {line}");
+        }
         let mut undescribed = command
             .get_arguments()
             .filter(|argument| !argument.is_hide_set() && argument.get_help().is_none());

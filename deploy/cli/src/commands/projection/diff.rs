@@ -14,7 +14,11 @@ use crate::tables::{Column, grouped, render};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Both generations are compared as they stood at one position, the lower of theirs; nobody waits for it.
-Ends with 0 when every row is the same, and with 1 when any differs; the first streams that differ are named.")]
+Ends with 0 when every row is the same, and with 1 when any differs; the first streams that differ are named.
+
+Examples:
+  salgslogg projection diff sale
+  salgslogg projection diff sale --from 7 --to 8 --sample 100")]
 pub struct Arguments {
     /// The read model
     #[arg(value_name = "NAME")]

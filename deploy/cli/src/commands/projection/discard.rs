@@ -14,7 +14,10 @@ use crate::output;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The live generation is never dropped, nor one that was live less than a minute ago: a question may still read it.
-The log is not touched; a generation can always be built again.")]
+The log is not touched; a generation can always be built again.
+
+Example:
+  salgslogg projection drop sale 6 --yes")]
 pub struct Arguments {
     /// The read model
     #[arg(value_name = "NAME")]

@@ -22,8 +22,9 @@ const SPARE: u32 = 2;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Reads and commands go on meanwhile. A run that was interrupted is simply run again: the parts that are done stay.
-When it ends, projection-service follows the new generation; compare it and let it answer:
+When it ends, projection-service follows the new generation; compare it and let it answer.
 
+Example:
   salgslogg projection rebuild sale
   salgslogg projection diff sale
   salgslogg projection promote sale")]

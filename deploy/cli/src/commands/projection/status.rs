@@ -12,6 +12,9 @@ use crate::tables::{Column, grouped, render};
 
 /// Arguments of `projection status`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  salgslogg projection status\n  salgslogg projection status --json"
+)]
 pub struct Arguments {
     #[command(flatten)]
     pub(super) database: DatabaseArguments,

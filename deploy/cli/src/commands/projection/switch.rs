@@ -15,7 +15,10 @@ use crate::tables::grouped;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 No reader steps back: the generation must be where the live one is; it is waited for, at most five seconds. The one
-before is kept and followed, so `salgslogg projection rollback` is the way back until it is dropped.")]
+before is kept and followed, so `salgslogg projection rollback` is the way back until it is dropped.
+
+Example:
+  salgslogg projection promote sale")]
 pub struct PromoteArguments {
     /// The read model
     #[arg(value_name = "NAME")]
@@ -29,6 +32,12 @@ pub struct PromoteArguments {
 
 /// Arguments of `projection rollback`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Asks first, unless --yes is given. The generation that answered until now is kept.
+
+Examples:
+  salgslogg projection rollback sale
+  salgslogg projection rollback sale --yes")]
 pub struct RollbackArguments {
     /// The read model
     #[arg(value_name = "NAME")]

@@ -17,7 +17,7 @@ The base currency can be changed only while no amount is recorded, the time zone
 
 Examples:
   salgslogg tenant create acme --currency NOK --time-zone Europe/Oslo
-  salgslogg tenant create acme --command-url https://commands.example --query-url https://queries.example --token $T")]
+  salgslogg tenant create acme --token \"$TOKEN_OF_ACMES_ADMIN\"")]
 pub struct Arguments {
     /// Its name in tokens: lower-case letters, digits and hyphens
     #[arg(value_name = "SLUG")]
