@@ -33,9 +33,9 @@ mod readme;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
-mod tenant_command;
-#[cfg(test)]
 mod telemetry;
+#[cfg(test)]
+mod tenant_command;
 #[cfg(test)]
 mod topology;
 #[cfg(test)]
