@@ -72,11 +72,10 @@ mod tests {
     use super::*;
 
     fn app(tasks: &Tasks, ready: Result<(), &'static str>) -> Router {
-        let ready: Readiness =
-            Arc::new(move || {
-                let ready = ready.map(|()| vec!["a lamp is broken".to_owned()]);
-                Box::pin(async move { ready.map_err(str::to_owned) })
-            });
+        let ready: Readiness = Arc::new(move || {
+            let ready = ready.map(|()| vec!["a lamp is broken".to_owned()]);
+            Box::pin(async move { ready.map_err(str::to_owned) })
+        });
         routes(Metrics::install(), tasks.clone(), ready, OpenApiBuilder::new().build())
     }
 
