@@ -108,7 +108,7 @@ impl App {
         let edge = Edge::new(authenticator.clone()).allow_origins(&config.cors_origins)?;
         let readiness = Readiness {
             questions: questions.clone(),
-            projector: lanes.directory().clone(),
+            projector: generation::directory(&config.read_url).map_err(read_side)?,
             authenticator: authenticator.clone(),
         };
         let wakeups = Wakeups::new(&store);

@@ -25,7 +25,7 @@ pub fn projecting(url: &Secret, model: &str, generation: i32) -> Result<PgPool, 
     Ok(limits(OF_A_LANE).connect_lazy_with(projector(url)?.options(path)))
 }
 
-/// The projector's connections to `es_ops` alone. Connects on first use.
+/// Connections to `es_ops` alone. Connects on first use.
 ///
 /// # Errors
 /// When the address cannot be read.

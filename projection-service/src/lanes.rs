@@ -32,7 +32,7 @@ type Key = (&'static str, i32);
 pub(crate) struct Lanes {
     config: Config,
     models: Vec<Arc<dyn ReadModel>>,
-    /// The projector's connections to `es_ops`, on no generation.
+    /// Connections to `es_ops` that may only read.
     directory: PgPool,
     owner: Uuid,
     running: Mutex<BTreeMap<Key, Running>>,
@@ -56,11 +56,11 @@ impl Lanes {
         config: Config,
         models: Vec<Arc<dyn ReadModel>>,
     ) -> Result<Self, sqlx::Error> {
-        let directory = generation::directory(&config.read_url)?;
+        let directory = generation::directory(&config.query_url)?;
         Ok(Self { config, models, directory, owner: ids::new_id(), running: Mutex::default() })
     }
 
-    /// The projector's connections to `es_ops`.
+    /// Connections to `es_ops` that may only read.
     pub(crate) fn directory(&self) -> &PgPool {
         &self.directory
     }
