@@ -35,9 +35,9 @@ BEGIN
     RAISE EXCEPTION 'a stream of log % can begin at 1 to %, not at %', p_log, head + 1, p_from USING ERRCODE = 'ES003';
   END IF;
   INSERT INTO es_ops.relay AS r (log_id, stream_name, reset_asked_at, reset_asked_by, reset_from)
-  VALUES (p_log, p_stream, asked, session_user, p_from)
+  VALUES (p_log, p_stream, asked, current_user, p_from)
   ON CONFLICT (log_id) DO UPDATE
-     SET reset_asked_at = asked, reset_asked_by = session_user, reset_from = p_from;
+     SET reset_asked_at = asked, reset_asked_by = current_user, reset_from = p_from;
   PERFORM pg_notify('es', p_log || ':reset');
   RETURN asked;
 END $$;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use event_store::leases::{
-    AdvanceError, ProcessLease, advance_process, claim_process, release_process,
+    AdvanceError, ProcessLease, advance_process, claim_process, note_process_halt, release_process,
 };
 use event_store::timers::{self, Timer};
 use event_store::{EventStore, StoreError};
@@ -88,11 +88,21 @@ pub(super) struct Follower {
     store: EventStore,
     owner: Uuid,
     held: Option<(ProcessLease, Stopwatch)>,
+    noted: Noted,
+}
+
+/// What the row says about a halt.
+#[derive(PartialEq, Eq)]
+enum Noted {
+    /// Another replica may have written anything.
+    Unknown,
+    /// What this one wrote last.
+    Known(Option<Halt>),
 }
 
 impl Follower {
     pub(super) fn new(name: &'static str, store: EventStore) -> Self {
-        Self { name, store, owner: new_id(), held: None }
+        Self { name, store, owner: new_id(), held: None, noted: Noted::Unknown }
     }
 
     /// Takes or renews the lease. Returns the checkpoint when the lease is new, none when it is kept;
@@ -109,6 +119,7 @@ impl Follower {
         let claim = if before == Some(lease.epoch) {
             Claim::Kept
         } else {
+            self.noted = Noted::Unknown;
             Claim::Taken { checkpoint: lease.position }
         };
         self.held = Some((lease, since));
@@ -140,6 +151,17 @@ impl Follower {
         advance_process(&mut transaction, &mut lease, to).await?;
         transaction.commit().await?;
         self.held = Some((lease, since));
+        Ok(())
+    }
+
+    /// Writes down why nothing goes on, or that it does, when the row does not say so yet.
+    pub(super) async fn note_halt(&mut self, halt: Option<&Halt>) -> Result<(), ProcessFault> {
+        let known = Noted::Known(halt.cloned());
+        if let Some((lease, _)) = self.held.as_ref().filter(|_| self.noted != known) {
+            let reason = halt.map(ToString::to_string);
+            note_process_halt(&self.store, lease, reason.as_deref()).await?;
+            self.noted = known;
+        }
         Ok(())
     }
 

@@ -63,8 +63,14 @@ impl StalledSaleReopen {
     /// was sent is recognised by its key when it is sent again.
     pub async fn pump(&mut self, now: DateTime<Utc>) -> Result<Pumped, ProcessFault> {
         match self.step(now).await {
-            Ok(pumped) => Ok(pumped),
-            Err(Stop::Halted(halt)) => Ok(Pumped::Halted(halt)),
+            Ok(pumped) => {
+                self.follower.note_halt(None).await?;
+                Ok(pumped)
+            }
+            Err(Stop::Halted(halt)) => {
+                self.follower.note_halt(Some(&halt)).await?;
+                Ok(Pumped::Halted(halt))
+            }
             Err(Stop::Broken(fault)) => Err(fault),
         }
     }

@@ -123,7 +123,29 @@ async fn an_event_that_cannot_be_read_halts_and_is_never_skipped() {
         let pumped = manager.pump(at(DUE)).await.unwrap();
         let Pumped::Halted(halt) = pumped else { panic!("{pumped:?}") };
         assert!(halt.to_string().contains("position 2"), "{halt}");
+        assert_eq!(halted(&world).await, Some(halt.to_string()), "operators read it in the row");
     }
+}
+
+async fn halted(world: &World) -> Option<String> {
+    sqlx::query_scalar("SELECT halted FROM es_ops.process")
+        .fetch_one(world.store.pool())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn who_can_go_on_again_clears_what_another_replica_said() {
+    let world = World::new().await;
+    let mut first = world.manager();
+    assert_eq!(sent(&mut first, DUE).await, 0);
+    first.release().await.unwrap();
+    sqlx::query("UPDATE es_ops.process SET halted = 'an older program could not read it'")
+        .execute(world.store.pool())
+        .await
+        .unwrap();
+    assert_eq!(sent(&mut world.manager(), DUE).await, 0);
+    assert_eq!(halted(&world).await, None);
 }
 
 #[tokio::test]

@@ -149,6 +149,25 @@ pub async fn advance_process(
     Ok(())
 }
 
+/// Notes why a process manager stands still, or that it goes on. Does nothing once the lease is another's.
+pub async fn note_process_halt(
+    store: &EventStore,
+    lease: &ProcessLease,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE es_ops.process SET halted = $5 WHERE name = $1 AND log_id = $2 AND lease_owner = $3 AND lease_epoch = $4",
+    )
+    .bind(&lease.name)
+    .bind(lease.log_id)
+    .bind(lease.owner)
+    .bind(lease.epoch)
+    .bind(reason)
+    .execute(store.pool())
+    .await?;
+    Ok(())
+}
+
 /// Gives a process manager's lease back.
 pub async fn release_process(store: &EventStore, lease: &ProcessLease) -> Result<(), StoreError> {
     sqlx::query("SELECT es_ops.release_process($1, $2, $3, $4)")
