@@ -103,7 +103,7 @@ fn whatever_was_set_aside_comes_back_as_a_run_in_order_case_39() {
     let shared = std::sync::Mutex::new(&mut stage);
     TestRunner::new(config)
         .run(&histories, |(history, batch)| {
-            let mut stage = shared.lock().unwrap();
+            let mut stage = shared.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             runtime.block_on(lives(&mut stage, &history, batch));
             Ok(())
         })
