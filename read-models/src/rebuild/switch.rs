@@ -110,11 +110,14 @@ async fn switch_within(
     let to = choose(&all)?;
     let Candidate { generation, .. } = to;
     let name = || name.to_owned();
-    match to.state.as_str() {
-        "live" => return Err(RebuildError::IsLive { name: name(), generation }),
-        "dropping" => return Err(RebuildError::UnknownGeneration { name: name(), generation }),
-        _ if !to.filled => return Err(RebuildError::NotFilled { name: name(), generation }),
-        _ => {}
+    if to.state == "live" {
+        return Err(RebuildError::IsLive { name: name(), generation });
+    }
+    if to.state == "dropping" {
+        return Err(RebuildError::UnknownGeneration { name: name(), generation });
+    }
+    if !to.filled {
+        return Err(RebuildError::NotFilled { name: name(), generation });
     }
     let from = all.iter().find(|one| one.state == "live").map(|live| live.generation);
     let position = catch_up(tx, &name(), from, generation).await?;
