@@ -29,7 +29,10 @@ pub(crate) fn describe() {
     );
     describe_counter!("salgslogg_projection_events_total", "Events applied by this process.");
     describe_counter!("salgslogg_projection_batches_total", "Batches applied by this process.");
-    describe_histogram!("salgslogg_projection_apply_seconds", "Time of a batch, its commit included.");
+    describe_histogram!(
+        "salgslogg_projection_apply_seconds",
+        "Time of a batch, its commit included."
+    );
     describe_counter!(
         "salgslogg_projection_fenced_total",
         "Commits refused because another process had taken the lease."
