@@ -7,7 +7,7 @@ use sqlx::migrate::Migrator;
 use super::first_release::{SALE_CODE, migrations};
 
 /// Migrations that were released, with the checksums databases out there remember. A release adds its lines.
-const RELEASED: [(&str, i64, &str); 6] = [
+const RELEASED: [(&str, i64, &str); 9] = [
     (
         "event_store",
         1,
@@ -29,6 +29,11 @@ const RELEASED: [(&str, i64, &str); 6] = [
         "cad99ecf2dbf5ccc6e9e58a2be53255265ade4ffb32513084f65720026330d03141a96a6358a71ed358d5587f56e9c2f",
     ),
     (
+        "event_store",
+        5,
+        "ae9c550bfa33076426cd12893c6e9d46a67a9c171b4adb4b3639605420de31ed2338c9af2d835d56e79c9a2359b7b33a",
+    ),
+    (
         "read_models",
         1,
         "15dcb5d19c736d770d613ec4211cc065bbe2803929737ff3d4c0e63e5367b19f6716ec0d200de93d7b558a4bca216db3",
@@ -37,6 +42,16 @@ const RELEASED: [(&str, i64, &str); 6] = [
         "read_models",
         2,
         "4ce184e63504e172f3848bcfc30df08790a19cbb3f10237715d931b35840bcdb9610cf7610f1a230c031a05652e6405d",
+    ),
+    (
+        "read_models",
+        3,
+        "0f2e2416610a9a5eb60ebcfcf4f0ac5e2f27d82350de83e77732062b08a5dee546207e64b9f2d4782e77eb304ccf6e1e",
+    ),
+    (
+        "read_models",
+        4,
+        "d15695c85dcdb4560d6dec3a44afb6b066481399b37111b670192161f4ac25d35d51f392d22b512f03d484fd432909db",
     ),
 ];
 
