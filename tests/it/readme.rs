@@ -72,7 +72,10 @@ async fn the_tour_walks_a_sale_from_registration_to_won() {
         "sale.completed",
     ];
     assert!(told.contains(&story.join("\n")), "{told}");
-    assert!(told.contains("[('Fjord ERP', [2])]"), "the diary lists it because of the call: {told}");
+    assert!(
+        told.contains("[('Fjord ERP', [2])]"),
+        "the diary lists it because of the call: {told}"
+    );
     assert!(told.contains("# Sale closed\n"), "{told}");
 }
 
