@@ -75,6 +75,9 @@ impl Drop for PostgresProxy {
 }
 
 async fn connection(client: TcpStream, server: TcpStream, plan: Arc<Plan>) {
+    // messages leave in pieces; without this each waits 40 ms for the receipt of the piece before
+    client.set_nodelay(true).unwrap();
+    server.set_nodelay(true).unwrap();
     let ((from_client, to_client), (from_server, to_server)) =
         (client.into_split(), server.into_split());
     let (swallow, swallowing) = watch::channel(false);
