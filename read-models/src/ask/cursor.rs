@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use events::TenantSlug;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -85,6 +85,7 @@ impl Pinned {
         let fits = written.v == SHAPE
             && written.p >= 0
             && (1..=1_000_000_000).contains(&written.o)
+            && (0..=9999).contains(&at.year())
             && written.f == question.for_tenant(tenant);
         fits.then_some(Self { position: written.p, at, offset: written.o })
     }
@@ -122,6 +123,20 @@ mod tests {
         let forged = URL_SAFE_NO_PAD.encode(br#"{"v":1,"p":1,"a":0,"o":-1,"f":""}"#);
         for text in ["", "next", "eyJ2IjoxfQ", forged.as_str()] {
             assert_eq!(Pinned::read(text, question("ola", "50"), &demo), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_a_moment_no_question_can_name_is_refused() {
+        let demo = TenantSlug::parse("demo").unwrap();
+        for (year, fits) in
+            [(-29_719, false), (-1, false), (0, true), (9999, true), (10_000, false)]
+        {
+            let day = chrono::NaiveDate::from_ymd_opt(year, 6, 1).unwrap();
+            let at = day.and_time(chrono::NaiveTime::MIN).and_utc();
+            let text = Pinned { position: 12, at, offset: 50 }.write(question("ola", "50"), &demo);
+            let read = Pinned::read(&text, question("ola", "50"), &demo);
+            assert_eq!(read.is_some(), fits, "{year}");
         }
     }
 }
