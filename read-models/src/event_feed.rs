@@ -37,7 +37,7 @@ pub(crate) struct FeedParams {
     /// Only these types (`sale.won`), separated by commas.
     #[param(value_type = Option<Vec<String>>, explode = false, rename = "type")]
     types: Vec<String>,
-    /// Only events of this kind of stream: sale, stage, sale-type, currency, user, tenant, name.
+    /// Only events of this kind of stream: sale, activity, stage, sale-type, currency, user, tenant, name.
     #[param(value_type = Option<String>)]
     aggregate: Option<Aggregate>,
     /// Only events of the stream with this public id; needs `aggregate`.
@@ -59,7 +59,7 @@ impl FromGiven for FeedParams {
         let types = given.list_of("type", "must be types of events, such as sale.won", |text| {
             events::codec::current_version(text).ok().map(|(known, _)| known.to_owned())
         })?;
-        let rule = "must be sale, stage, sale-type, currency, user, tenant or name";
+        let rule = "must be sale, activity, stage, sale-type, currency, user, tenant or name";
         let aggregate = given.text("aggregate");
         let aggregate =
             aggregate.map(|text| Aggregate::parse(&text).ok_or_else(|| bad("aggregate", rule)));

@@ -92,6 +92,18 @@ async fn what_cannot_be_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn a_refused_aggregate_is_told_every_one_there_is() {
+    let world = World::provisioned().await;
+    let (status, body) =
+        world.ask_as(&world.tenant, Role::Admin, "/v1/events?aggregate=house").await;
+    assert_eq!(status.as_u16(), 400);
+    let rule = body["errors"][0]["detail"].as_str().unwrap();
+    for aggregate in events::Aggregate::ALL {
+        assert!(rule.contains(aggregate.as_str()), "{aggregate}: {rule}");
+    }
+}
+
+#[tokio::test]
 async fn min_position_waits_and_gives_up_after_two_seconds() {
     let world = World::provisioned().await;
     let head = world.store.head().await.unwrap();

@@ -36,7 +36,7 @@ pub struct Arguments {
     /// Only events of this type, such as sale.stage-advanced
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
-    /// Only events about this kind of thing: sale, stage, sale-type, currency, user, tenant
+    /// Only events about this kind of thing: sale, activity, stage, sale-type, currency, user, tenant
     #[arg(long, value_name = "AGGREGATE")]
     aggregate: Option<String>,
     /// Only events about this id
