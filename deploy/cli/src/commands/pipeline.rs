@@ -112,8 +112,10 @@ pub fn people(answer: &Value, group: &str, sales: bool) -> String {
     }
     if sales {
         drawn.push(cards(list(answer, "sales")));
+        drawn.push(format!("{MARK} overdue activity or sale date · {}", footer(answer)));
+    } else {
+        drawn.push(footer(answer));
     }
-    drawn.push(footer(answer));
     if sales && answer["next"].is_string() {
         drawn.push(format!("more: --cursor {}", text(&answer["next"])));
     }
@@ -201,6 +203,22 @@ position 1 234 · as of 2026-03-10T09:00:00Z · no rate for SEK, not in the sums
         assert!(!drawn.contains(MARK), "{drawn}");
         let mut late = sale;
         late["overdue_sale_date"] = true.into();
-        assert!(cards(&[late]).contains(MARK), "SF-12: a passed sale date is marked");
+        assert!(
+            cards(std::slice::from_ref(&late)).contains(MARK),
+            "SF-12: a passed sale date is marked"
+        );
+        let answer =
+            serde_json::json!({ "position": 7, "as_of": "2026-07-01T09:00:00Z", "sales": [late] });
+        let told = people(&answer, "status", true);
+        assert!(
+            told.ends_with(
+                "● overdue activity or sale date · position 7 · as of 2026-07-01T09:00:00Z"
+            ),
+            "{told}"
+        );
+        assert!(
+            !people(&answer, "status", false).contains(MARK),
+            "nothing is marked, nothing to explain"
+        );
     }
 }

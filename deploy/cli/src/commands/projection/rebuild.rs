@@ -82,8 +82,9 @@ pub(super) async fn run(
             "events_per_second": speed,
         })),
         Format::People => output::line(&format!(
-            "generation {generation} of {name} is built up to position {target}: {} events, {} rows, {}.{:03} s, {} events/s\n\
+            "generation {generation} of {name} is built up to position {}: {} events, {} rows, {}.{:03} s, {} events/s\n\
              projection-service follows it now; next: salgslogg projection diff {name}, salgslogg projection promote {name}",
+            grouped(&target.to_string()),
             grouped(&events.to_string()),
             grouped(&rows.to_string()),
             elapsed.as_secs(),
