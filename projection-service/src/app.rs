@@ -217,7 +217,7 @@ async fn open_read_models(lanes: &Lanes, questions: &Questions) -> Result<(), Ap
         Err(refusal) => Err(AppError::ReadModels(refusal.into())),
         Ok(()) => match questions.live.check(questions.log_id).await {
             Err(error @ NotLive::Database(_)) => Err(AppError::ReadModels(error.into())),
-            Ok(()) | Err(NotLive::NoGeneration(_) | NotLive::Restless) => Ok(()),
+            Ok(()) | Err(NotLive::NoGeneration(_) | NotLive::New | NotLive::Restless) => Ok(()),
         },
     }
 }

@@ -36,7 +36,7 @@ impl Readiness {
         match self.questions.live.check(self.questions.log_id).await {
             Ok(()) => {}
             Err(NotLive::Database(_)) => return Err("the read models cannot be reached".to_owned()),
-            Err(error @ (NotLive::NoGeneration(_) | NotLive::Restless)) => {
+            Err(error @ (NotLive::NoGeneration(_) | NotLive::New | NotLive::Restless)) => {
                 return Err(error.to_string());
             }
         }

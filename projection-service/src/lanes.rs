@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::config::Config;
 use crate::generation;
 use crate::lag::Gauge;
+use crate::metrics;
 use crate::runner::{self, Lane, LaneError, Part};
 use crate::source::Source;
 
@@ -36,6 +37,9 @@ pub(crate) struct Lanes {
     directory: PgPool,
     owner: Uuid,
     running: Mutex<BTreeMap<Key, Running>>,
+    /// Parts that were followed once. A last step or measurement may end after the lane has gone, so they are shown
+    /// as ended again and again.
+    ended: Mutex<BTreeMap<Key, Part>>,
 }
 
 struct Running {
@@ -57,7 +61,14 @@ impl Lanes {
         models: Vec<Arc<dyn ReadModel>>,
     ) -> Result<Self, sqlx::Error> {
         let directory = generation::directory(&config.query_url)?;
-        Ok(Self { config, models, directory, owner: ids::new_id(), running: Mutex::default() })
+        Ok(Self {
+            config,
+            models,
+            directory,
+            owner: ids::new_id(),
+            running: Mutex::default(),
+            ended: Mutex::default(),
+        })
     }
 
     /// Connections to `es_ops` that may only read.
@@ -85,6 +96,8 @@ impl Lanes {
                 if lane.worker.is_none() {
                     lane.lane.lock().await.release().await?;
                 }
+                metrics::ended(&lane.gauge.part);
+                self.ended.lock().await.insert(key, lane.gauge.part);
             }
         }
         for (key, model) in wanted {
@@ -98,6 +111,7 @@ impl Lanes {
             let lane = Lane::new(model, part, pool, self.owner, self.config.pace);
             let (lane, stop) = (Arc::new(Mutex::new(lane)), CancellationToken::new());
             tracing::info!(model = name, generation, "the lane begins");
+            self.ended.lock().await.remove(&key);
             running.insert(key, Running { lane, gauge, stop, worker: None });
         }
         for lane in running.values_mut().filter(|lane| lane.worker.is_none()) {
@@ -173,6 +187,9 @@ impl Lanes {
             if let Err(error) = gauge.measure(store, clock).await {
                 tracing::debug!(%error, "the lag cannot be measured now");
             }
+        }
+        for part in self.ended.lock().await.values() {
+            metrics::ended(part);
         }
     }
 }

@@ -118,6 +118,11 @@ pub(crate) fn standing(part: &Part, state: &PartState) {
         .set(float(state.parked_events));
 }
 
+/// A part that is followed no more: whatever it stood still for or had set aside alarms nobody.
+pub(crate) fn ended(part: &Part) {
+    standing(part, &PartState::default());
+}
+
 /// Where the newest batch came from.
 pub(crate) fn source(origin: Origin) {
     for place in [Origin::Stream, Origin::Log] {

@@ -139,10 +139,33 @@ async fn migrate_as_owner(connection: &mut PgConnection) -> Result<(), SchemaErr
         .fetch_optional(&mut *connection)
         .await?;
         if let Some(next) = next {
-            begin_generation(connection, model.as_ref(), next, "live").await?;
+            let mut tx = connection.begin().await?;
+            begin_generation(&mut tx, model.as_ref(), next, "live").await?;
+            answers_from_where_others_are(&mut tx, model.as_ref(), next).await?;
+            tx.commit().await?;
         }
     }
     Ok(())
+}
+
+/// An answer is given at the lowest checkpoint, so a read model that is new to an old log would take every answer back
+/// to its beginning: notes where the others are, and questions wait until it is there too ([`crate::NotLive::New`]).
+async fn answers_from_where_others_are(
+    connection: &mut PgConnection,
+    model: &dyn ReadModel,
+    generation: i32,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO es_ops.rebuild (name, generation, log_id, target, parts, laid_aside)
+         SELECT $1, $2, c.log_id, max(c.position), 1, '{}'
+           FROM es_ops.projection_part AS c JOIN es_ops.projection AS p USING (name, generation)
+          WHERE p.state = 'live' AND p.name <> $1 GROUP BY c.log_id",
+    )
+    .bind(model.name())
+    .bind(generation)
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Forgets generations whose schema no longer exists, with their checkpoints: these speak of rows that are gone.

@@ -17,7 +17,7 @@ use crate::rebuild_under_load::{begin, operator, position};
 use crate::support::{Stage, bulk};
 
 /// A log of a few sales, and a rebuilt generation 2 that no lane follows yet.
-async fn rebuilt() -> Stage {
+pub async fn rebuilt() -> Stage {
     let stage = Stage::set().await;
     let tenant = bulk::house(&stage).await;
     bulk::sales(&stage, &tenant, 0..20).await;
@@ -27,11 +27,11 @@ async fn rebuilt() -> Stage {
     stage
 }
 
-async fn more_sales(stage: &Stage, numbers: std::ops::Range<u32>) {
+pub async fn more_sales(stage: &Stage, numbers: std::ops::Range<u32>) {
     bulk::sales(stage, &events::TenantSlug::parse("demo").unwrap(), numbers).await;
 }
 
-async fn product(stage: &Stage) -> App {
+pub async fn product(stage: &Stage) -> App {
     App::connect(stage.config(), Clock::system()).await.unwrap()
 }
 

@@ -9,6 +9,7 @@ mod disorder;
 mod following;
 mod generations;
 mod leases;
+mod leaving;
 mod losing_the_stream;
 mod parked;
 mod parked_crashes;

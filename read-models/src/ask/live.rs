@@ -42,6 +42,9 @@ pub enum NotLive {
     /// A read model has no live generation that this program can read.
     #[error("no live generation of this program's shape; have {0:?}")]
     NoGeneration(Vec<String>),
+    /// A read model is new to this log and has not come as far as the others were when it began.
+    #[error("a new read model is being filled")]
+    New,
     /// Somebody moves the word `live` to and fro.
     #[error("the live generations change all the time")]
     Restless,
@@ -102,10 +105,11 @@ impl Live {
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
             let mut tx = connected.pool.begin_with(begin).await?;
             // custom plans: absent filters and bounds fold away, so partial indexes fit
-            let (schemas, positions, ..): (Vec<String>, Vec<i64>, String, String, String) =
+            let (schemas, positions, filled, ..): (Vec<String>, Vec<i64>, bool, String, String, String) =
                 sqlx::query_as(
                     "SELECT COALESCE(array_agg(format('rm_%s_%s', p.name, p.generation) ORDER BY p.name), '{}'),
                             COALESCE(array_agg(COALESCE(c.position, 0) ORDER BY p.name), '{}'),
+                            COALESCE(bool_and(COALESCE(c.position, 0) >= COALESCE(r.target, 0)), false),
                             set_config('salgslogg.tenant_id', $1::text, true),
                             set_config('statement_timeout', '5s', true),
                             set_config('plan_cache_mode', 'force_custom_plan', true)
@@ -113,6 +117,8 @@ impl Live {
                        JOIN es_ops.projection AS p USING (name, code_hash)
                        LEFT JOIN es_ops.projection_part AS c
                          ON c.name = p.name AND c.generation = p.generation AND c.log_id = $2 AND c.part = 0
+                       LEFT JOIN es_ops.rebuild AS r
+                         ON r.name = p.name AND r.generation = p.generation AND r.log_id = $2
                       WHERE p.generation = $5 OR $5::integer IS NULL AND p.state = 'live'",
                 )
                 .bind(tenant_id)
@@ -124,6 +130,9 @@ impl Live {
                 .await?;
             if schemas.len() < self.0.names.len() {
                 return Err(NotLive::NoGeneration(schemas));
+            }
+            if !filled {
+                return Err(NotLive::New);
             }
             if schemas == connected.schemas {
                 let reached = positions.iter().copied().min().unwrap_or(0);

@@ -149,7 +149,7 @@ fn behind(reached: i64) -> Problem {
 fn not_live(error: &NotLive) -> Problem {
     match error {
         NotLive::Database(error) => failed(error),
-        NotLive::NoGeneration(_) | NotLive::Restless => {
+        NotLive::NoGeneration(_) | NotLive::New | NotLive::Restless => {
             Problem::unavailable("the read models are being rebuilt; ask again", error)
         }
     }

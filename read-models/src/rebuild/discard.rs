@@ -102,6 +102,7 @@ pub async fn finish_drop(
 }
 
 /// One attempt; false when somebody reads the tables. It gives up soon, since whoever comes later waits behind it.
+/// Drops only what is marked: another operator may have been first, and the next generation may have its number.
 async fn gone(
     connection: &mut PgConnection,
     name: &str,
@@ -109,11 +110,21 @@ async fn gone(
 ) -> Result<bool, RebuildError> {
     let mut tx = connection.begin().await?;
     sqlx::query("SET LOCAL lock_timeout = '1s'").execute(&mut *tx).await?;
-    // tables first: a lane that still writes waits there, not at the row of its checkpoint
-    let schema = generation_schema(name, generation);
-    let text = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
-    match sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await {
-        Ok(_) => {}
+    let dropped = match marked(&mut tx, name, generation).await {
+        Ok(true) => {
+            // tables first: a lane that still writes waits there, not at the row of its checkpoint
+            let schema = generation_schema(name, generation);
+            let text = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
+            sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *tx).await.map(drop)
+        }
+        Ok(false) => {
+            tx.rollback().await?;
+            return Ok(true);
+        }
+        Err(error) => Err(error),
+    };
+    match dropped {
+        Ok(()) => {}
         Err(error) if refused_lock(&error) => {
             tx.rollback().await?;
             return Ok(false);
@@ -129,6 +140,19 @@ async fn gone(
     .await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Whether the generation is still marked; nobody else drops it until the transaction ends.
+async fn marked(tx: &mut PgConnection, name: &str, generation: i32) -> Result<bool, sqlx::Error> {
+    let found: Option<i32> = sqlx::query_scalar(
+        "SELECT generation FROM es_ops.projection
+          WHERE name = $1 AND generation = $2 AND state = 'dropping' FOR NO KEY UPDATE",
+    )
+    .bind(name)
+    .bind(generation)
+    .fetch_optional(tx)
+    .await?;
+    Ok(found.is_some())
 }
 
 fn refused_lock(error: &sqlx::Error) -> bool {

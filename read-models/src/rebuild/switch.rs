@@ -159,12 +159,13 @@ async fn catch_up(
     loop {
         // both at position 0 before their first event; another log's part may be missing on either side
         let (reached, wanted): (i64, i64) = sqlx::query_as(
-            "SELECT COALESCE(t.position, 0), COALESCE(l.position, 0)
-               FROM (SELECT * FROM es_ops.projection_part WHERE name = $1 AND generation = $3) AS t
-               FULL JOIN (SELECT * FROM es_ops.projection_part WHERE name = $1 AND generation = $2) AS l
-                      USING (log_id, part)
-             UNION ALL SELECT 0, 0
-              ORDER BY 2 DESC, 1 LIMIT 1",
+            "SELECT reached, wanted
+               FROM (SELECT COALESCE(t.position, 0) AS reached, COALESCE(l.position, 0) AS wanted
+                       FROM (SELECT * FROM es_ops.projection_part WHERE name = $1 AND generation = $3) AS t
+                       FULL JOIN (SELECT * FROM es_ops.projection_part WHERE name = $1 AND generation = $2) AS l
+                              USING (log_id, part)
+                     UNION ALL SELECT 0, 0) AS logs
+              ORDER BY reached >= wanted, wanted DESC, reached LIMIT 1",
         )
         .bind(name)
         .bind(live)
