@@ -52,6 +52,8 @@ impl Tail {
         want: Want,
     ) -> Result<Batch, SourceError> {
         if window.end() != after {
+            // whoever has seen what the log lost must not take the others' reader there
+            check_head(&self.store, after).await?;
             if self.joined.is_some() {
                 self.leave(Departure::Moved);
                 self.page_first = false;

@@ -1,6 +1,6 @@
 //! Two histories that cannot both be true: everything stands still and says both numbers (case 32).
 
-use projection_service::source::{Halt, SourceError};
+use projection_service::source::{Halt, Origin, SourceError};
 use projection_service::{App, AppError};
 
 use crate::support::{Reader, Stage, publisher};
@@ -81,4 +81,18 @@ async fn a_read_model_ahead_of_the_log_halts() {
         let expected = Halt::ReadModelAhead { position: 15, log: 10 };
         assert!(matches!(error, SourceError::Halt(halt) if halt == expected), "{error}");
     }
+}
+
+/// Several generations read through one source, and only one of them may have seen what the log lost.
+#[tokio::test]
+async fn a_read_model_ahead_of_the_log_keeps_no_other_one_off_the_stream() {
+    let mut stage = Stage::set().await;
+    let rows = stage.append(10).await;
+    stage.publish(&rows).await;
+    let mut reader = Reader::at(&stage, 15);
+    reader.read().await.unwrap_err();
+    reader.position = 10;
+    let rows = stage.append(1).await;
+    stage.publish(&rows).await;
+    assert_eq!(reader.read().await.unwrap(), Some(Origin::Stream));
 }
