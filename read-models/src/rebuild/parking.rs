@@ -45,7 +45,8 @@ impl Parking {
     /// Writes it down, in the transaction of the part.
     pub async fn save(&self, tx: &mut PgConnection, work: &Work) -> Result<(), sqlx::Error> {
         for Aside { event, reason, error, queue } in &self.streams {
-            let stream = event.stream().map_or_else(|_| String::new(), |stream| stream.to_string());
+            let named = event.stream().map(|stream| stream.to_string());
+            let stream = named.unwrap_or_else(|_| event.stream_id.to_string());
             sqlx::query(
                 "INSERT INTO es_ops.parked_stream (name, generation, log_id, stream_id, from_position, error, attempts,
                                                    tenant_id, tenant, stream, failed_position, event_type, reason, queued)
