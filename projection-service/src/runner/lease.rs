@@ -54,7 +54,8 @@ pub struct PartState {
 }
 
 impl Part {
-    /// Takes or renews the lease; `None` while somebody else holds it.
+    /// Takes or renews the lease; `None` while somebody else holds it, and of a generation that is still being rebuilt:
+    /// its number may have been another one's before.
     pub async fn claim(
         &self,
         pool: &PgPool,
@@ -62,7 +63,9 @@ impl Part {
         ttl: Duration,
     ) -> Result<Option<Lease>, sqlx::Error> {
         let row = sqlx::query(
-            "SELECT position, epoch FROM es_ops.claim($1, $2, $3, $4, ARRAY[$5::smallint], $6)",
+            "SELECT c.position, c.epoch
+               FROM es_ops.projection AS p, es_ops.claim(p.name, p.generation, $3, $4, ARRAY[$5::smallint], $6) AS c
+              WHERE p.name = $1 AND p.generation = $2 AND p.filled_at IS NOT NULL",
         )
         .bind(self.model)
         .bind(self.generation)

@@ -59,6 +59,27 @@ async fn whoever_drops_a_generation_once_more_leaves_the_next_one_of_its_number_
     assert_eq!(next.finish().await.unwrap(), 2);
 }
 
+/// A process slept while its generation was dropped and the next one of that number begun.
+#[tokio::test]
+async fn a_lane_that_slept_through_a_drop_leaves_the_rebuild_of_the_next_one_alone() {
+    let stage = rebuilt().await;
+    let asleep = product(&stage).await;
+    asleep.run_until_caught_up().await.unwrap();
+    let mut operator = operator(&stage).await;
+    rebuild::mark_for_drop(&mut operator, "sale", 2, Duration::ZERO).await.unwrap();
+    stage.leases_end().await;
+    rebuild::finish_drop(&mut operator, "sale", 2).await.unwrap();
+    more_sales(&stage, 20..30).await;
+    let mut next = begin(&stage).await.unwrap();
+    assert_eq!(next.generation(), 2);
+    // fenced at first; then it asks for the lease
+    asleep.run_until_caught_up().await.unwrap_err();
+    let refused = asleep.run_until_caught_up().await;
+    next.fill(1, |_| ()).await.unwrap();
+    assert_eq!(next.finish().await.unwrap(), 2);
+    assert!(matches!(refused, Err(AppError::NotOurs("sale"))), "{refused:?}");
+}
+
 #[tokio::test]
 async fn a_generation_behind_on_any_log_is_not_promoted() {
     let stage = rebuilt().await;
