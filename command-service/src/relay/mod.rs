@@ -208,6 +208,8 @@ impl Relay {
         let head = inspect::compare(&self.store, &open.session, extent, self.acked).await?;
         if extent.last < self.acked {
             self.display.regressed(self.acked, extent.last);
+            // maybe another stream of the same name, made by a relay that slept through its lease
+            open.consumers = false;
         }
         self.acked = extent.last;
         if !open.consumers {

@@ -111,6 +111,20 @@ async fn a_reset_that_was_interrupted_is_done_once_more_and_counts_once() {
     assert_eq!(state(&world).await.stream_gen, 2);
 }
 
+/// A relay that slept through the end of its lease makes the stream anew under the one that leads now, and dies.
+#[tokio::test]
+async fn a_stream_made_anew_behind_the_leaders_back_gets_its_messages_and_consumers_again() {
+    let world = World::new().await;
+    let (mut leader, mut sleeper) = (world.relay(), world.relay());
+    world.append("demo", 50).await;
+    drain(&mut leader, 50).await;
+    sleeper.reset().await.unwrap();
+    drain(&mut leader, 50).await;
+    world.assert_stream_equals_log_from(1).await;
+    let stream = world.nats.root().await.get_stream("SALES_1").await.unwrap();
+    stream.consumer_info("demo").await.expect("the tenant's consumer is there again");
+}
+
 #[tokio::test]
 async fn a_beginning_outside_the_log_and_a_login_without_the_right_are_refused() {
     let world = World::new().await;
