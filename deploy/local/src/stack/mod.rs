@@ -4,6 +4,7 @@
 //! Order of stop: the services, NATS, Postgres. State lies in `.local/` ([`crate::places`]).
 
 pub mod broker;
+pub mod caught_up;
 pub mod database;
 pub mod demo;
 pub mod detach;

@@ -94,6 +94,7 @@ pub async fn run(root: &Path, wishes: Wishes) -> Result<()> {
 
 async fn begin(stack: &mut Stack, wishes: Wishes) -> Result<()> {
     stack.start().await?;
+    stack.caught_up().await?;
     if wishes.demo {
         stack.load_demo().await?;
         stack.show_demo().await?;
