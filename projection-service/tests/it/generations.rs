@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use projection_service::{App, AppError};
 use read_models::activity::ActivityModel;
-use read_models::rebuild::{self, Difference, RebuildError};
+use read_models::rebuild::{self, Difference, Readers, RebuildError};
 use read_models::sale::SaleModel;
 use serde_json::json;
 use service_runtime::Clock;
@@ -62,7 +62,7 @@ async fn lanes_come_and_go_with_the_generations() {
     assert_eq!((position(&stage, 1).await, position(&stage, 2).await), (Some(head), Some(head)));
 
     let mut operator = operator(&stage).await;
-    rebuild::promote(&mut operator, "sale", None).await.unwrap();
+    rebuild::promote(&mut operator, "sale", None, Readers::KeepPlace).await.unwrap();
     more_sales(&stage, 40..60).await;
     app.discover().await.unwrap();
     let head = app.run_until_caught_up().await.unwrap();
@@ -93,7 +93,8 @@ async fn a_generation_behind_the_live_one_is_not_promoted() {
         .await
         .unwrap();
     assert!(matches!(app.run_until_caught_up().await, Err(AppError::NotOurs("sale"))));
-    let refused = rebuild::promote(&mut operator, "sale", Some(2)).await.unwrap_err();
+    let refused =
+        rebuild::promote(&mut operator, "sale", Some(2), Readers::KeepPlace).await.unwrap_err();
     assert!(
         matches!(refused, RebuildError::Behind { position: 101, live: 151, .. }),
         "{refused}: no reader may step back"
@@ -101,11 +102,13 @@ async fn a_generation_behind_the_live_one_is_not_promoted() {
     assert_eq!(states(&stage).await, [(1, "live".to_owned()), (2, "building".to_owned())]);
     stage.leases_end().await;
     app.run_until_caught_up().await.unwrap();
-    rebuild::promote(&mut operator, "sale", Some(2)).await.unwrap();
+    rebuild::promote(&mut operator, "sale", Some(2), Readers::KeepPlace).await.unwrap();
     assert_eq!(states(&stage).await, [(1, "retired".to_owned()), (2, "live".to_owned())]);
-    let refused = rebuild::promote(&mut operator, "sale", Some(2)).await.unwrap_err();
+    let refused =
+        rebuild::promote(&mut operator, "sale", Some(2), Readers::KeepPlace).await.unwrap_err();
     assert!(matches!(refused, RebuildError::IsLive { .. }), "{refused}");
-    let refused = rebuild::promote(&mut operator, "sale", Some(7)).await.unwrap_err();
+    let refused =
+        rebuild::promote(&mut operator, "sale", Some(7), Readers::KeepPlace).await.unwrap_err();
     assert!(matches!(refused, RebuildError::UnknownGeneration { .. }), "{refused}");
     let refused = rebuild::rollback(&mut operator, "activity").await.unwrap_err();
     assert!(matches!(refused, RebuildError::NoneTo(..)), "{refused}");
@@ -184,7 +187,7 @@ async fn a_release_with_another_shape_follows_its_generation_and_answers_when_th
     let head = app.run_until_caught_up().await.unwrap();
     assert_eq!(position(&stage, 2).await, Some(head));
     assert_eq!(position(&stage, 1).await, None, "the older one is the older release's");
-    rebuild::promote(&mut operator(&stage).await, "sale", None).await.unwrap();
+    rebuild::promote(&mut operator(&stage).await, "sale", None, Readers::KeepPlace).await.unwrap();
     let (status, answer) = json(&app, "/v1/sales", Some(&manager)).await;
     assert_eq!((status, &answer["position"]), (StatusCode::OK, &json!(head)));
 

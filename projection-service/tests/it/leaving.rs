@@ -8,7 +8,7 @@ use axum::body::to_bytes;
 use axum::http::StatusCode;
 use projection_service::AppError;
 use read_models::OnPoison;
-use read_models::rebuild::{self, RebuildError};
+use read_models::rebuild::{self, Readers, RebuildError};
 use serde_json::json;
 
 use crate::answering::{ask, json, token};
@@ -92,8 +92,30 @@ async fn a_generation_behind_on_any_log_is_not_promoted() {
             .await
             .unwrap();
     }
-    let refused = rebuild::promote(&mut operator(&stage).await, "sale", Some(2)).await.unwrap_err();
+    let refused =
+        rebuild::promote(&mut operator(&stage).await, "sale", Some(2), Readers::KeepPlace)
+            .await
+            .unwrap_err();
     assert!(matches!(refused, RebuildError::Behind { position: 5, live: 10, .. }), "{refused}");
+}
+
+/// What an older backup of the log leaves behind: a live generation that no other one can come level with.
+#[tokio::test]
+async fn readers_step_back_only_when_somebody_says_so_case_32() {
+    let stage = rebuilt().await;
+    product(&stage).await.run_until_caught_up().await.unwrap();
+    sqlx::query("UPDATE es_ops.projection_part SET position = position + 1000 WHERE name = 'sale' AND generation = 1")
+        .execute(stage.owner())
+        .await
+        .unwrap();
+    let mut operator = operator(&stage).await;
+    let refused =
+        rebuild::promote(&mut operator, "sale", Some(2), Readers::KeepPlace).await.unwrap_err();
+    assert!(matches!(refused, RebuildError::Behind { .. }), "{refused}");
+    let switched =
+        rebuild::promote(&mut operator, "sale", Some(2), Readers::StepBack).await.unwrap();
+    let head = stage.store.head().await.unwrap();
+    assert_eq!((switched.from, switched.to, switched.position), (Some(1), 2, head));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use projection_service::App;
-use read_models::rebuild::{self, Difference, Rebuild, RebuildError, Sides};
+use read_models::rebuild::{self, Difference, Readers, Rebuild, RebuildError, Sides};
 use service_runtime::Tasks;
 use service_runtime::clock::back_off;
 use sqlx::{Connection, PgConnection};
@@ -105,13 +105,13 @@ async fn operate(stage: &Stage, answers: &AtomicU64) {
     asked().await;
 
     let mut operator = operator(stage).await;
-    let switched = rebuild::promote(&mut operator, "sale", None).await.unwrap();
+    let switched = rebuild::promote(&mut operator, "sale", None, Readers::KeepPlace).await.unwrap();
     assert_eq!((switched.from, switched.to), (Some(1), 2));
     asked().await;
     let switched = rebuild::rollback(&mut operator, "sale").await.unwrap();
     assert_eq!((switched.from, switched.to), (Some(2), 1), "the way back is open");
     asked().await;
-    rebuild::promote(&mut operator, "sale", Some(2)).await.unwrap();
+    rebuild::promote(&mut operator, "sale", Some(2), Readers::KeepPlace).await.unwrap();
     assert_equal(stage).await;
 
     let refused = rebuild::drop_generation(&mut operator, "sale", 2).await.unwrap_err();

@@ -41,7 +41,7 @@ pub use error::RebuildError;
 pub use fold::Fold;
 pub use generations::{Generation, generations};
 pub use run::{Progress, Rebuild};
-pub use switch::{Switched, promote, rollback};
+pub use switch::{Readers, Switched, promote, rollback};
 
 /// The read model of this program with a name.
 fn model(name: &str) -> Result<Arc<dyn ReadModel>, RebuildError> {

@@ -1,4 +1,4 @@
-//! Moving the word `live`, in one transaction and never back in time.
+//! Moving the word `live`, in one transaction; back in time only when somebody says so.
 
 use std::time::Duration;
 
@@ -25,6 +25,15 @@ pub struct Switched {
     pub position: i64,
 }
 
+/// Whether readers may be shown less than they have seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Never: the generation is waited for.
+    KeepPlace,
+    /// Yes: the live one holds what the log has lost, since an older backup of the log was restored (case 32).
+    StepBack,
+}
+
 /// A generation of the model, as the switch sees it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 struct Candidate {
@@ -37,14 +46,16 @@ struct Candidate {
 /// followed on. `connection` acts as `es_owner`.
 ///
 /// # Errors
-/// [`RebuildError::Behind`] when it does not reach the live one within five seconds, [`RebuildError::NotFilled`],
+/// [`RebuildError::Behind`] when it does not reach the live one within five seconds and readers keep their place,
+/// [`RebuildError::NotFilled`],
 /// [`RebuildError::IsLive`], [`RebuildError::UnknownGeneration`], [`RebuildError::NoneTo`]; nothing has changed then.
 pub async fn promote(
     connection: &mut PgConnection,
     name: &str,
     generation: Option<i32>,
+    readers: Readers,
 ) -> Result<Switched, RebuildError> {
-    switch(connection, name, |all| match generation {
+    switch(connection, name, readers, |all| match generation {
         Some(generation) => all
             .iter()
             .find(|one| one.generation == generation)
@@ -65,7 +76,7 @@ pub async fn promote(
 /// As [`promote`].
 pub async fn rollback(connection: &mut PgConnection, name: &str) -> Result<Switched, RebuildError> {
     // ordered by when they retired: the last one was live just before
-    switch(connection, name, |all| {
+    switch(connection, name, Readers::KeepPlace, |all| {
         let before = all.iter().rfind(|one| one.state == "retired");
         before.cloned().ok_or_else(|| RebuildError::NoneTo(name.to_owned(), "roll back to"))
     })
@@ -75,10 +86,11 @@ pub async fn rollback(connection: &mut PgConnection, name: &str) -> Result<Switc
 async fn switch(
     connection: &mut PgConnection,
     name: &str,
+    readers: Readers,
     choose: impl FnOnce(&[Candidate]) -> Result<Candidate, RebuildError>,
 ) -> Result<Switched, RebuildError> {
     let mut tx = connection.begin().await?;
-    match switch_within(&mut tx, name, choose).await {
+    match switch_within(&mut tx, name, readers, choose).await {
         Ok(switched) => {
             tx.commit().await?;
             Ok(switched)
@@ -94,6 +106,7 @@ async fn switch(
 async fn switch_within(
     tx: &mut PgConnection,
     name: &str,
+    readers: Readers,
     choose: impl FnOnce(&[Candidate]) -> Result<Candidate, RebuildError>,
 ) -> Result<Switched, RebuildError> {
     sqlx::query("SET LOCAL lock_timeout = '5s'").execute(&mut *tx).await?;
@@ -120,7 +133,7 @@ async fn switch_within(
         return Err(RebuildError::NotFilled { name: name(), generation });
     }
     let from = all.iter().find(|one| one.state == "live").map(|live| live.generation);
-    let position = catch_up(tx, &name(), from, generation).await?;
+    let position = catch_up(tx, &name(), from, generation, readers).await?;
     sqlx::query(
         "UPDATE es_ops.projection SET state = 'retired', retired_at = clock_timestamp()
           WHERE name = $1 AND state = 'live'",
@@ -146,6 +159,7 @@ async fn catch_up(
     name: &str,
     live: Option<i32>,
     generation: i32,
+    readers: Readers,
 ) -> Result<i64, RebuildError> {
     sqlx::query(
         "SELECT position FROM es_ops.projection_part WHERE name = $1 AND generation = $2
@@ -172,7 +186,7 @@ async fn catch_up(
         .bind(generation)
         .fetch_one(&mut *tx)
         .await?;
-        if reached >= wanted {
+        if reached >= wanted || readers == Readers::StepBack {
             return Ok(reached);
         }
         if waiting.elapsed() >= PATIENCE {

@@ -1,7 +1,7 @@
 //! `salgslogg projection promote` and `rollback`: which generation answers questions.
 
 use clap::Args;
-use read_models::rebuild::{self, RebuildError, Switched};
+use read_models::rebuild::{self, Readers, RebuildError, Switched};
 use serde_json::json;
 
 use super::{Format, refused};
@@ -17,8 +17,12 @@ use crate::tables::grouped;
 No reader steps back: the generation must be where the live one is; it is waited for, at most five seconds. The one
 before is kept and followed, so `salgslogg projection rollback` is the way back until it is dropped.
 
-Example:
-  salgslogg projection promote sale")]
+Where an older backup of the log was restored and the live generation holds what the log has lost, no generation can
+come as far: build one and promote it with --step-back, which asks first.
+
+Examples:
+  salgslogg projection promote sale
+  salgslogg projection promote sale --step-back")]
 pub struct PromoteArguments {
     /// The read model
     #[arg(value_name = "NAME")]
@@ -26,6 +30,11 @@ pub struct PromoteArguments {
     /// The generation [default: the newest that is built and waits]
     #[arg(value_name = "GENERATION")]
     generation: Option<i32>,
+    /// Also when the live one has come further; readers are then shown less than they have seen
+    #[arg(long)]
+    step_back: bool,
+    #[command(flatten)]
+    consent: Consent,
     #[command(flatten)]
     pub(super) database: DatabaseArguments,
 }
@@ -54,9 +63,15 @@ pub(super) async fn promote(
     arguments: &PromoteArguments,
     format: Format,
 ) -> Result<(), Failure> {
+    let PromoteArguments { name, generation, step_back, consent, .. } = arguments;
+    let readers = if *step_back {
+        consent.ask(&format!("show readers of {name} less than they may have seen"))?;
+        Readers::StepBack
+    } else {
+        Readers::KeepPlace
+    };
     let mut connection = database.operator().await?;
-    let PromoteArguments { name, generation, .. } = arguments;
-    told(name, rebuild::promote(&mut connection, name, *generation).await, format)
+    told(name, rebuild::promote(&mut connection, name, *generation, readers).await, format)
 }
 
 /// Rolls back.
