@@ -183,11 +183,13 @@ pub fn fenced(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|refusal| refusal.code()).is_some_and(|code| code == FENCED)
 }
 
-/// Whether trying again may help: the connection or the server failed, not the statement.
+/// Whether trying again may help: the connection or the server failed, not the statement. 25P03: we slept within a batch.
 pub fn transient(error: &sqlx::Error) -> bool {
     match error.as_database_error() {
         Some(refusal) => refusal.code().is_some_and(|code| {
-            ["08", "40", "53", "55", "57", "58", "XX"].iter().any(|class| code.starts_with(class))
+            ["08", "25P03", "40", "53", "55", "57", "58", "XX"]
+                .iter()
+                .any(|class| code.starts_with(class))
         }),
         None => matches!(
             error,
@@ -198,5 +200,30 @@ pub fn transient(error: &sqlx::Error) -> bool {
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::WorkerCrashed
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event_store::testing::TestDatabase;
+
+    use super::*;
+
+    /// Postgres ends the session of whoever falls asleep within a batch.
+    #[tokio::test]
+    async fn a_session_that_slept_within_a_batch_is_worth_another_try_case_35() {
+        let database = TestDatabase::create().await;
+        let (mut asleep, mut watching) = (database.superuser().await, database.superuser().await);
+        let session: i32 =
+            sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut asleep).await.unwrap();
+        let patience = "SET idle_in_transaction_session_timeout = '1ms'";
+        sqlx::query(patience).execute(&mut asleep).await.unwrap();
+        sqlx::query("BEGIN").execute(&mut asleep).await.unwrap();
+        let there = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)";
+        while sqlx::query_scalar(there).bind(session).fetch_one(&mut watching).await.unwrap() {}
+        let error = sqlx::query("SELECT 1").execute(&mut asleep).await.unwrap_err();
+        let code = error.as_database_error().and_then(|refusal| refusal.code()).unwrap();
+        assert_eq!(code, "25P03", "{error}");
+        assert!(transient(&error), "{error}");
     }
 }
