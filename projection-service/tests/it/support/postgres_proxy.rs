@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use service_runtime::Tasks;
 use sqlx::ConnectOptions;
@@ -28,6 +28,10 @@ struct Plan {
     cut: Cut,
     /// Exchanges until the cut; negative once it happened.
     left: AtomicI64,
+    /// Only COMMITs count as exchanges.
+    commits_only: bool,
+    /// The exchange that was cut was a COMMIT.
+    commit_was_cut: AtomicBool,
 }
 
 pub struct PostgresProxy {
@@ -39,11 +43,25 @@ pub struct PostgresProxy {
 impl PostgresProxy {
     /// A proxy in front of the server of `url` that is cut once, at exchange `left` (0 = the first).
     pub async fn before(url: &str, cut: Cut, left: i64) -> Self {
+        Self::following(url, cut, left, false).await
+    }
+
+    /// A proxy that is cut at the first COMMIT.
+    pub async fn at_commit(url: &str, cut: Cut) -> Self {
+        Self::following(url, cut, 0, true).await
+    }
+
+    async fn following(url: &str, cut: Cut, left: i64, commits_only: bool) -> Self {
         let server = PgConnectOptions::from_str(url).unwrap();
         let upstream = format!("{}:{}", server.get_host(), server.get_port());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let plan = Arc::new(Plan { cut, left: AtomicI64::new(left) });
+        let plan = Arc::new(Plan {
+            cut,
+            left: AtomicI64::new(left),
+            commits_only,
+            commit_was_cut: AtomicBool::new(false),
+        });
         let (tasks, shared) = (Tasks::new(), Arc::clone(&plan));
         let spawner = tasks.clone();
         tasks.spawn_until_stopped(async move {
@@ -65,6 +83,11 @@ impl PostgresProxy {
     /// Whether the wire was cut.
     pub fn was_cut(&self) -> bool {
         self.plan.left.load(Ordering::SeqCst) < 0
+    }
+
+    /// Whether it was cut at a COMMIT.
+    pub fn commit_was_cut(&self) -> bool {
+        self.plan.commit_was_cut.load(Ordering::SeqCst)
     }
 }
 
@@ -101,9 +124,15 @@ async fn requests(
     loop {
         let kind = from.read_u8().await.ok()?;
         let length = from.read_u32().await.ok()?;
+        let mut body = vec![0; usize::try_from(length).unwrap() - 4];
+        from.read_exact(&mut body).await.ok()?;
         // a Sync or a simple query ends an exchange
-        let ends = matches!(kind, b'S' | b'Q');
+        let commits = kind == b'Q' && body.starts_with(b"COMMIT");
+        let ends = if plan.commits_only { commits } else { matches!(kind, b'S' | b'Q') };
         let cut = ends && plan.left.fetch_sub(1, Ordering::SeqCst) == 0;
+        if cut && commits {
+            plan.commit_was_cut.store(true, Ordering::SeqCst);
+        }
         if cut && plan.cut == Cut::Before {
             return None;
         }
@@ -112,7 +141,7 @@ async fn requests(
         }
         to.write_u8(kind).await.ok()?;
         to.write_u32(length).await.ok()?;
-        copy(&mut from, &mut to, length - 4).await?;
+        to.write_all(&body).await.ok()?;
     }
 }
 
