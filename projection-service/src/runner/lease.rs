@@ -209,18 +209,18 @@ mod tests {
 
     use super::*;
 
-    /// Postgres ends the session of whoever falls asleep within a batch.
+    /// Postgres ends the connection of whoever falls asleep within a batch.
     #[tokio::test]
-    async fn a_session_that_slept_within_a_batch_is_worth_another_try_case_35() {
+    async fn a_connection_that_slept_within_a_batch_is_worth_another_try_case_35() {
         let database = TestDatabase::create().await;
         let (mut asleep, mut watching) = (database.superuser().await, database.superuser().await);
-        let session: i32 =
+        let backend: i32 =
             sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut asleep).await.unwrap();
         let patience = "SET idle_in_transaction_session_timeout = '1ms'";
         sqlx::query(patience).execute(&mut asleep).await.unwrap();
         sqlx::query("BEGIN").execute(&mut asleep).await.unwrap();
         let there = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $1)";
-        while sqlx::query_scalar(there).bind(session).fetch_one(&mut watching).await.unwrap() {}
+        while sqlx::query_scalar(there).bind(backend).fetch_one(&mut watching).await.unwrap() {}
         let error = sqlx::query("SELECT 1").execute(&mut asleep).await.unwrap_err();
         let code = error.as_database_error().and_then(|refusal| refusal.code()).unwrap();
         assert_eq!(code, "25P03", "{error}");
