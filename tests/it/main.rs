@@ -33,6 +33,8 @@ mod readme;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod skipped_events;
+#[cfg(test)]
 mod telemetry;
 #[cfg(test)]
 mod tenant_command;

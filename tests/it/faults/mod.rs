@@ -4,7 +4,7 @@
 mod log_ok;
 mod outage;
 mod restored;
-mod seed;
+pub mod seed;
 mod storm;
 mod takeover;
 mod traffic;
