@@ -25,6 +25,7 @@ pub mod body;
 pub mod clock;
 pub mod config;
 pub mod edge;
+pub mod fault_point;
 mod flat;
 pub mod headers;
 pub mod health;
