@@ -1,6 +1,7 @@
 //! The harness of the system tests: both services over a database of their own, real HTTP, a clock in hand,
 //! workers that tests pump. Must not know how a service does its work.
 
+pub mod counts;
 pub mod eventually;
 mod fixture;
 mod fleet;

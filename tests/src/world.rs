@@ -322,6 +322,12 @@ pub fn query_config(
     }
 }
 
+/// A variable that need not be set.
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration but these variables")]
+pub(crate) fn optional(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 #[expect(clippy::disallowed_methods, reason = "tests have no configuration but these variables")]
 pub(crate) fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; ./deploy/test sets it"))

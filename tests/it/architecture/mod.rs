@@ -3,6 +3,7 @@
 //! say no to something made up.
 
 mod dependencies;
+mod faults;
 mod forms;
 mod names;
 mod sizes;
