@@ -1,27 +1,28 @@
 //! What breaks between relay and NATS, and what must be seen afterwards: no hole, no duplicate.
 
 use command_service::relay::{Pumped, Relay, Settings};
+use local_stack::proxy::Mode;
 
-use crate::proxy::Proxy;
+use crate::nats::through;
 use crate::world::{World, drain, settings};
 
 /// Case 23: the dedupe window (100 ms) is over long before the relay gives up waiting (400 ms).
 #[tokio::test]
 async fn lost_acknowledgements_leave_no_duplicate_and_no_hole() {
     let world = World::new().await;
-    let proxy = Proxy::before(world.nats.port()).await;
-    let mut relay = Relay::new(world.store.clone(), proxy.relay(), settings());
+    let (proxy, _) = world.nats.behind_a_proxy().await;
+    let mut relay = Relay::new(world.store.clone(), through(&proxy), settings());
     world.append("demo", 100).await;
     drain(&mut relay, 100).await;
 
     world.append("demo", 2_500).await;
     let acknowledged_before = relay.status().borrow().published;
-    let (pumped, ()) = tokio::join!(relay.pump(), async { proxy.deafen() });
+    let (pumped, ()) = tokio::join!(relay.pump(), async { proxy.set(Mode::Deaf) });
     assert!(matches!(pumped, Pumped::Interrupted(_)), "{pumped:?}");
     assert!(matches!(relay.pump().await, Pumped::Interrupted(_)), "still deaf");
     assert_eq!(acknowledged_before, 100);
 
-    proxy.heal();
+    proxy.set(Mode::Open);
     drain(&mut relay, 2_600).await;
     world.assert_stream_equals_log_from(1).await;
 }
@@ -30,15 +31,15 @@ async fn lost_acknowledgements_leave_no_duplicate_and_no_hole() {
 #[tokio::test]
 async fn messages_that_were_stored_without_an_answer_are_not_sent_twice() {
     let world = World::new().await;
-    let proxy = Proxy::before(world.nats.port()).await;
-    let mut relay = Relay::new(world.store.clone(), proxy.relay(), settings());
+    let (proxy, faults) = world.nats.behind_a_proxy().await;
+    let mut relay = Relay::new(world.store.clone(), through(&proxy), settings());
     drain(&mut relay, 0).await;
     world.append("demo", 500).await;
-    proxy.deafen_at_first_event();
+    faults.deafen_at_first_event();
     assert!(matches!(relay.pump().await, Pumped::Interrupted(_)));
     assert!(world.stream().await.state.last_sequence > 0, "the server heard nothing");
 
-    proxy.heal();
+    proxy.set(Mode::Open);
     drain(&mut relay, 500).await;
     world.assert_stream_equals_log_from(1).await;
 }
@@ -47,13 +48,13 @@ async fn messages_that_were_stored_without_an_answer_are_not_sent_twice() {
 #[tokio::test]
 async fn a_message_lost_inside_the_window_holds_up_all_later_ones() {
     let world = World::new().await;
-    let proxy = Proxy::before(world.nats.port()).await;
-    let mut relay = Relay::new(world.store.clone(), proxy.relay(), settings());
+    let (proxy, faults) = world.nats.behind_a_proxy().await;
+    let mut relay = Relay::new(world.store.clone(), through(&proxy), settings());
     drain(&mut relay, 0).await;
     world.append("demo", 900).await;
-    proxy.lose_one_event();
+    faults.lose_one_event();
     assert!(matches!(relay.pump().await, Pumped::Interrupted(_)));
-    assert!(proxy.lost_it());
+    assert!(faults.lost_it());
     assert_eq!(world.stream().await.state.last_sequence, 0, "later ones were refused");
     drain(&mut relay, 900).await;
     world.assert_stream_equals_log_from(1).await;

@@ -13,8 +13,6 @@ mod nats;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
-mod proxy;
-#[cfg(test)]
 mod resets;
 #[cfg(test)]
 mod world;

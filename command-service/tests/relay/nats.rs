@@ -7,6 +7,8 @@ use std::time::Duration;
 use async_nats::jetstream::{self, Context};
 use async_nats::{Client, ConnectOptions};
 use command_service::relay::NatsAddress;
+use local_stack::proxy::Proxy;
+use local_stack::proxy::nats::NatsFaults;
 use service_runtime::clock::back_off;
 use tempfile::TempDir;
 
@@ -99,10 +101,6 @@ impl NatsServer {
         copy(&self.folder.path().join("backup"), &self.store());
     }
 
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
     pub fn url_for(&self, user: &str) -> String {
         format!("nats://{user}:{user}@127.0.0.1:{}", self.port)
     }
@@ -110,6 +108,13 @@ impl NatsServer {
     /// The relay's own user.
     pub fn relay(&self) -> NatsAddress {
         NatsAddress::parse(&self.url_for("relay")).unwrap()
+    }
+
+    /// A proxy before this server, and what can happen to single messages there.
+    pub async fn behind_a_proxy(&self) -> (Proxy, NatsFaults) {
+        let faults = NatsFaults::default();
+        let server = format!("127.0.0.1:{}", self.port);
+        (Proxy::following(server, faults.clone()).await.unwrap(), faults)
     }
 
     /// JetStream with every right.
@@ -136,6 +141,11 @@ impl NatsServer {
             .connect(self.address())
             .await
     }
+}
+
+/// The relay's own user through a proxy.
+pub fn through(proxy: &Proxy) -> NatsAddress {
+    NatsAddress::parse(&format!("nats://relay:relay@127.0.0.1:{}", proxy.port())).unwrap()
 }
 
 impl Drop for NatsServer {

@@ -4,6 +4,7 @@
 //! - [`postgres`] and [`nats`] run private servers over a folder: start, stop, kill -9, start again.
 //! - [`stack`] is what `./deploy/up` runs; [`servers`] what `./deploy/test` puts around the tests.
 //! - [`keys`] makes the development signing key and tokens.
+//! - [`proxy`] is the network between programs under test, with its faults.
 //! - [`ports`], [`process`], [`pidfile`], [`account`], [`places`] are what those stand on.
 //!
 //! Knows no sale and no table of its own: schemas come from `event-store` and `read-models`, services
@@ -22,6 +23,7 @@ pub mod places;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod random;
 pub mod servers;
 pub mod stack;

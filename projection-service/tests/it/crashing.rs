@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
+use local_stack::proxy::postgres::{Cut, PostgresProxy};
 use projection_service::App;
 use service_runtime::config::Secret;
 
 use crate::support::Stage;
-use crate::support::postgres_proxy::{Cut, PostgresProxy};
 use crate::support::tally::{Tally, counted};
 
 /// More exchanges than a batch has; the loop ends when the work is done before the cut.
@@ -16,7 +16,7 @@ const EXCHANGES_MAX: i64 = 200;
 /// A process whose wire to the read models is `proxy`.
 async fn through(stage: &Stage, proxy: &PostgresProxy) -> App {
     let mut config = stage.config();
-    config.read_url = Secret::new(proxy.url(config.read_url.reveal()));
+    config.read_url = Secret::new(proxy.url(config.read_url.reveal()).unwrap());
     stage.running(config, vec![Arc::new(Tally)]).await
 }
 
@@ -30,8 +30,8 @@ async fn die_at_every_statement(cut: Cut) -> (i64, i64) {
     for exchange in 0..EXCHANGES_MAX {
         let url = stage.database.url_for("salgslogg_projector");
         let proxy = match swept {
-            None => PostgresProxy::before(&url, cut, exchange).await,
-            Some(_) => PostgresProxy::at_commit(&url, cut).await,
+            None => PostgresProxy::before(&url, cut, exchange).await.unwrap(),
+            Some(_) => PostgresProxy::at_commit(&url, cut).await.unwrap(),
         };
         let dying = through(&stage, &proxy).await;
         let rows = stage.append(3).await;

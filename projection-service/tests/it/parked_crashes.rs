@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use local_stack::proxy::postgres::{Cut, PostgresProxy};
 use projection_service::config::Pace;
 use projection_service::runner::Step;
 use projection_service::source::Source;
@@ -12,7 +13,6 @@ use service_runtime::config::Secret;
 
 use crate::support::Stage;
 use crate::support::choosy::Choosy;
-use crate::support::postgres_proxy::{Cut, PostgresProxy};
 use crate::support::pump::{Pump, decree, queue, reading, wish};
 use crate::support::tally::counted;
 
@@ -53,8 +53,8 @@ async fn one_life(stage: &mut Stage, source: &Arc<Source>, cut: Cut, at: i64) ->
             model.fix();
             wish(stage).await;
         }
-        let proxy = PostgresProxy::before(&direct, cut, at).await;
-        let mut dying = lane(&proxy.url(&direct));
+        let proxy = PostgresProxy::before(&direct, cut, at).await.unwrap();
+        let mut dying = lane(&proxy.url(&direct).unwrap());
         let died = dies(&mut dying).await;
         assert!(!died || proxy.was_cut());
         cuts |= proxy.was_cut();

@@ -4,7 +4,6 @@ pub mod bulk;
 pub mod choosy;
 pub mod facts;
 pub mod nats_server;
-pub mod postgres_proxy;
 pub mod publisher;
 pub mod pump;
 pub mod reader;
