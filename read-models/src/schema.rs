@@ -1,6 +1,7 @@
 //! Makes and checks the schema of the read side: `es_ops` rows of the projections and generation 1 of every
 //! read model. Forward only; must not touch the schema of the log.
 
+use service_runtime::fault_point;
 use sha2::{Digest, Sha256};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{Acquire, PgConnection, PgExecutor, PgPool};
@@ -117,7 +118,8 @@ pub async fn migrate(connection: &mut PgConnection) -> Result<(), SchemaError> {
     .await?;
     // whoever waits for a table keeps the others waiting behind, so a migration gives up soon and is run again
     sqlx::raw_sql("SET ROLE es_owner; SET lock_timeout = '5s'").execute(&mut *connection).await?;
-    let migrated = migrate_as_owner(connection).await;
+    let migrating = migrate_as_owner(connection);
+    let migrated = fault_point::during("migrate.midway", migrating).await;
     sqlx::raw_sql("RESET ROLE; RESET lock_timeout").execute(&mut *connection).await?;
     migrated
 }

@@ -10,6 +10,7 @@ use event_store::timers::{self, Timer};
 use event_store::{EventStore, StoreError};
 use events::DecodeError;
 use service_runtime::clock::Stopwatch;
+use service_runtime::fault_point;
 use service_runtime::ids::new_id;
 use uuid::Uuid;
 
@@ -149,6 +150,7 @@ impl Follower {
             }
         }
         advance_process(&mut transaction, &mut lease, to).await?;
+        fault_point::pass("process.before-commit");
         transaction.commit().await?;
         self.held = Some((lease, since));
         Ok(())

@@ -7,6 +7,7 @@ use event_store::EventStore;
 use event_store::leases::{RelayLease, claim_relay, relay_acked, release_relay};
 use event_store::relay_row::{HaltNote, ResetRequest, note_relay_halt, reset_done, reset_request};
 use service_runtime::clock::Stopwatch;
+use service_runtime::fault_point;
 use uuid::Uuid;
 
 use super::halt::{Fault, Halt};
@@ -132,6 +133,7 @@ impl Lease {
             return Ok(());
         };
         if relay_acked(&self.store, lease, acked).await.map_err(Fault::Log)? {
+            fault_point::pass("relay.after-note");
             lease.acked = acked;
         } else {
             self.held = None;

@@ -27,6 +27,7 @@ use std::time::Duration;
 use event_store::EventStore;
 use events::Recorded;
 use service_runtime::clock::Stopwatch;
+use service_runtime::fault_point;
 use tokio::sync::watch;
 
 pub use encode::{Message, encode};
@@ -248,6 +249,7 @@ impl Relay {
             let last_page = i64::try_from(rows.len()) != Ok(PAGE);
             if last_page && let Some(acked) = session.settle().await? {
                 self.acked = acked;
+                fault_point::pass("relay.after-ack");
             }
             let head =
                 if last_page { sent } else { self.store.head().await.map_err(Fault::Log)? };

@@ -8,6 +8,7 @@ use async_nats::header::HeaderMap;
 use async_nats::jetstream::context::{Context, ContextBuilder, PublishAckFuture, PublishErrorKind};
 use async_nats::jetstream::stream::DirectGetErrorKind;
 use events::Recorded;
+use service_runtime::fault_point;
 use tokio::sync::watch;
 
 use super::encode::encode;
@@ -66,6 +67,7 @@ impl Session {
         while self.under_way.len() >= self.window {
             acked = self.settle_one().await?;
         }
+        fault_point::pass("relay.before-publish");
         let sent = self
             .context
             .publish_with_headers(message.subject, message.headers, message.payload)

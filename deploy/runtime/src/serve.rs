@@ -9,6 +9,7 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::fault_point;
 use crate::tasks::{Drained, Tasks};
 
 /// How long connections and tasks may take to end after the process was told to stop: the request
@@ -54,6 +55,7 @@ pub async fn serve(listener: TcpListener, app: Router, tasks: &Tasks) -> io::Res
         served = serving => served?,
         () = too_late => tracing::warn!("connections did not end in time"),
     }
+    fault_point::pass("drain");
     Ok(tasks.drain(DRAIN_DEADLINE).await)
 }
 

@@ -50,16 +50,33 @@ impl TestDatabase {
         database
     }
 
+    /// [`TestDatabase::create`] on a cluster of the test's own, which it may kill: `url` is its superuser's.
+    ///
+    /// # Panics
+    /// As [`TestDatabase::create`].
+    pub async fn create_on(url: &str) -> Self {
+        let cluster = cluster_at(url);
+        ensure_roles(cluster.clone()).await;
+        let database = Self::create_at(cluster).await;
+        let mut connection = database.superuser().await;
+        schema::migrate(&mut connection).await.expect("the migrations of the log run");
+        let store = EventStore::new(database.owner.clone(), 1);
+        partitions::ensure(&store).await.expect("partitions can be created");
+        database
+    }
+
     /// Creates roles, logins and a database without any tables.
     ///
     /// # Panics
     /// As [`TestDatabase::create`].
     pub async fn create_empty() -> Self {
-        let cluster = PgConnectOptions::from_str(&cluster_url())
-            .expect("the cluster's URL is well formed")
-            .disable_statement_logging();
-        let mut connection = cluster.connect().await.expect("the test cluster answers");
+        let cluster = cluster_at(&cluster_url());
         ROLES.get_or_init(|| ensure_roles(cluster.clone())).await;
+        Self::create_at(cluster).await
+    }
+
+    async fn create_at(cluster: PgConnectOptions) -> Self {
+        let mut connection = cluster.connect().await.expect("the test cluster answers");
         let name: String =
             sqlx::query_scalar("SELECT 'test_' || replace(gen_random_uuid()::text, '-', '')")
                 .fetch_one(&mut connection)
@@ -87,6 +104,25 @@ impl TestDatabase {
     pub async fn superuser(&self) -> PgConnection {
         let options = self.cluster.clone().database(&self.name);
         options.connect().await.expect("the test cluster answers")
+    }
+
+    /// Takes a protection out of a function of this database: `fragment` of its definition becomes `instead`. For
+    /// negative controls only.
+    ///
+    /// # Panics
+    /// When the function is not there, or does not hold the fragment exactly as written.
+    pub async fn rewrite(&self, function: &str, fragment: &str, instead: &str) {
+        let definition: String = sqlx::query_scalar(
+            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE oid = to_regproc($1)",
+        )
+        .bind(function)
+        .fetch_one(&self.owner)
+        .await
+        .expect("the function is there, once");
+        assert!(definition.contains(fragment), "{function} does not hold: {fragment}");
+        let rewritten = definition.replace(fragment, instead);
+        let done = sqlx::raw_sql(AssertSqlSafe(rewritten)).execute(&self.owner).await;
+        done.expect("the rewritten function can be created");
     }
 
     /// URL of this database for a login: `salgslogg_command`, `_projector`, `_query`, `_operator`,
@@ -125,6 +161,11 @@ impl Drop for TestDatabase {
         });
         dropping.join().ok();
     }
+}
+
+fn cluster_at(url: &str) -> PgConnectOptions {
+    let options = PgConnectOptions::from_str(url).expect("the cluster's URL is well formed");
+    options.disable_statement_logging()
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests have no configuration but this variable")]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use events::Recorded;
 use read_models::{ApplyError, ReadModel, Reason};
 use service_runtime::clock::{Stopwatch, back_off};
+use service_runtime::fault_point;
 use service_runtime::trace;
 use sqlx::PgPool;
 use tracing::Instrument;
@@ -67,6 +68,8 @@ pub struct Lane {
     settled: bool,
     /// The last step tried a queue again: batches and queues take turns.
     redriven: bool,
+    /// The event at the checkpoint was found in the log since the lease was last renewed.
+    pub(super) proven: bool,
 }
 
 impl Lane {
@@ -91,6 +94,7 @@ impl Lane {
             standing: Standing::default(),
             settled: false,
             redriven: false,
+            proven: false,
         }
     }
 
@@ -115,6 +119,9 @@ impl Lane {
         // has ended: a claim waits for the part's row
         let parked = self.part.parked(&self.pool).await?;
         self.redriven = !self.redriven && parked.wished.is_some();
+        if let Some(step) = self.astray(lease, source).await? {
+            return Ok(step);
+        }
         if let Some(stream_id) = parked.wished.filter(|_| self.redriven) {
             return self.redrive(lease, stream_id, source.store()).await;
         }
@@ -128,7 +135,10 @@ impl Lane {
             page: i64::try_from(self.attempt.limit).unwrap_or(i64::MAX),
         };
         match source.read(lease.position, want).await {
-            Ok(batch) => self.apply(lease, &batch.events, &parked).await,
+            Ok(batch) => match self.apart(lease, &batch, source).await? {
+                Some(step) => Ok(step),
+                None => self.apply(lease, &batch.events, &parked).await,
+            },
             Err(SourceError::Halt(halt)) => {
                 let (position, reason) = (lease.position + 1, Some(Reason::LogContradicted));
                 self.halt(lease, Halted { position, reason, sentence: halt.to_string() }).await
@@ -179,6 +189,7 @@ impl Lane {
             self.part.wish_for_newer(&self.pool).await?;
             self.settled = true;
         }
+        self.proven = false;
         self.lease = Some((lease, Stopwatch::start()));
         Ok(Some(lease))
     }
@@ -201,10 +212,10 @@ impl Lane {
         };
         let (watch, to) = (Stopwatch::start(), last.position);
         let batch = span::batch(&self.part, sorted.run);
-        match self.commit(lease, &sorted, to).instrument(batch.clone()).await {
+        match self.commit(lease, &sorted, last).instrument(batch.clone()).await {
             Ok(()) => {
                 metrics::applied(&self.part, sorted.run.len(), to, watch.elapsed());
-                let lease = self.moved(lease, to);
+                let lease = self.moved(lease, last);
                 self.attempt.succeeded();
                 self.unmark(lease).await?;
                 Ok(Step::Applied { to })
@@ -217,16 +228,21 @@ impl Lane {
     }
 
     /// The checkpoint stands at `to` now.
-    pub(super) fn moved(&mut self, lease: Lease, to: i64) -> Lease {
+    pub(super) fn moved(&mut self, lease: Lease, to: &Recorded) -> Lease {
         let renewed = self.lease.map_or_else(Stopwatch::start, |(_, since)| since);
-        let lease = Lease { position: to, ..lease };
+        let lease = Lease { position: to.position, applied: Some(to.content_hash), ..lease };
         self.lease = Some((lease, renewed));
         lease
     }
 
     /// The transaction: rows first, checkpoint last. Without an fsync of its own, because rows,
     /// queues and checkpoint are lost or kept together.
-    async fn commit(&self, lease: Lease, sorted: &Sorted<'_>, to: i64) -> Result<(), ApplyError> {
+    async fn commit(
+        &self,
+        lease: Lease,
+        sorted: &Sorted<'_>,
+        to: &Recorded,
+    ) -> Result<(), ApplyError> {
         let mut tx = self.pool.begin().await?;
         sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
         if !sorted.apply.is_empty() {
@@ -235,8 +251,11 @@ impl Lane {
         if !sorted.queue.is_empty() {
             self.part.queue(&mut tx, &sorted.queue).await?;
         }
-        self.part.advance(&mut tx, lease, to, self.pace.lease_ttl()).await?;
+        fault_point::pass("projector.before-checkpoint");
+        self.part.advance(&mut tx, lease, Some(to), self.pace.lease_ttl()).await?;
+        fault_point::pass("projector.before-commit");
         tx.commit().await?;
+        fault_point::pass("projector.after-commit");
         Ok(())
     }
 

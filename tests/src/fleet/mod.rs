@@ -26,6 +26,9 @@ use process::{AUDIENCE, ISSUER, Process};
 /// How long followers may take to reach the head after the last fault: a lease's time and the work itself.
 const CATCH_UP_AT_MOST: Duration = Duration::from_secs(120);
 
+/// Where a debug build is to die.
+const FAULT_POINT: &str = "SALGSLOGG_FAULT_POINT";
+
 /// The processes and what they share.
 pub struct Fleet {
     /// Log and read models.
@@ -53,13 +56,30 @@ impl Fleet {
     /// # Panics
     /// When one does not start.
     pub async fn start_told(commands: usize, queries: usize, told: &[(&str, &str)]) -> Self {
+        Self::start_with(fresh_database().await, (commands, queries), told).await
+    }
+
+    /// As [`start_told`](Self::start_told), over a migrated log of the caller's, whose cluster it may kill.
+    ///
+    /// # Panics
+    /// When one does not start.
+    pub async fn start_with(
+        database: TestDatabase,
+        (commands, queries): (usize, usize),
+        told: &[(&str, &str)],
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let users = Users::new(1).and_then(|users| users.with_tenant("demo"));
-        let users = users.and_then(Users::with_operator).expect("random passwords");
-        let binary = PathBuf::from(variable("SALGSLOGG_TEST_NATS_SERVER"));
-        let nats = Server::start(&binary, &folder.path().join("nats"), users, None).await;
-        let nats = nats.expect("nats-server starts");
-        let database = fresh_database().await;
+        let nats = own_nats(folder.path()).await;
+        Self::start_over(database, nats, folder, (commands, queries), told).await
+    }
+
+    async fn start_over(
+        database: TestDatabase,
+        nats: Server,
+        folder: tempfile::TempDir,
+        (commands, queries): (usize, usize),
+        told: &[(&str, &str)],
+    ) -> Self {
         // a stranger who took a port in between must not believe our tokens
         let mut seed = [0; 32];
         seed[..16].copy_from_slice(service_runtime::ids::new_id().as_bytes());
@@ -122,6 +142,30 @@ impl Fleet {
         } else if self.nats.pid().is_none() {
             self.nats.start_again().await.expect("nats-server starts again");
         }
+    }
+
+    /// Restarts a service that dies when it passes `point` (`name` or `name:n`, see `service_runtime::fault_point`).
+    /// It may die before it is ready.
+    ///
+    /// # Panics
+    /// When it cannot be started at all.
+    pub async fn arm(&mut self, member: Member, point: &str) {
+        let Some(process) = self.process(member) else { return };
+        process.kill().await;
+        process.forget(FAULT_POINT);
+        process.tell(&[(FAULT_POINT, point)]);
+        process.start_once();
+    }
+
+    /// Starts an armed one that died again, as if nothing had been.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn disarm(&mut self, member: Member) {
+        let Some(process) = self.process(member) else { return };
+        process.forget(FAULT_POINT);
+        process.kill().await;
+        process.start_again().await;
     }
 
     /// Stops a service in the middle of whatever it does (SIGSTOP).
@@ -206,6 +250,15 @@ impl Fleet {
         let read_side = self.database.owner();
         Evidence { store: &self.store, nats: Some(&self.nats), read_side }.log_ok().await
     }
+}
+
+/// A server of a fleet's own, with one tenant and an operator.
+async fn own_nats(folder: &Path) -> Server {
+    let users = Users::new(1).and_then(|users| users.with_tenant("demo"));
+    let users = users.and_then(Users::with_operator).expect("random passwords");
+    let binary = PathBuf::from(variable("SALGSLOGG_TEST_NATS_SERVER"));
+    let nats = Server::start(&binary, &folder.join("nats"), users, None).await;
+    nats.expect("nats-server starts")
 }
 
 impl Drop for Fleet {

@@ -87,6 +87,16 @@ impl Process {
         self.program.variables.extend(owned);
     }
 
+    /// A setting less; it holds from the next start on.
+    pub(super) fn forget(&mut self, variable: &str) {
+        self.program.variables.retain(|(name, _)| name != variable);
+    }
+
+    /// Whether it has ended, of whatever cause.
+    pub(super) fn ended(&mut self) -> bool {
+        self.running.as_mut().is_none_or(|running| running.ended().is_some())
+    }
+
     /// What it has written so far.
     pub(super) fn log(&self) -> String {
         std::fs::read_to_string(&self.program.log).expect("a process has a log")
@@ -127,6 +137,11 @@ impl Process {
             assert!(watch.elapsed() < READY_AT_MOST, "{} is not ready", self.program.name);
             back_off(Duration::from_millis(25)).await;
         }
+    }
+
+    /// Starts it and does not wait.
+    pub(super) fn start_once(&mut self) {
+        self.spawn();
     }
 
     fn obituary(&self) -> String {

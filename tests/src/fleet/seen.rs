@@ -21,6 +21,11 @@ impl Fleet {
         }
     }
 
+    /// Whether a service has ended by itself.
+    pub fn ended(&mut self, member: Member) -> bool {
+        self.process(member).is_some_and(super::process::Process::ended)
+    }
+
     /// A header of the message at `sequence`.
     ///
     /// # Panics
