@@ -2,14 +2,15 @@
 //!
 //! Natural batching: no timer and no added latency. While one batch is on its way the next one fills up; a
 //! second one in flight would only wait for the log's lock, and both would be smaller.
-//! Before a batch goes, one probe asks whether the streams its decisions rest on are still where they were
-//! seen; a command that rests on the past goes back to be decided again. Must not look into the commands.
+//! The streams that decisions rest on go along and are judged under the log's lock. Must not look into the
+//! commands.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
-use event_store::{EventStore, Group, Outcome};
+use event_store::{EventStore, Group, Outcome, Resting};
 use events::StreamName;
 use service_runtime::clock::Stopwatch;
+use service_runtime::fault_point;
 use service_runtime::tasks::Tasks;
 use service_runtime::trace::{Traceparent, span};
 use tokio::sync::{mpsc, oneshot};
@@ -27,25 +28,16 @@ pub const EVENTS_MAX: usize = 2_000;
 /// Payload bytes in one batch at most (design §5).
 pub const BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// What became of a group.
-#[derive(Debug)]
-pub enum Sent {
-    /// The log judged it.
-    Judged(Outcome),
-    /// A stream the decision rests on has moved; nothing was sent.
-    Stale,
-}
-
 /// A command waiting for its batch.
 struct Waiting {
     group: Group,
     writes: Vec<Uuid>,
-    rests_on: Vec<(Uuid, i64)>,
+    rests_on: Resting,
     events: usize,
     bytes: usize,
     /// The command's exported span, for the batch's to link to.
     cause: Option<Traceparent>,
-    reply: oneshot::Sender<Result<Sent, ExecuteError>>,
+    reply: oneshot::Sender<Result<Outcome, ExecuteError>>,
 }
 
 /// Hands groups to the log, many per commit.
@@ -68,7 +60,7 @@ impl Batcher {
         &self,
         group: Group,
         rests_on: &[(StreamName, i64)],
-    ) -> Result<Sent, ExecuteError> {
+    ) -> Result<Outcome, ExecuteError> {
         let (reply, sent) = oneshot::channel();
         let id = |stream: &StreamName| stream.stream_id(&group.tenant);
         let writes: Vec<Uuid> = group.appends.iter().map(|append| id(&append.stream)).collect();
@@ -127,23 +119,25 @@ fn take_batch(postponed: &mut VecDeque<Waiting>) -> Vec<Waiting> {
 
 /// One call to the log, one answer a command.
 async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
-    let batch = match without_stale(store, batch).await {
-        Ok(batch) if batch.is_empty() => return,
-        Ok(batch) => batch,
-        Err((batch, error)) => return fail(batch.into_iter().map(|waiting| waiting.reply), &error),
-    };
     let events = batch.iter().map(|waiting| waiting.events).sum();
     let call = tracing::debug_span!("append", otel.kind = "client", commands = batch.len(), events);
     span::link(&call, batch.iter().filter_map(|waiting| waiting.cause));
-    let (groups, replies): (Vec<Group>, Vec<_>) =
-        batch.into_iter().map(|waiting| (waiting.group, waiting.reply)).unzip();
+    let (mut groups, mut rests_on, mut replies) = (Vec::new(), Vec::new(), Vec::new());
+    for waiting in batch {
+        groups.push(waiting.group);
+        rests_on.push(waiting.rests_on);
+        replies.push(waiting.reply);
+    }
     let watch = Stopwatch::start();
-    let outcomes = store.append(writer, &groups).instrument(call.clone()).await;
+    fault_point::pass("append.before");
+    let appending = store.append_resting(writer, &groups, &rests_on).instrument(call.clone());
+    let outcomes = fault_point::during("append.during", appending).await;
+    fault_point::pass("append.after-commit");
     metrics::batch(groups.len(), events, watch.elapsed());
     match outcomes {
         Ok(outcomes) => {
             for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                let _hung_up = reply.send(Ok(Sent::Judged(outcome)));
+                let _hung_up = reply.send(Ok(outcome));
             }
         }
         Err(error) => {
@@ -155,40 +149,9 @@ async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
     }
 }
 
-/// Sends back what rests on the past: one probe for the whole batch.
-///
-/// The streams a decision writes are judged under the log's lock. Those it only rests on (stage, type, tenant)
-/// are asked here, after the decision: what changed before the command arrived cannot be overlooked, however
-/// long this replica has remembered it.
-async fn without_stale(
-    store: &EventStore,
-    batch: Vec<Waiting>,
-) -> Result<Vec<Waiting>, (Vec<Waiting>, ExecuteError)> {
-    let mut asked: Vec<Uuid> =
-        batch.iter().flat_map(|waiting| &waiting.rests_on).map(|(stream, _)| *stream).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    if asked.is_empty() {
-        return Ok(batch);
-    }
-    let versions = match store.probe(None, &asked).await {
-        Ok(probe) => probe.versions,
-        Err(error) => return Err((batch, error.into())),
-    };
-    let now: HashMap<Uuid, i64> = asked.into_iter().zip(versions).collect();
-    let fresh = |waiting: &Waiting| {
-        waiting.rests_on.iter().all(|(stream, version)| now.get(stream) == Some(version))
-    };
-    let (fresh, stale): (Vec<_>, Vec<_>) = batch.into_iter().partition(fresh);
-    for waiting in stale {
-        let _hung_up = waiting.reply.send(Ok(Sent::Stale));
-    }
-    Ok(fresh)
-}
-
 /// Tells everybody of a batch the same bad news.
 fn fail(
-    replies: impl IntoIterator<Item = oneshot::Sender<Result<Sent, ExecuteError>>>,
+    replies: impl IntoIterator<Item = oneshot::Sender<Result<Outcome, ExecuteError>>>,
     error: &ExecuteError,
 ) {
     for reply in replies {

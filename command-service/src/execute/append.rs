@@ -3,11 +3,10 @@
 use domain::{Decision, State};
 use event_store::{Appended, Group, Outcome, ReceiptRequest, StreamAppend};
 use events::{Event, Metadata, NewEvent, StreamName};
-use service_runtime::ids;
+use service_runtime::{fault_point, ids};
 
 use super::Executor;
 use super::attempt::{Round, Seen, Step};
-use crate::batcher::Sent;
 use crate::call::{Answer, Call, ExecuteError, FixedAnswer};
 use crate::stream_actor::Folded;
 
@@ -71,8 +70,9 @@ impl Executor {
             created: round.order.creates(),
         };
         let group = group(round.call, &fixed, appends)?;
+        fault_point::pass("execute.before-append");
         match self.batcher.append(group, &rests_on).await? {
-            Sent::Judged(Outcome::Appended(appended)) => {
+            Outcome::Appended(appended) => {
                 Ok(Step::Answered(self.remember(round, fixed, writings, &appended)))
             }
             other => {
@@ -101,6 +101,7 @@ impl Executor {
             }
             self.actors.appended(&round.call.tenant, &stream, after);
         }
+        fault_point::pass("execute.before-answer");
         answer
     }
 }

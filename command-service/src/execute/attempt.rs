@@ -10,7 +10,6 @@ use events::StreamName;
 
 use super::Executor;
 use super::append::group;
-use crate::batcher::Sent;
 use crate::call::{Answer, Call, ExecuteError, FixedAnswer};
 use crate::stream_actor::Folded;
 
@@ -173,7 +172,7 @@ impl Executor {
             StreamAppend { stream: stream.clone(), expected: seen.own.version, events: Vec::new() };
         let sent = self.batcher.append(group(call, &answer.fixed, vec![append])?, &[]).await?;
         match sent {
-            Sent::Judged(Outcome::Appended(_)) => Ok(Step::Answered(answer)),
+            Outcome::Appended(_) => Ok(Step::Answered(answer)),
             other => self.not_appended(call, &[stream], other),
         }
     }
@@ -183,16 +182,9 @@ impl Executor {
         &self,
         call: &Call,
         streams: &[&StreamName],
-        sent: Sent,
+        outcome: Outcome,
     ) -> Result<Step, ExecuteError> {
         let forget = || streams.iter().for_each(|name| self.actors.forget(&call.tenant, name));
-        let outcome = match sent {
-            Sent::Judged(outcome) => outcome,
-            Sent::Stale => {
-                forget();
-                return Ok(Step::Stale);
-            }
-        };
         match outcome {
             Outcome::Appended(_) => Ok(Step::Stale),
             Outcome::Duplicate(receipt) => Ok(Step::Answered(from_receipt(&receipt)?)),
@@ -200,6 +192,10 @@ impl Executor {
             Outcome::Conflict { versions } => {
                 forget();
                 Ok(Step::Conflict { version: versions.first().copied().unwrap_or_default() })
+            }
+            Outcome::RestsOnThePast => {
+                forget();
+                Ok(Step::Stale)
             }
             Outcome::EffectiveTimeFalls => Err(ExecuteError::EffectiveTimeFalls),
             Outcome::EffectiveTimeInFuture => Err(ExecuteError::EffectiveTimeInFuture),

@@ -2,15 +2,18 @@
 //! truth after a lost connection. Decides nothing about events.
 
 use std::collections::HashMap;
+use std::io;
 
 use chrono::{DateTime, Utc};
 use events::{NewEvent, StreamName, TenantSlug};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::EventStore;
-use crate::batch::Batch;
+use crate::batch::{Batch, Resting};
 use crate::error::{AppendError, Failure, classify};
 use crate::outcome::{self, Appended, Outcome};
+use crate::writer::ANSWERS_WITHIN;
 
 /// One command's wish: stored whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,9 @@ pub struct StreamAppend {
     pub events: Vec<NewEvent>,
 }
 
+/// A group and what it rests on.
+pub(crate) type Resolved<'a> = (&'a Group, &'a [(Uuid, i64)]);
+
 /// What makes a command repeatable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptRequest {
@@ -60,11 +66,28 @@ impl EventStore {
         writer: Uuid,
         groups: &[Group],
     ) -> Result<Vec<Outcome>, AppendError> {
+        self.append_resting(writer, groups, &[]).await
+    }
+
+    /// [`EventStore::append`] of groups whose decisions rest on other streams too: `rests_on` names them,
+    /// group by group, with the versions they were seen at (none for groups behind its end).
+    ///
+    /// They are judged under the log's lock. A group one of whose streams has moved, also through an earlier
+    /// group of the same call, gets [`Outcome::RestsOnThePast`] and nothing of it is stored.
+    pub async fn append_resting(
+        &self,
+        writer: Uuid,
+        groups: &[Group],
+        rests_on: &[Resting],
+    ) -> Result<Vec<Outcome>, AppendError> {
         let mut outcomes: Vec<Option<Outcome>> = vec![None; groups.len()];
-        for wave in self.waves(groups, &mut outcomes) {
+        for wave in waves(groups, rests_on, &mut outcomes) {
             let mut pending = vec![wave];
             while let Some(part) = pending.pop() {
-                let chosen: Vec<&Group> = part.iter().map(|index| &groups[*index]).collect();
+                let chosen: Vec<Resolved<'_>> = part
+                    .iter()
+                    .map(|index| (&groups[*index], rests_on.get(*index).map_or(&[][..], |r| r)))
+                    .collect();
                 match self.send_until_known(writer, &chosen).await {
                     Ok(known) => {
                         for (index, outcome) in part.iter().zip(known) {
@@ -91,50 +114,10 @@ impl EventStore {
         Ok(outcomes.into_iter().map(|o| o.expect("every group is in one wave")).collect())
     }
 
-    /// Splits a batch so that within a wave every written stream and every key appears once. Groups
-    /// that cannot be sent at all get their outcome here.
-    fn waves(&self, groups: &[Group], outcomes: &mut [Option<Outcome>]) -> Vec<Vec<usize>> {
-        let mut waves: Vec<Vec<usize>> = Vec::new();
-        let mut written: HashMap<Uuid, usize> = HashMap::new();
-        let mut touched: HashMap<Uuid, usize> = HashMap::new();
-        let mut keys: HashMap<[u8; 32], usize> = HashMap::new();
-        for (index, group) in groups.iter().enumerate() {
-            let streams: Vec<(Uuid, bool)> = group
-                .appends
-                .iter()
-                .map(|a| (a.stream.stream_id(&group.tenant), !a.events.is_empty()))
-                .collect();
-            if let Some(fault) = malformed(&streams) {
-                outcomes[index] = Some(Outcome::Poisoned(fault.to_owned()));
-                continue;
-            }
-            let after = |wave: Option<&usize>| wave.map_or(0, |last| last + 1);
-            let key = group.receipt.as_ref().map(|receipt| receipt.key);
-            let wave = streams
-                .iter()
-                .map(|(id, writes)| after(if *writes { touched.get(id) } else { written.get(id) }))
-                .chain([after(key.and_then(|key| keys.get(&key)))])
-                .max()
-                .unwrap_or(0);
-            for (id, writes) in streams {
-                touched.insert(id, wave.max(touched.get(&id).copied().unwrap_or(0)));
-                if writes {
-                    written.insert(id, wave);
-                }
-            }
-            if let Some(key) = key {
-                keys.insert(key, wave);
-            }
-            waves.resize_with(waves.len().max(wave + 1), Vec::new);
-            waves[wave].push(index);
-        }
-        waves
-    }
-
     async fn send_until_known(
         &self,
         writer: Uuid,
-        groups: &[&Group],
+        groups: &[Resolved<'_>],
     ) -> Result<Vec<Outcome>, sqlx::Error> {
         let batch = Batch::of(groups);
         // after a restart each connection of the pool may fail once before a fresh one is opened
@@ -161,11 +144,17 @@ impl EventStore {
     async fn send_once(
         &self,
         writer: Uuid,
-        groups: &[&Group],
+        groups: &[Resolved<'_>],
         batch: &Batch<'_>,
         sent_before: bool,
     ) -> Result<Vec<Outcome>, sqlx::Error> {
-        let mut verdicts = batch.send(self.pool(), self.log_id(), writer).await?;
+        let mut connection = self.writer.take(self.pool()).await?;
+        let call = batch.send(&mut connection, self.log_id(), writer);
+        let Ok(verdicts) = timeout(ANSWERS_WITHIN, call).await else {
+            return Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()));
+        };
+        let mut verdicts = verdicts?;
+        self.writer.give_back(connection);
         let mut outcomes = outcome::read(groups, &mut verdicts)?;
         if sent_before {
             self.recognise(groups, &mut outcomes).await?;
@@ -176,10 +165,10 @@ impl EventStore {
     /// Turns the conflict of a group without key into what it is when the first sending stored it.
     async fn recognise(
         &self,
-        groups: &[&Group],
+        groups: &[Resolved<'_>],
         outcomes: &mut [Outcome],
     ) -> Result<(), sqlx::Error> {
-        for (group, outcome) in groups.iter().zip(outcomes) {
+        for ((group, _), outcome) in groups.iter().zip(outcomes) {
             let Outcome::Conflict { .. } = outcome else { continue };
             let wrote = group.appends.iter().find_map(|a| a.events.first().map(|e| (a, e)));
             let (None, Some((append, event))) = (&group.receipt, wrote) else { continue };
@@ -205,6 +194,51 @@ impl EventStore {
         }
         Ok(())
     }
+}
+
+/// Splits a batch so that within a wave every written stream and every key appears once, and that nothing
+/// rests on a stream which an earlier group writes. Groups that cannot be sent at all get their outcome here.
+fn waves(
+    groups: &[Group],
+    rests_on: &[Resting],
+    outcomes: &mut [Option<Outcome>],
+) -> Vec<Vec<usize>> {
+    let mut waves: Vec<Vec<usize>> = Vec::new();
+    let mut written: HashMap<Uuid, usize> = HashMap::new();
+    let mut touched: HashMap<Uuid, usize> = HashMap::new();
+    let mut keys: HashMap<[u8; 32], usize> = HashMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        let streams: Vec<(Uuid, bool)> = group
+            .appends
+            .iter()
+            .map(|a| (a.stream.stream_id(&group.tenant), !a.events.is_empty()))
+            .collect();
+        if let Some(fault) = malformed(&streams) {
+            outcomes[index] = Some(Outcome::Poisoned(fault.to_owned()));
+            continue;
+        }
+        let after = |wave: Option<&usize>| wave.map_or(0, |last| last + 1);
+        let key = group.receipt.as_ref().map(|receipt| receipt.key);
+        let wave = streams
+            .iter()
+            .map(|(id, writes)| after(if *writes { touched.get(id) } else { written.get(id) }))
+            .chain(rests_on.get(index).into_iter().flatten().map(|(id, _)| after(written.get(id))))
+            .chain([after(key.and_then(|key| keys.get(&key)))])
+            .max()
+            .unwrap_or(0);
+        for (id, writes) in streams {
+            touched.insert(id, wave.max(touched.get(&id).copied().unwrap_or(0)));
+            if writes {
+                written.insert(id, wave);
+            }
+        }
+        if let Some(key) = key {
+            keys.insert(key, wave);
+        }
+        waves.resize_with(waves.len().max(wave + 1), Vec::new);
+        waves[wave].push(index);
+    }
+    waves
 }
 
 fn malformed(streams: &[(Uuid, bool)]) -> Option<&'static str> {

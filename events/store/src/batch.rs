@@ -1,16 +1,19 @@
 //! The one SQL call of an append: groups to arrays, arrays to verdicts. Knows the function's signature
-//! (`migrations/event_store/0003_append.sql`) and nothing about retrying.
+//! (`migrations/event_store/0006_rests_on.sql`) and nothing about retrying.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use events::envelope::{Sealed, content_hash};
 use events::identity::part_of;
-use sqlx::{PgPool, Row};
+use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use crate::append::Group;
+use crate::append::{Group, Resolved};
 use crate::outcome::StoredReceipt;
+
+/// What a group's decision rests on beside the streams it writes: streams, and the versions they were seen at.
+pub type Resting = Vec<(Uuid, i64)>;
 
 /// What the function said, per row (stream of a group).
 pub(crate) struct Verdicts {
@@ -57,19 +60,48 @@ struct Events<'a> {
     hash: Vec<[u8; 32]>,
 }
 
+/// What the groups rest on: each pair of stream and version once, and who rests on which.
+#[derive(Default)]
+struct Rests {
+    known: HashMap<(Uuid, i64), i32>,
+    stream: Vec<Uuid>,
+    version: Vec<i64>,
+    group: Vec<i32>,
+    pair: Vec<i32>,
+}
+
+impl Rests {
+    fn add(&mut self, group: i32, rests_on: &[(Uuid, i64)]) {
+        for pair in rests_on {
+            let index = *self.known.entry(*pair).or_insert_with(|| {
+                self.stream.push(pair.0);
+                self.version.push(pair.1);
+                small(self.stream.len())
+            });
+            self.group.push(group);
+            self.pair.push(index);
+        }
+    }
+}
+
 /// Ready to be sent, any number of times.
 pub(crate) struct Batch<'a> {
     slugs: Vec<&'a str>,
     rows: Rows<'a>,
     events: Events<'a>,
+    rests: Rests,
 }
 
 impl<'a> Batch<'a> {
     /// Lays out the groups and seals every event with its content hash.
-    pub(crate) fn of(groups: &[&'a Group]) -> Self {
-        let mut batch =
-            Self { slugs: Vec::new(), rows: Rows::default(), events: Events::default() };
-        for (index, group) in groups.iter().enumerate() {
+    pub(crate) fn of(groups: &[Resolved<'a>]) -> Self {
+        let mut batch = Self {
+            slugs: Vec::new(),
+            rows: Rows::default(),
+            events: Events::default(),
+            rests: Rests::default(),
+        };
+        for (index, (group, rests_on)) in groups.iter().enumerate() {
             let slug = group.tenant.as_str();
             let known = batch.slugs.iter().position(|other| *other == slug);
             let tenant = known.unwrap_or_else(|| {
@@ -77,6 +109,7 @@ impl<'a> Batch<'a> {
                 batch.slugs.len() - 1
             });
             batch.add(group, small(index + 1), small(tenant + 1));
+            batch.rests.add(small(index + 1), rests_on);
         }
         batch
     }
@@ -120,13 +153,13 @@ impl<'a> Batch<'a> {
     /// Sends the batch as one statement in autocommit.
     pub(crate) async fn send(
         &self,
-        pool: &PgPool,
+        connection: &mut PgConnection,
         log_id: i16,
         writer: Uuid,
     ) -> Result<Verdicts, sqlx::Error> {
         let row = sqlx::query(
             "SELECT * FROM es.append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-             $15, $16, $17, $18, $19, $20)",
+             $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
         )
         .bind(log_id)
         .bind(writer)
@@ -148,7 +181,11 @@ impl<'a> Batch<'a> {
         .bind(&self.events.meta)
         .bind(&self.events.payload)
         .bind(&self.events.hash)
-        .fetch_one(pool)
+        .bind(&self.rests.stream)
+        .bind(&self.rests.version)
+        .bind(&self.rests.group)
+        .bind(&self.rests.pair)
+        .fetch_one(connection)
         .await?;
         let mut verdicts = Verdicts {
             status: row.try_get("o_status")?,

@@ -16,19 +16,23 @@
 //! 6. One call of [`EventStore::append`] is one statement in autocommit: a dead client holds no lock.
 //!
 //! # Where things are
-//! `append` (waves, bisection, resending) → `batch` (the one SQL call) → `outcome` · `read` · `probe` ·
-//! `verify` · `tenants` · `partitions` · `leases`, `timers` (machines that follow) · `relay_row` (relay and operators) ·
+//! `append` (waves, bisection, resending) → `batch` (the one SQL call, over the `writer`) → `outcome` · `read` · `probe` ·
+//! `verify` · `archive` (full partitions in files) · `tenants` · `partitions` · `leases`, `timers` (machines that follow) · `relay_row` (relay and operators) ·
 //! `listen` (wake-ups) · `schema`, `roles` (what an operator runs) · `testing` (feature: a database per test).
 
 mod append;
 mod batch;
 mod connect;
 mod error;
+mod identity;
 mod outcome;
 mod probe;
 mod read;
 mod tenants;
+mod writer;
 
+pub mod archive;
+pub mod lease_list;
 pub mod leases;
 pub mod listen;
 pub mod partitions;
@@ -47,6 +51,7 @@ use std::sync::Arc;
 use sqlx::PgPool;
 
 pub use append::{Group, ReceiptRequest, StreamAppend};
+pub use batch::Resting;
 pub use connect::connect;
 pub use error::{AppendError, StoreError};
 pub use listen::Wakeups;
@@ -60,12 +65,13 @@ pub struct EventStore {
     pool: PgPool,
     log_id: i16,
     tenants: Arc<tenants::Directory>,
+    writer: Arc<writer::Writer>,
 }
 
 impl EventStore {
     /// A store over an open pool; see [`connect`] for a pool with the right settings.
     pub fn new(pool: PgPool, log_id: i16) -> Self {
-        Self { pool, log_id, tenants: Arc::default() }
+        Self { pool, log_id, tenants: Arc::default(), writer: Arc::default() }
     }
 
     /// The pool below.

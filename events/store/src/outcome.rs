@@ -1,6 +1,6 @@
 //! What became of a group: the words between the append function and whoever sent the group.
 
-use crate::append::Group;
+use crate::append::{Group, Resolved};
 use crate::batch::Verdicts;
 
 /// What became of one group of a batch.
@@ -17,6 +17,8 @@ pub enum Outcome {
         /// Current versions, one per append.
         versions: Vec<i64>,
     },
+    /// A stream the decision rests on, without writing it, has moved since it was seen; nothing was stored.
+    RestsOnThePast,
     /// The effective time is earlier than that of the stream's newest event; nothing was stored.
     EffectiveTimeFalls,
     /// The effective time is later than the database's clock; nothing was stored.
@@ -58,15 +60,16 @@ const KEY_REUSED: i16 = 3;
 const EFFECTIVE_FALLS: i16 = 5;
 const GROUP_FAILED: i16 = 6;
 const EFFECTIVE_IN_FUTURE: i16 = 7;
+const RESTS_ON_THE_PAST: i16 = 8;
 
 /// Reads the verdicts of a batch, one outcome per group, in order.
 pub(crate) fn read(
-    groups: &[&Group],
+    groups: &[Resolved<'_>],
     verdicts: &mut Verdicts,
 ) -> Result<Vec<Outcome>, sqlx::Error> {
     let mut outcomes = Vec::with_capacity(groups.len());
     let mut row = 0;
-    for group in groups {
+    for (group, _) in groups {
         let rows = row..row + group.appends.len();
         row = rows.end;
         let status = &verdicts.status[rows.clone()];
@@ -77,6 +80,7 @@ pub(crate) fn read(
             Some(DUPLICATE) => Outcome::Duplicate(verdicts.take_receipt(rows.start)?),
             Some(KEY_REUSED) => Outcome::KeyReused,
             Some(CONFLICT) => Outcome::Conflict { versions: verdicts.version[rows].to_vec() },
+            Some(RESTS_ON_THE_PAST) => Outcome::RestsOnThePast,
             Some(EFFECTIVE_FALLS) => Outcome::EffectiveTimeFalls,
             Some(EFFECTIVE_IN_FUTURE) => Outcome::EffectiveTimeInFuture,
             other => {
@@ -87,15 +91,16 @@ pub(crate) fn read(
     Ok(outcomes)
 }
 
-/// Which status speaks for a group whose rows differ: what the receipt says, then the version.
+/// Which status speaks for a group whose rows differ: what the receipt says, then the versions.
 fn weight(status: i16) -> u8 {
     match status {
         OK => 0,
         EFFECTIVE_IN_FUTURE => 1,
         EFFECTIVE_FALLS => 2,
         CONFLICT => 3,
-        DUPLICATE | KEY_REUSED => 4,
-        _ => 5,
+        RESTS_ON_THE_PAST => 4,
+        DUPLICATE | KEY_REUSED => 5,
+        _ => 6,
     }
 }
 

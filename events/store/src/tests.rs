@@ -1,6 +1,7 @@
 //! One test per guarantee, on real Postgres. Case numbers are those of the failure list.
 
 mod appending;
+mod archives;
 mod concurrency;
 mod followers;
 mod groups;
@@ -8,6 +9,7 @@ mod immutability;
 mod lost_connection;
 mod partitions;
 mod receipts;
+mod resting;
 mod schema;
 mod tenants;
 mod times;

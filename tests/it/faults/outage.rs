@@ -121,7 +121,8 @@ async fn a_foreign_message_stops_the_relay_alone_and_shifts_nothing() {
 /// Takes the notification out of the one function that sends it.
 async fn lose_wake_ups(world: &World) {
     let text: String = sqlx::query_scalar(
-        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'append_batch' AND pronamespace = 'es'::regnamespace",
+        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'append_batch' AND pronamespace = 'es'::regnamespace \
+         ORDER BY pronargs DESC LIMIT 1",
     )
     .fetch_one(world.database.owner())
     .await

@@ -101,12 +101,13 @@ async fn the_function_refuses_a_batch_that_checks_and_writes_one_stream() {
     append(&store, one(sale(1), 0, vec![registered()])).await;
     let write = one(sale(1), 1, vec![advanced()]);
     let check = group(vec![to(sale(2), 0, vec![registered()]), to(sale(1), 1, vec![])]);
-    let batch = crate::batch::Batch::of(&[&write, &check]);
-    let refusal = batch.send(store.pool(), 1, WRITER).await.err().unwrap();
+    let mut connection = store.pool().acquire().await.unwrap();
+    let batch = crate::batch::Batch::of(&[(&write, &[]), (&check, &[])]);
+    let refusal = batch.send(&mut connection, 1, WRITER).await.err().unwrap();
     assert_eq!(refusal.as_database_error().unwrap().code().unwrap(), "ES003");
     let second = one(sale(1), 1, vec![advanced()]);
-    let batch = crate::batch::Batch::of(&[&write, &second]);
-    assert!(batch.send(store.pool(), 1, WRITER).await.is_err(), "one stream written twice");
+    let batch = crate::batch::Batch::of(&[(&write, &[]), (&second, &[])]);
+    assert!(batch.send(&mut connection, 1, WRITER).await.is_err(), "one stream written twice");
     assert_eq!(log_is_ok(&store).await, 1);
 }
 
@@ -129,11 +130,19 @@ async fn one_call_tells_every_status_at_once() {
         dated("2020-01-01T00:00:00Z", one(sale(1), 1, vec![advanced()])),
         group(vec![to(sale(14), 0, vec![registered()]), to(sale(15), 1, vec![advanced()])]),
         dated("2999-01-01T00:00:00Z", one(sale(16), 0, vec![registered()])),
+        one(sale(18), 0, vec![registered()]),
         one(sale(17), 0, vec![registered(), advanced()]),
     ];
-    let chosen: Vec<&Group> = groups.iter().collect();
-    let verdicts = crate::batch::Batch::of(&chosen).send(store.pool(), 1, WRITER).await.unwrap();
-    assert_eq!(verdicts.status, [0, 1, 2, 3, 5, 6, 2, 7, 0]);
-    assert_eq!(verdicts.base, [2, -1, -1, -1, -1, -1, -1, -1, 3]);
+    let moved = [(sale(1).stream_id(&demo()), 1), (sale(2).stream_id(&demo()), 0)];
+    let chosen: Vec<crate::append::Resolved<'_>> = groups
+        .iter()
+        .enumerate()
+        .map(|(i, group)| (group, &moved[..usize::from(i == 7) * 2]))
+        .collect();
+    let mut connection = store.pool().acquire().await.unwrap();
+    let batch = crate::batch::Batch::of(&chosen);
+    let verdicts = batch.send(&mut connection, 1, WRITER).await.unwrap();
+    assert_eq!(verdicts.status, [0, 1, 2, 3, 5, 6, 2, 7, 8, 0]);
+    assert_eq!(verdicts.base, [2, -1, -1, -1, -1, -1, -1, -1, -1, 3]);
     assert_eq!(log_is_ok(&store).await, 5);
 }
