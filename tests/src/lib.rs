@@ -5,6 +5,7 @@ pub mod counts;
 pub mod eventually;
 mod fixture;
 mod fleet;
+pub mod generated;
 pub mod log_ok;
 mod replica;
 mod reply;
