@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    completions, diary, events, forecast, history, import, man, migrate, parked, pipeline,
-    projection, relay, sale, tenant, token,
+    archive, completions, diary, events, forecast, history, import, lease, man, migrate, parked,
+    partition, pipeline, projection, relay, sale, tenant, token,
 };
 use crate::failure::EXIT_CODES;
 use crate::stack::Connection;
@@ -65,6 +65,15 @@ pub enum Command {
     /// How far the stream of the log is, and making it anew (operators)
     #[command(subcommand)]
     Relay(relay::Arguments),
+    /// Who relays, applies and times, and giving such a lease back (operators)
+    #[command(subcommand)]
+    Lease(lease::Arguments),
+    /// Room for events and receipts to come (operators)
+    #[command(subcommand)]
+    Partition(partition::Arguments),
+    /// Full partitions of the log in files: written, proved, taken out, put back (operators)
+    #[command(subcommand)]
+    Archive(archive::Arguments),
     /// Let a shell complete commands and flags
     Completions(completions::Arguments),
     /// Write a manual page for every command

@@ -16,6 +16,19 @@ pub enum StoreError {
         /// What is wrong with it.
         what: String,
     },
+    /// A range that is asked for was taken out of the table and lies in a file; asking again helps once an operator has
+    /// put it back (case 53).
+    #[error(
+        "positions {first} to {last} lie in the archive {file}; `salgslogg archive restore {file}` puts them back"
+    )]
+    Archived {
+        /// First position of the range.
+        first: i64,
+        /// Last position of the range.
+        last: i64,
+        /// Name of the file.
+        file: String,
+    },
 }
 
 /// A batch could not be stored. Nothing of it is, unless `Unavailable` says the outcome is unknown;

@@ -46,3 +46,33 @@ pub async fn ahead(store: &EventStore) -> Result<Ahead, StoreError> {
     .await?;
     Ok(Ahead { events, days })
 }
+
+/// A partition of events, and how much of it is used.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Partition {
+    /// Its table.
+    pub name: String,
+    /// First position that belongs here.
+    pub first_position: i64,
+    /// Last one.
+    pub last_position: i64,
+    /// On disk, indexes included.
+    pub bytes: i64,
+    /// The archive its range was taken out to, if it was.
+    pub file: Option<String>,
+}
+
+/// Every partition of events, in order.
+pub async fn list(store: &EventStore) -> Result<Vec<Partition>, StoreError> {
+    read_again(store.pool(), || {
+        sqlx::query_as(
+            "SELECT p.name, p.first_position, p.last_position, p.bytes, a.file_name AS file \
+               FROM es.event_partitions($1) AS p \
+               LEFT JOIN es.archive AS a ON a.log_id = $1 AND a.first_position = p.first_position \
+              ORDER BY p.first_position",
+        )
+        .bind(store.log_id())
+        .fetch_all(store.pool())
+    })
+    .await
+}

@@ -67,6 +67,7 @@ impl EventStore {
         });
         // a stream id is derived from its tenant; a row of another tenant could only be a forged id
         let mut events = self.recorded(rows.await?).await?;
+        self.whole_stream(stream_id, after_version, &events).await?;
         events.retain(|event| event.tenant == *tenant);
         Ok(events)
     }
@@ -82,7 +83,9 @@ impl EventStore {
             .bind(limit)
             .fetch_all(self.pool())
         });
-        self.recorded(rows.await?).await
+        let events = self.recorded(rows.await?).await?;
+        self.whole(position, &events).await?;
+        Ok(events)
     }
 
     /// The events at these positions, in order; those behind the head are missing.
@@ -95,11 +98,19 @@ impl EventStore {
             .bind(positions)
             .fetch_all(self.pool())
         });
-        self.recorded(rows.await?).await
+        let events = self.recorded(rows.await?).await?;
+        let absent = |position: &&i64| events.iter().all(|event| event.position != **position);
+        if events.len() < positions.len()
+            && let Some(missing) = positions.iter().find(absent)
+        {
+            self.not_archived(missing - 1, *missing, None).await?;
+        }
+        Ok(events)
     }
 
     /// The next events of whole streams, ordered by stream and version: what a rebuild folds.
     pub async fn read_streams(&self, sweep: &Sweep) -> Result<Vec<Recorded>, StoreError> {
+        self.not_archived(0, sweep.up_to, None).await?;
         let aggregates: Vec<&str> = sweep.aggregates.iter().map(|kind| kind.as_str()).collect();
         let rows = read_again(self.pool(), || {
             // the sum keeps the planner off the index by position, which has another order
@@ -127,6 +138,7 @@ impl EventStore {
         filter: &Filter,
     ) -> Result<Vec<Recorded>, StoreError> {
         let Some(tenant_id) = self.tenant_id(tenant).await? else { return Ok(Vec::new()) };
+        self.not_archived(filter.after, i64::MAX, filter.stream_id).await?;
         let types = (!filter.types.is_empty()).then_some(&filter.types);
         let prefix = filter.aggregate.map(|aggregate| format!("{aggregate}."));
         let rows = read_again(self.pool(), || {

@@ -2,6 +2,7 @@
 
 mod appending;
 mod archives;
+mod archives;
 mod concurrency;
 mod followers;
 mod groups;

@@ -1,15 +1,18 @@
 //! One file per command: its arguments, its question, its table.
 
+pub mod archive;
 pub mod completions;
 pub mod diary;
 pub mod events;
 pub mod forecast;
 pub mod history;
 pub mod import;
+pub mod lease;
 pub mod man;
 pub mod migrate;
 pub mod moment;
 pub mod parked;
+pub mod partition;
 pub mod pipeline;
 pub mod projection;
 pub mod projections;
@@ -50,6 +53,9 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Projection(arguments) => projection::run(&stack, &arguments, format).await,
         Command::Parked(arguments) => parked::run(&stack, &arguments, format).await,
         Command::Relay(arguments) => relay::run(&stack, &arguments, format).await,
+        Command::Lease(arguments) => lease::run(&stack, &arguments, format).await,
+        Command::Partition(arguments) => partition::run(&stack, &arguments, format).await,
+        Command::Archive(arguments) => archive::run(&stack, &arguments, format).await,
         Command::Tenant(arguments) => tenant::run(&stack, &arguments, format).await,
         Command::Token(arguments) => token::run(&stack, &arguments, format),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -115,7 +115,9 @@ async fn state(store: &EventStore) -> Result<RelayState, Failure> {
 fn refused(error: StoreError) -> Failure {
     match error {
         StoreError::Unavailable(error) => failed(&error),
-        corrupt @ StoreError::Corrupt { .. } => Failure::Unexpected(corrupt.to_string()),
+        StoreError::Corrupt { .. } | StoreError::Archived { .. } => {
+            Failure::Unexpected(error.to_string())
+        }
     }
 }
 
