@@ -7,6 +7,7 @@ mod fixture;
 mod fleet;
 pub mod generated;
 pub mod log_ok;
+pub mod own_cluster;
 mod replica;
 mod reply;
 mod snapshot;

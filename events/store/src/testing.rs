@@ -132,6 +132,11 @@ impl TestDatabase {
         options.to_url_lossy().to_string()
     }
 
+    /// URL of this database for its superuser.
+    pub fn superuser_url(&self) -> String {
+        self.cluster.clone().database(&self.name).to_url_lossy().to_string()
+    }
+
     /// A store with the rights of command-service and up to eight connections.
     ///
     /// # Panics

@@ -1,7 +1,9 @@
 //! What breaks while people work, on real servers and mostly on real processes. Every case ends with "log ok"
 //! (`system_tests::log_ok`), which is itself seen to find what is wrong.
 
+mod kills;
 mod log_ok;
+mod other_history;
 mod outage;
 mod restored;
 pub mod seed;

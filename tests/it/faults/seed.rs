@@ -18,6 +18,11 @@ impl Chance {
         Self(seed)
     }
 
+    /// The seed, before anything was drawn.
+    pub fn seed(&self) -> u64 {
+        self.0
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

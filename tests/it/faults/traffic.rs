@@ -9,12 +9,16 @@ use std::time::Duration;
 use event_store::EventStore;
 use serde_json::{Value, json};
 use service_runtime::clock::back_off;
-use service_runtime::{Tasks, ids};
+use service_runtime::{Clock, Tasks, ids};
 use system_tests::Fleet;
+use system_tests::eventually::eventually;
 use uuid::Uuid;
 
 /// The longest wait for one answer; a paused service answers to nobody.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Commands sent once more at the end of a test: so many of the newest, and about as many of before.
+const REPEATS: usize = 50;
 
 /// What a client was told.
 #[derive(Debug, Clone)]
@@ -22,6 +26,9 @@ struct Told {
     /// A text that no other command writes.
     mark: String,
     position: i64,
+    path: String,
+    body: Value,
+    answer: Value,
 }
 
 /// Where the services are, as of now.
@@ -33,6 +40,7 @@ pub struct Traffic {
     addresses: Addresses,
     stop: Arc<AtomicBool>,
     done: Arc<AtomicUsize>,
+    refused: Arc<AtomicUsize>,
     told: Arc<Mutex<Vec<Told>>>,
     clients: Vec<tokio::task::JoinHandle<()>>,
 }
@@ -43,8 +51,10 @@ struct Client {
     token: String,
     addresses: Addresses,
     kind: Uuid,
+    terms: Value,
     told: Arc<Mutex<Vec<Told>>>,
     done: Arc<AtomicUsize>,
+    refused: Arc<AtomicUsize>,
 }
 
 impl Traffic {
@@ -56,6 +66,7 @@ impl Traffic {
             addresses: Arc::new(Mutex::new(fleet.command_urls())),
             stop: Arc::default(),
             done: Arc::default(),
+            refused: Arc::default(),
             told: Arc::default(),
             clients: Vec::new(),
         };
@@ -70,14 +81,17 @@ impl Traffic {
     }
 
     fn client(&self, fleet: &Fleet, number: usize, kind: Uuid) -> Client {
+        let in_a_month = (Clock::system().now() + chrono::Duration::days(30)).date_naive();
         Client {
             number,
             http: reqwest::Client::builder().timeout(PATIENCE).build().unwrap(),
             token: fleet.token(),
             addresses: Arc::clone(&self.addresses),
             kind,
+            terms: json!({"reopen_date": in_a_month, "reason": "budget"}),
             told: Arc::clone(&self.told),
             done: Arc::clone(&self.done),
+            refused: Arc::clone(&self.refused),
         }
     }
 
@@ -89,6 +103,29 @@ impl Traffic {
     /// Commands done so far.
     pub fn done(&self) -> usize {
         self.done.load(Ordering::SeqCst)
+    }
+
+    /// Requests so far that got no answer, or were told to come back.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::SeqCst)
+    }
+
+    /// Clients get so much more done.
+    pub async fn goes_on(&self, more: usize) {
+        let goal = self.done() + more;
+        eventually("clients go on", Duration::from_secs(90), async || self.done() >= goal).await;
+    }
+
+    /// Sends commands that were acknowledged once more under their keys, the newest and some of before: each gets the
+    /// answer it had.
+    pub async fn repeats_are_answered_as_before(&self, fleet: &Fleet) {
+        let told = self.told.lock().unwrap().clone();
+        let client = self.client(fleet, 0, Uuid::nil());
+        let some = told.len().div_ceil(REPEATS);
+        for told in told.iter().rev().take(REPEATS).chain(told.iter().step_by(some.max(1))) {
+            let again = client.until_done(&told.path, &told.mark, &told.body).await;
+            assert_eq!(again, told.answer, "{} was answered in two ways", told.mark);
+        }
     }
 
     /// Lets every client finish what it is at; answers what they were told.
@@ -115,13 +152,17 @@ impl Client {
                 let mark = format!("{mark} e{edit}");
                 self.tell(&format!("/v1/sales/{id}/edit"), &mark, &json!({"title": mark})).await;
             }
+            // a timer for the process managers
+            let stall = format!("/v1/sales/{id}/stall");
+            self.until_done(&stall, &format!("{mark} stalled"), &self.terms).await;
         }
     }
 
     async fn tell(&self, path: &str, mark: &str, body: &Value) {
         let answer = self.until_done(path, mark, body).await;
         let position = answer["position"].as_i64().unwrap_or_else(|| panic!("{mark}: {answer}"));
-        self.told.lock().unwrap().push(Told { mark: mark.to_owned(), position });
+        let (mark, path, body) = (mark.to_owned(), path.to_owned(), body.clone());
+        self.told.lock().unwrap().push(Told { mark, position, path, body, answer });
         self.done.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -136,6 +177,7 @@ impl Client {
             if let Some(answer) = understood(ask.json(body).send().await, mark).await {
                 return answer;
             }
+            self.refused.fetch_add(1, Ordering::SeqCst);
             back_off(Duration::from_millis(20)).await;
         }
         unreachable!("a client never gives up")

@@ -157,6 +157,30 @@ impl Fleet {
         process.start_once();
     }
 
+    /// Waits until an armed service is ready; it lives until it passes its point.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn start_armed(&mut self, member: Member) {
+        if let Some(process) = self.process(member) {
+            process.start_again().await;
+        }
+    }
+
+    /// Restarts a service with other settings: variables and their values.
+    ///
+    /// # Panics
+    /// When it does not become ready.
+    pub async fn restart_told(&mut self, member: Member, told: &[(&str, &str)]) {
+        let Some(process) = self.process(member) else { return };
+        process.kill().await;
+        for (variable, _) in told {
+            process.forget(variable);
+        }
+        process.tell(told);
+        process.start_again().await;
+    }
+
     /// Starts an armed one that died again, as if nothing had been.
     ///
     /// # Panics
