@@ -50,19 +50,22 @@ pub enum Reason {
     RefusedByDatabase,
     /// Stream and log, or read model and log, contradict each other (case 32).
     LogContradicted,
+    /// The event at the checkpoint is not the log's: the rows are of a history that was lost (case 32). Only a rebuild helps.
+    OtherHistory,
     /// More streams or events would have to be parked than a generation may hold.
     TooManyParked,
 }
 
 impl Reason {
     /// Every reason, for metrics.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::UnknownEventType,
         Self::NewerEventVersion,
         Self::UnreadableEvent,
         Self::DoesNotFollow,
         Self::RefusedByDatabase,
         Self::LogContradicted,
+        Self::OtherHistory,
         Self::TooManyParked,
     ];
 
@@ -76,6 +79,7 @@ impl Reason {
             Self::DoesNotFollow => "does_not_follow",
             Self::RefusedByDatabase => "refused_by_database",
             Self::LogContradicted => "log_contradicted",
+            Self::OtherHistory => "other_history",
             Self::TooManyParked => "too_many_parked",
         }
     }

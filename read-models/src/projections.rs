@@ -52,7 +52,7 @@ pub(crate) struct Halted {
     /// The position it stands before.
     position: i64,
     /// Why: `unknown_event_type`, `newer_event_version`, `unreadable_event`, `does_not_follow`,
-    /// `refused_by_database`, `log_contradicted` or `too_many_parked`.
+    /// `refused_by_database`, `log_contradicted`, `other_history` or `too_many_parked`.
     reason: String,
 }
 

@@ -46,8 +46,8 @@ impl Lane {
             OnPoison::ParkStream if !self.has_room(parked) => {
                 self.too_many(lease, &fault.sentence()).await
             }
-            OnPoison::ParkStream => match self.park(lease, &fault).await {
-                Ok(()) => self.parked_at(lease, &fault).await,
+            OnPoison::ParkStream => match self.park(lease, event, &fault).await {
+                Ok(()) => self.parked_at(lease, event, &fault).await,
                 Err(error) => self.interrupted(error),
             },
         }
@@ -76,14 +76,19 @@ impl Lane {
         self.halt(lease, Halted { position: lease.position + 1, reason, sentence }).await
     }
 
-    async fn park(&self, lease: Lease, fault: &Fault) -> Result<(), sqlx::Error> {
+    async fn park(&self, lease: Lease, event: &Recorded, fault: &Fault) -> Result<(), sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.part.park(&mut tx, fault, i32::try_from(TRIES).unwrap_or(i32::MAX)).await?;
-        self.part.advance(&mut tx, lease, fault.position, self.pace.lease_ttl()).await?;
+        self.part.advance(&mut tx, lease, Some(event), self.pace.lease_ttl()).await?;
         tx.commit().await
     }
 
-    async fn parked_at(&mut self, lease: Lease, fault: &Fault) -> Result<Step, LaneError> {
+    async fn parked_at(
+        &mut self,
+        lease: Lease,
+        event: &Recorded,
+        fault: &Fault,
+    ) -> Result<Step, LaneError> {
         tracing::error!(
             model = self.part.model,
             generation = self.part.generation,
@@ -95,7 +100,7 @@ impl Lane {
             fault.sentence()
         );
         self.pardon();
-        let lease = self.moved(lease, fault.position);
+        let lease = self.moved(lease, event);
         self.unmark(lease).await?;
         self.show().await?;
         Ok(Step::Applied { to: fault.position })
@@ -143,7 +148,7 @@ impl Lane {
     async fn stay(&self, lease: Lease, fault: &Fault) -> Result<(), sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.part.stays_parked(&mut tx, fault).await?;
-        self.part.advance(&mut tx, lease, lease.position, self.pace.lease_ttl()).await?;
+        self.part.advance(&mut tx, lease, None, self.pace.lease_ttl()).await?;
         tx.commit().await
     }
 
@@ -170,7 +175,7 @@ impl Lane {
             self.apply_page(&mut tx, &page).await?;
         }
         self.part.unpark(&mut tx, stream_id).await?;
-        self.part.advance(&mut tx, lease, lease.position, self.pace.lease_ttl()).await?;
+        self.part.advance(&mut tx, lease, None, self.pace.lease_ttl()).await?;
         tx.commit().await?;
         Ok(events)
     }

@@ -22,7 +22,7 @@ use super::sorted::{Sorted, continuation, sort};
 use super::span;
 use crate::config::Pace;
 use crate::metrics;
-use crate::source::{Source, SourceError, Want};
+use crate::source::{Ahead, Source, SourceError, Want};
 
 /// What a step did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub struct Lane {
     owner: Uuid,
     pub(super) pace: Pace,
     lease: Option<(Lease, Stopwatch)>,
+    /// Far behind, the next page is read while one is applied.
+    ahead: Ahead,
     pub(super) attempt: Attempt,
     pub(super) standing: Standing,
     /// The lane was ours before: streams an older program parked have been asked for.
@@ -90,6 +92,7 @@ impl Lane {
             owner,
             pace,
             lease: None,
+            ahead: Ahead::default(),
             attempt,
             standing: Standing::default(),
             settled: false,
@@ -134,10 +137,19 @@ impl Lane {
             live: self.attempt.limit.min(self.pace.batch_max()),
             page: i64::try_from(self.attempt.limit).unwrap_or(i64::MAX),
         };
-        match source.read(lease.position, want).await {
+        let read = match self.ahead.take(lease.position) {
+            Some(batch) => Ok(batch),
+            None => source.read(lease.position, want).await,
+        };
+        match read {
             Ok(batch) => match self.apart(lease, &batch, source).await? {
                 Some(step) => Ok(step),
-                None => self.apply(lease, &batch.events, &parked).await,
+                None => {
+                    let apply = self.apply(lease, &batch.events, &parked);
+                    let (step, ahead) = tokio::join!(apply, source.ahead_of(&batch, want));
+                    self.ahead = ahead;
+                    step
+                }
             },
             Err(SourceError::Halt(halt)) => {
                 let (position, reason) = (lease.position + 1, Some(Reason::LogContradicted));

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use events::Recorded;
 use read_models::Reason;
 use sqlx::{PgConnection, PgPool, Row};
 use uuid::Uuid;
@@ -34,6 +35,8 @@ pub struct Lease {
     pub epoch: i64,
     /// The checkpoint: every event up to here is in the read model.
     pub position: i64,
+    /// Content hash of the event there, when it is known: which history the rows are of (case 32).
+    pub applied: Option<[u8; 32]>,
 }
 
 /// What the row of a part says.
@@ -75,24 +78,29 @@ impl Part {
         .bind(ttl)
         .fetch_optional(pool)
         .await?;
-        row.map(|row| {
-            Ok(Lease { owner, epoch: row.try_get("epoch")?, position: row.try_get("position")? })
-        })
-        .transpose()
+        let Some(row) = row else { return Ok(None) };
+        // nobody but the owner changes it, and its claim has waited for whoever was before
+        let applied = self.applied(pool).await?;
+        let (epoch, position) = (row.try_get("epoch")?, row.try_get("position")?);
+        Ok(Some(Lease { owner, epoch, position, applied }))
     }
 
-    /// Moves the checkpoint to `to`, as the last statement of the transaction that wrote the rows.
+    /// Moves the checkpoint to `to`, or leaves it where it is, as the last statement of the transaction that wrote the rows.
     /// Fails with [`fenced`] unless the lease is still `lease`, position included.
     pub async fn advance(
         &self,
         tx: &mut PgConnection,
         lease: Lease,
-        to: i64,
+        to: Option<&Recorded>,
         ttl: Duration,
     ) -> Result<(), sqlx::Error> {
+        let (position, hash) = match to {
+            Some(event) => (event.position, Some(event.content_hash)),
+            None => (lease.position, lease.applied),
+        };
         sqlx::query(
             "SELECT es_ops.advance($1, $2, $3, $4, ARRAY[$5::smallint], ARRAY[$6::bigint], ARRAY[$7::bigint],
-                                   ARRAY[$8::bigint], $9)",
+                                   ARRAY[$8::bigint], $9, ARRAY[$10::bytea])",
         )
         .bind(self.model)
         .bind(self.generation)
@@ -101,8 +109,9 @@ impl Part {
         .bind(self.part)
         .bind(lease.epoch)
         .bind(lease.position)
-        .bind(to)
+        .bind(position)
         .bind(ttl)
+        .bind(hash)
         .execute(tx)
         .await
         .map(drop)

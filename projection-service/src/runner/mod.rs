@@ -5,6 +5,7 @@ mod aside;
 mod attempt;
 mod fault;
 mod halt;
+mod history;
 mod lane;
 mod lease;
 mod parked;

@@ -5,6 +5,7 @@
 //! Promise: [`Source::read`] returns a run of events directly after the position asked for, without
 //! a hole, each with its hash verified or from the log itself. It never skips and never invents.
 
+mod ahead;
 mod joined;
 mod judge;
 mod nats;
@@ -19,6 +20,7 @@ use tokio::sync::Mutex;
 
 use crate::config::Pace;
 use crate::metrics;
+pub use ahead::Ahead;
 use tail::Tail;
 use window::Window;
 
@@ -71,11 +73,13 @@ pub enum Departure {
     Ended,
     /// The lane that reads is further ahead than the reader.
     Moved,
+    /// What was read from it is not what the log holds (any more).
+    OtherHistory,
 }
 
 impl Departure {
     /// Every one.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Hole,
         Self::SequenceDiffers,
         Self::Unreadable,
@@ -85,6 +89,7 @@ impl Departure {
         Self::Silent,
         Self::Ended,
         Self::Moved,
+        Self::OtherHistory,
     ];
 
     /// The word in metrics and logs.
@@ -99,6 +104,7 @@ impl Departure {
             Self::Silent => "silent",
             Self::Ended => "ended",
             Self::Moved => "moved",
+            Self::OtherHistory => "other_history",
         }
     }
 }
@@ -185,6 +191,12 @@ impl Source {
         let batch = tail.advance(&self.window, after, want).await?;
         metrics::source(batch.origin);
         Ok(batch)
+    }
+
+    /// Forgets what was read from the stream and leaves it: its events are not the log's (case 32).
+    pub async fn distrust(&self, after: i64) {
+        let mut tail = self.tail.lock().await;
+        tail.distrust(&self.window, after);
     }
 
     /// What others have read already, else a page of the log: a slow lane holds nobody up.

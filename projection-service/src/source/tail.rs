@@ -123,6 +123,12 @@ impl Tail {
         }
     }
 
+    /// Starts over behind `after`, with a page of the log first.
+    pub(super) fn distrust(&mut self, window: &Window, after: i64) {
+        self.leave(Departure::OtherHistory);
+        window.forget(after);
+    }
+
     /// A page of the log; waits for a wake-up or a poll interval when there is nothing to read.
     async fn page(
         &mut self,

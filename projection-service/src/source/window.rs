@@ -41,6 +41,11 @@ impl Window {
         }
     }
 
+    /// Starts over behind `position` whatever is there.
+    pub(super) fn forget(&self, position: i64) {
+        *self.run() = Run { before: position, events: VecDeque::new() };
+    }
+
     /// Adds the next event.
     ///
     /// # Panics

@@ -254,6 +254,17 @@ async fn start(
         .bind(parts_for(target))
         .execute(&mut *tx)
         .await?;
+    // which history it is of: a lane that finds another event there will not go on from it
+    let hash = store.recorded_event_hash(target).await?;
+    sqlx::query(
+        "UPDATE es_ops.rebuild SET target_hash = $4 WHERE name = $1 AND generation = $2 AND log_id = $3",
+    )
+    .bind(model.name())
+    .bind(generation)
+    .bind(store.log_id())
+    .bind(hash)
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(generation)
 }

@@ -1,12 +1,17 @@
 //! What breaks while people work, on real servers and mostly on real processes. Every case ends with "log ok"
 //! (`system_tests::log_ok`), which is itself seen to find what is wrong.
 
+mod backends;
+mod crowd;
 mod kills;
 mod log_ok;
+mod network;
 mod other_history;
 mod outage;
+mod postgres;
 mod restored;
 pub mod seed;
+mod slow_disk;
 mod storm;
 mod takeover;
 mod traffic;

@@ -16,7 +16,7 @@ use system_tests::{Fixture, Fleet, Member, Snapshot, World, program, query_confi
 use super::traffic::Traffic;
 
 /// A projection-service whose read models lie in a database of their own.
-async fn reading_apart(world: &World, read_side: &TestDatabase) -> projection_service::App {
+pub async fn reading_apart(world: &World, read_side: &TestDatabase) -> projection_service::App {
     let mut config = query_config(&world.database, &world.issuer, world.nats.as_ref());
     config.read_url = Secret::new(read_side.url_for("salgslogg_projector"));
     config.query_url = Secret::new(read_side.url_for("salgslogg_query"));
