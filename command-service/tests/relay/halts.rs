@@ -24,6 +24,10 @@ pub async fn forget_after(world: &World, position: i64) {
     ] {
         sqlx::query(statement).bind(position).execute(world.database.owner()).await.unwrap();
     }
+    // each group of these tests is a stream of its own
+    let unborn = "DELETE FROM es.stream WHERE NOT EXISTS
+                   (SELECT FROM es.event WHERE event.stream_id = stream.stream_id)";
+    sqlx::query(unborn).execute(world.database.owner()).await.unwrap();
 }
 
 /// Only the owner can, and only by taking the guards away.
@@ -34,7 +38,7 @@ async fn unlock_the_log(world: &World) {
         .unwrap();
 }
 
-async fn publish_foreign(root: &Context) -> u64 {
+pub async fn publish_foreign(root: &Context) -> u64 {
     root.publish("sales.1.demo.sale.won", "{}".into()).await.unwrap().await.unwrap().sequence
 }
 

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod consumer;
 #[cfg(test)]
+mod controls;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod halts;

@@ -73,15 +73,7 @@ async fn replaying_the_last_thousand_messages_by_hand_changes_nothing() {
 #[tokio::test]
 async fn two_relays_at_once_leave_one_message_per_sequence() {
     let world = World::new().await;
-    sqlx::raw_sql(
-        "CREATE FUNCTION public.no_lease() RETURNS trigger LANGUAGE plpgsql AS
-           $$ BEGIN NEW.lease_until := '-infinity'; RETURN NEW; END $$;
-         CREATE TRIGGER no_lease BEFORE INSERT OR UPDATE ON es_ops.relay
-           FOR EACH ROW EXECUTE FUNCTION public.no_lease();",
-    )
-    .execute(world.database.owner())
-    .await
-    .unwrap();
+    world.remove_the_lease().await;
     let (mut left, mut right) = (world.relay(), world.relay());
     let mut refused = 0;
     for _ in 0..5 {

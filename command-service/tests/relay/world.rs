@@ -6,6 +6,7 @@ use async_nats::jetstream::message::StreamMessage;
 use async_nats::jetstream::stream::Info;
 use command_service::relay::{Pumped, Relay, Settings, encode, stream_name};
 use event_store::testing::TestDatabase;
+use event_store::verify::verify;
 use event_store::{EventStore, Group, Outcome, StreamAppend};
 use events::{Event, Metadata, NewEvent, SaleEvent, SaleId, TenantSlug, Title};
 use futures::{StreamExt, stream};
@@ -38,6 +39,19 @@ impl World {
         Relay::new(self.store.clone(), self.nats.relay(), settings)
     }
 
+    /// From now on every claim of the relay's lease succeeds.
+    pub async fn remove_the_lease(&self) {
+        sqlx::raw_sql(
+            "CREATE FUNCTION public.no_lease() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN NEW.lease_until := '-infinity'; RETURN NEW; END $$;
+         CREATE TRIGGER no_lease BEFORE INSERT OR UPDATE ON es_ops.relay
+           FOR EACH ROW EXECUTE FUNCTION public.no_lease();",
+        )
+        .execute(self.database.owner())
+        .await
+        .unwrap();
+    }
+
     /// Appends `count` events of one tenant.
     pub async fn append(&self, slug: &str, count: usize) {
         let mut left = count;
@@ -59,14 +73,14 @@ impl World {
         stream.cached_info().clone()
     }
 
-    /// Every message the stream holds, in order.
-    pub async fn messages(&self) -> Vec<StreamMessage> {
+    /// Every message the stream holds, in order; none where one is missing.
+    async fn messages(&self) -> Vec<Option<StreamMessage>> {
         let stream = self.nats.root().await.get_stream(stream_name(1)).await.unwrap();
         let state = &stream.cached_info().state;
         let fetch = |sequence| {
             let stream = &stream;
             // as stored: a direct get adds headers of its own
-            async move { stream.get_raw_message(sequence).await.unwrap() }
+            async move { stream.get_raw_message(sequence).await.ok() }
         };
         stream::iter(state.first_sequence..=state.last_sequence)
             .map(fetch)
@@ -75,8 +89,15 @@ impl World {
             .await
     }
 
-    /// The stream holds exactly the log from `first` on: sequence = position, equal bytes.
+    /// The log keeps its promises, and the stream holds exactly the log from `first` on: sequence = position, equal
+    /// bytes.
     pub async fn assert_stream_equals_log_from(&self, first: i64) {
+        verify(&self.store).await.unwrap();
+        assert_eq!(self.stream_differs_from(first).await, None);
+    }
+
+    /// The first thing in which the stream is not the log from `first` on.
+    pub async fn stream_differs_from(&self, first: i64) -> Option<String> {
         let messages = self.messages().await;
         let mut rows = Vec::new();
         let mut after = first - 1;
@@ -86,14 +107,20 @@ impl World {
             after = last.position;
             rows.extend(page);
         }
-        assert_eq!(messages.len(), rows.len(), "messages and events");
         for (message, row) in messages.iter().zip(&rows) {
-            let expected = encode(row).unwrap();
-            assert_eq!(i64::try_from(message.sequence), Ok(row.position));
-            assert_eq!(message.subject.as_str(), expected.subject);
-            assert_eq!(message.payload, expected.payload);
-            assert_eq!(message.headers, expected.headers);
+            let (Some(message), expected) = (message, encode(row).unwrap()) else {
+                return Some(format!("position {}: is missing", row.position));
+            };
+            let same = i64::try_from(message.sequence) == Ok(row.position)
+                && message.subject.as_str() == expected.subject
+                && message.payload == expected.payload
+                && message.headers == expected.headers;
+            if !same {
+                return Some(format!("position {}: is another message", row.position));
+            }
         }
+        let (found, wanted) = (messages.len(), rows.len());
+        (found != wanted).then(|| format!("{found} messages of {wanted} events"))
     }
 }
 

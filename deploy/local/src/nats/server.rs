@@ -34,7 +34,30 @@ pub struct Server {
     port: u16,
     monitor: u16,
     log: PathBuf,
+    /// The other servers of its cluster, if it has one.
+    route: Option<Route>,
     running: Option<Running>,
+}
+
+/// How a server of a cluster finds the others, on loopback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Route {
+    /// Where this one listens for the others.
+    pub(super) port: u16,
+    /// Where each of the cluster listens, this one included.
+    pub(super) all: Vec<u16>,
+}
+
+impl Route {
+    fn configuration(&self) -> String {
+        let others = self.all.iter().filter(|port| **port != self.port);
+        let others: Vec<_> = others.map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        format!(
+            "cluster {{\n  name: salgslogg\n  listen: 127.0.0.1:{}\n  routes: [{}]\n}}\n",
+            self.port,
+            others.join(", ")
+        )
+    }
 }
 
 impl Server {
@@ -63,18 +86,42 @@ impl Server {
         ports: Option<(u16, u16)>,
         log: PathBuf,
     ) -> Result<Self> {
+        let mut server = Self::stopped(binary, folder, users, ports, log)?;
+        server.start_again().await?;
+        Ok(server)
+    }
+
+    /// A server of a cluster; the others need not be there yet.
+    pub(super) async fn start_routed(
+        binary: &Path,
+        folder: &Path,
+        users: Users,
+        route: Route,
+    ) -> Result<Self> {
+        let mut server = Self::stopped(binary, folder, users, None, folder.join("log"))?;
+        server.route = Some(route);
+        server.start_again().await?;
+        Ok(server)
+    }
+
+    fn stopped(
+        binary: &Path,
+        folder: &Path,
+        users: Users,
+        ports: Option<(u16, u16)>,
+        log: PathBuf,
+    ) -> Result<Self> {
         places::closed_folder(folder)?;
-        let mut server = Self {
+        Ok(Self {
             binary: binary.to_owned(),
             folder: folder.to_owned(),
             users,
             port: ports::prefer(ports.map(|(port, _)| port))?,
             monitor: ports::prefer(ports.map(|(_, monitor)| monitor))?,
             log,
+            route: None,
             running: None,
-        };
-        server.start_again().await?;
-        Ok(server)
+        })
     }
 
     /// Starts a stopped or killed server again over the same folder, on the same ports if free.
@@ -86,7 +133,8 @@ impl Server {
             Self::end_left_over(&self.folder).await?;
             self.port = ports::prefer(Some(self.port))?;
             self.monitor = ports::prefer(Some(self.monitor).filter(|port| *port != self.port))?;
-            let text = self.users.configuration(&self.name(), &self.store(), self.ports());
+            let mut text = self.users.configuration(&self.name(), &self.store(), self.ports());
+            text.extend(self.route.as_ref().map(Route::configuration));
             keys::write_private(&self.folder.join("nats.conf"), text.as_bytes())?;
             let mut running = Running::start(&self.program())?;
             pidfile::write(&self.folder.join("pid"), running.pid())?;
@@ -134,12 +182,15 @@ impl Server {
     }
 
     /// A name that tells this server from another clone's on the same port.
-    fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         let digest = Sha256::digest(self.folder.as_os_str().as_encoded_bytes());
         format!("salgslogg-{}", random::hex(&digest[..6]))
     }
 
-    fn store(&self) -> PathBuf {
+    /// Where it keeps its files.
+    #[must_use]
+    pub fn store(&self) -> PathBuf {
         self.folder.join("store")
     }
 

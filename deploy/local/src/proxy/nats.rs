@@ -1,8 +1,9 @@
-//! What can happen to single messages between relay and NATS: one that is published never arrives, or everything the
-//! server says after the first one is lost. Must not judge what the server does then.
+//! What can happen to single messages between relay and NATS: one that is published never arrives, everything the
+//! server says after the first one is lost, or a word the server would have listened to is not there (negative
+//! controls). Must not judge what the server does then.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::script::{Conversation, Script, Side, Verdict};
 
@@ -11,6 +12,7 @@ use super::script::{Conversation, Script, Side, Verdict};
 pub struct NatsFaults {
     lose_one: Arc<AtomicBool>,
     deafen_at_event: Arc<AtomicBool>,
+    other_words: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 struct Talk {
@@ -28,6 +30,27 @@ impl NatsFaults {
     #[must_use]
     pub fn lost_it(&self) -> bool {
         !self.lose_one.load(Ordering::SeqCst)
+    }
+
+    /// From now on the server hears `other` for the first `word` in each message of a client: a header or a setting
+    /// that the server then knows nothing of.
+    ///
+    /// # Panics
+    /// When the two are not equally long, which would break the framing.
+    pub fn say_instead(&self, word: &str, other: &str) {
+        assert_eq!(word.len(), other.len(), "equally long words");
+        let mut words = self.other_words.lock().unwrap_or_else(PoisonError::into_inner);
+        words.push((word.to_owned(), other.to_owned()));
+    }
+
+    fn replace_words(&self, message: &mut [u8]) {
+        let words = self.other_words.lock().unwrap_or_else(PoisonError::into_inner);
+        for (word, other) in words.iter() {
+            let found = message.windows(word.len()).position(|part| part == word.as_bytes());
+            if let Some(at) = found {
+                message[at..at + other.len()].copy_from_slice(other.as_bytes());
+            }
+        }
     }
 
     /// Nothing the server says arrives on the connection of the next event, once that was sent.
@@ -58,10 +81,11 @@ impl Conversation for Talk {
         (bytes.len() >= whole).then_some(whole)
     }
 
-    fn judge(&mut self, from: Side, message: &[u8]) -> Verdict {
+    fn judge(&mut self, from: Side, message: &mut [u8]) -> Verdict {
         if from == Side::Server {
             return if self.deaf { Verdict::Lose } else { Verdict::Pass };
         }
+        self.faults.replace_words(message);
         if !message.starts_with(b"HPUB sales.") {
             return Verdict::Pass;
         }
@@ -88,10 +112,14 @@ mod tests {
         }
         assert_eq!(talk.frame(Side::Client, bytes), Some(48));
         faults.lose_one_event();
-        assert_eq!(talk.judge(Side::Client, b"PING\r\n"), Verdict::Pass);
+        assert_eq!(talk.judge(Side::Client, &mut b"PING\r\n".to_vec()), Verdict::Pass);
         assert!(!faults.lost_it());
-        assert_eq!(talk.judge(Side::Client, &bytes[..48]), Verdict::Lose);
+        assert_eq!(talk.judge(Side::Client, &mut bytes[..48].to_vec()), Verdict::Lose);
         assert!(faults.lost_it());
-        assert_eq!(talk.judge(Side::Client, &bytes[..48]), Verdict::Pass);
+        assert_eq!(talk.judge(Side::Client, &mut bytes[..48].to_vec()), Verdict::Pass);
+        faults.say_instead("demo", "omed");
+        let mut message = bytes[..48].to_vec();
+        talk.judge(Side::Client, &mut message);
+        assert!(message.starts_with(b"HPUB sales.1.omed.sale"), "{message:?}");
     }
 }

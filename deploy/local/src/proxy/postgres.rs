@@ -126,7 +126,7 @@ impl Conversation for Talk {
         (bytes.len() >= whole).then_some(whole)
     }
 
-    fn judge(&mut self, from: Side, message: &[u8]) -> Verdict {
+    fn judge(&mut self, from: Side, message: &mut [u8]) -> Verdict {
         if from == Side::Server {
             // from a cut on it waits until the server is done, and says nothing
             return match (self.swallowing, message[0]) {

@@ -31,8 +31,8 @@ pub trait Conversation: Send {
     /// How many of `bytes` the first whole message takes; none = the rest of it is still to come.
     fn frame(&self, from: Side, bytes: &[u8]) -> Option<usize>;
 
-    /// What becomes of a message.
-    fn judge(&mut self, from: Side, message: &[u8]) -> Verdict;
+    /// What becomes of a message, which may be changed in place but not in length.
+    fn judge(&mut self, from: Side, message: &mut [u8]) -> Verdict;
 }
 
 /// No script: bytes are not looked at.
@@ -49,7 +49,7 @@ impl Conversation for Raw {
         (!bytes.is_empty()).then_some(bytes.len())
     }
 
-    fn judge(&mut self, _: Side, _: &[u8]) -> Verdict {
+    fn judge(&mut self, _: Side, _: &mut [u8]) -> Verdict {
         Verdict::Pass
     }
 }

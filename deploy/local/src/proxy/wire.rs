@@ -124,8 +124,8 @@ impl Pump<'_> {
         let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
         let mut passing = Vec::new();
         while let Some(length) = talk.frame(self.side, held) {
-            let message: Vec<u8> = held.drain(..length).collect();
-            match talk.judge(self.side, &message) {
+            let mut message: Vec<u8> = held.drain(..length).collect();
+            match talk.judge(self.side, &mut message) {
                 Verdict::Pass => passing.extend(message),
                 Verdict::Lose => self.count(|counters| &counters.lost, message.len()),
                 Verdict::Cut => return (passing, true),
