@@ -65,6 +65,19 @@ impl TestDatabase {
         database
     }
 
+    /// The same database on another cluster, which holds a copy of it: a standby that was promoted.
+    ///
+    /// # Panics
+    /// When the URL is not well formed.
+    pub fn copied_to(&self, url: &str) -> Self {
+        let cluster = PgConnectOptions::from_str(url).expect("the cluster's URL is well formed");
+        let cluster = cluster.disable_statement_logging();
+        let owner = PgPoolOptions::new()
+            .max_connections(4)
+            .connect_lazy_with(cluster.clone().database(&self.name));
+        Self { name: self.name.clone(), cluster, owner }
+    }
+
     /// Creates roles, logins and a database without any tables.
     ///
     /// # Panics
@@ -106,19 +119,20 @@ impl TestDatabase {
         options.connect().await.expect("the test cluster answers")
     }
 
-    /// Takes a protection out of a function of this database: `fragment` of its definition becomes `instead`. For
-    /// negative controls only.
+    /// Takes a protection out of a function of this database, of its newest form where there are several: `fragment` of
+    /// its definition becomes `instead`. For negative controls only.
     ///
     /// # Panics
     /// When the function is not there, or does not hold the fragment exactly as written.
     pub async fn rewrite(&self, function: &str, fragment: &str, instead: &str) {
         let definition: String = sqlx::query_scalar(
-            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE oid = to_regproc($1)",
+            "SELECT pg_get_functiondef(oid) FROM pg_proc \
+             WHERE pronamespace::regnamespace || '.' || proname = $1 ORDER BY oid DESC LIMIT 1",
         )
         .bind(function)
         .fetch_one(&self.owner)
         .await
-        .expect("the function is there, once");
+        .expect("the function is there");
         assert!(definition.contains(fragment), "{function} does not hold: {fragment}");
         let rewritten = definition.replace(fragment, instead);
         let done = sqlx::raw_sql(AssertSqlSafe(rewritten)).execute(&self.owner).await;

@@ -2,8 +2,8 @@
 
 mod appending;
 mod archives;
-mod archives;
 mod concurrency;
+mod controls;
 mod followers;
 mod groups;
 mod immutability;
@@ -12,6 +12,7 @@ mod partitions;
 mod receipts;
 mod resting;
 mod schema;
+mod slow_neighbours;
 mod tenants;
 mod times;
 mod verifying;
