@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use domain::Refusal;
+use event_store::StoreError;
 use events::Aggregate;
 use http::header::{ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -141,10 +142,16 @@ pub fn failed(error: &ExecuteError, base: &str) -> Problem {
         ExecuteError::TenantOverloaded => {
             Problem::too_many_requests(std::time::Duration::from_secs(1))
         }
-        ExecuteError::Unavailable(_) | ExecuteError::Unreadable(_) => Problem::unavailable(
-            "the log cannot be reached; repeat the command with the same Idempotency-Key",
-            error,
-        ),
+        ExecuteError::Unreadable(cause) => match &**cause {
+            StoreError::Archived { first, last, file } => Problem::archived(*first, *last, file),
+            StoreError::Unavailable(_) | StoreError::Corrupt { .. } => out_of_reach(error),
+        },
+        ExecuteError::Unavailable(_) => out_of_reach(error),
         ExecuteError::Undecodable(_) | ExecuteError::Poisoned(_) => Problem::internal(error),
     }
+}
+
+fn out_of_reach(error: &ExecuteError) -> Problem {
+    let detail = "the log cannot be reached; repeat the command with the same Idempotency-Key";
+    Problem::unavailable(detail, error)
 }

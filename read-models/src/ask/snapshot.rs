@@ -172,7 +172,12 @@ pub(crate) fn failed(error: &sqlx::Error) -> Problem {
 
 /// The log cannot be asked.
 pub(crate) fn log_failed(error: &StoreError) -> Problem {
-    Problem::unavailable("the log cannot be asked now", error)
+    match error {
+        StoreError::Archived { first, last, file } => Problem::archived(*first, *last, file),
+        StoreError::Unavailable(_) | StoreError::Corrupt { .. } => {
+            Problem::unavailable("the log cannot be asked now", error)
+        }
+    }
 }
 
 /// A stored value that this program cannot read: our fault.

@@ -169,6 +169,13 @@ impl Problem {
         problem
     }
 
+    /// 503: the answer rests on positions that lie in an archive. Asking again helps once an operator has put them back.
+    #[must_use]
+    pub fn archived(first: i64, last: i64, file: &str) -> Self {
+        let detail = format!("positions {first} to {last} of the log lie in the archive {file}");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "archived", detail)
+    }
+
     /// 503: the request was not answered within its deadline. It may have been done: repeat it with
     /// the same `Idempotency-Key`.
     #[must_use]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use event_store::archive::line::Line;
-use event_store::archive::{ArchiveError, file, replay as lines};
+use event_store::archive::{ArchiveError, file, manifest, replay as lines};
 use event_store::partitions;
 use serde_json::json;
 
@@ -24,11 +24,21 @@ pub(super) async fn create(
     let head = store.head().await.map_err(partition::refused)?;
     let all = partitions::list(&store).await.map_err(partition::refused)?;
     let full = |one: &&partitions::Partition| one.last_position < head && one.file.is_none();
-    let wanted =
-        |one: &&partitions::Partition| first.is_none_or(|first| one.first_position == first);
+    let log = store.log_id();
+    let written = |one: &partitions::Partition| {
+        let stem = manifest::stem(log, one.first_position, one.last_position);
+        folder.join(format!("{stem}.ndjson.gz")).exists()
+    };
+    let wanted = |one: &&partitions::Partition| match first {
+        Some(first) => one.first_position == first,
+        None => !written(one),
+    };
     let Some(chosen) = all.iter().filter(full).find(wanted) else {
         return Err(Failure::Negative(match first {
-            None => "no partition is full yet; `salgslogg partition list` shows all".to_owned(),
+            None => {
+                "no full partition is without a file there; `salgslogg partition list` shows all"
+                    .to_owned()
+            }
             Some(first) => format!(
                 "no full partition that is not detached begins at {first}; `salgslogg partition list` shows all"
             ),

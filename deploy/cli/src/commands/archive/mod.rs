@@ -43,7 +43,7 @@ Examples:
   salgslogg archive create --to /backup/log
   salgslogg archive create --first 20000001 --to /backup/log")]
 pub struct Create {
-    /// First position of the partition [default: of the oldest full one that is not detached]
+    /// First position of the partition [default: of the oldest full one without a file there]
     #[arg(long, value_name = "POSITION")]
     first: Option<i64>,
     /// The folder
