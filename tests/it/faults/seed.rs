@@ -15,7 +15,17 @@ impl Chance {
         let given = std::env::var("SALGSLOGG_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| ids::new_id().as_u64_pair().1 & 0xffff_ffff);
         tell(&format!("SALGSLOGG_SEED={seed}"));
+        Self::from_seed(seed)
+    }
+
+    /// From a given seed.
+    pub fn from_seed(seed: u64) -> Self {
         Self(seed)
+    }
+
+    /// A number a seed can be.
+    pub fn number(&mut self) -> u64 {
+        self.next() & 0xffff_ffff
     }
 
     /// The seed, before anything was drawn.
