@@ -117,6 +117,11 @@ impl Recorded {
 
     /// Whether the stored hash still fits the stored bytes.
     pub fn verify_hash(&self) -> bool {
+        self.computed_hash() == self.content_hash
+    }
+
+    /// The hash of the bytes as they are.
+    pub fn computed_hash(&self) -> [u8; 32] {
         let sealed = Sealed {
             tenant: &self.tenant,
             event_id: self.event_id,
@@ -127,7 +132,7 @@ impl Recorded {
             meta: &self.meta,
             payload: &self.payload,
         };
-        content_hash(&sealed) == self.content_hash
+        content_hash(&sealed)
     }
 }
 

@@ -1,0 +1,260 @@
+//! The log in its own order: pages are read and hashed side by side, what hangs together is judged one after another
+//! ([`Replay`]). Must not hold more than a few pages.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use events::identity::part_of;
+use events::{Recorded, TenantSlug};
+use futures::{StreamExt, stream};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::findings::{Area, Finding, Findings, hex};
+use super::replay::{BatchRow, Replay, Slim};
+use super::{Scope, Step, Verified};
+use crate::EventStore;
+use crate::error::{StoreError, read_again};
+
+/// Positions of a page.
+const PAGE: i64 = 4_000;
+/// Pages read and hashed at the same time.
+const AT_ONCE: usize = 4;
+/// Batches read at a time.
+const BATCHES: i64 = 2_000;
+
+pub(super) async fn judge(
+    store: &EventStore,
+    scope: &Scope,
+    archived: i64,
+    findings: &mut Findings,
+    progress: &mut (dyn FnMut(Step) + Send),
+) -> Result<Verified, StoreError> {
+    let head = store.head().await?;
+    let to = scope.to.map_or(head, |to| to.min(head));
+    let tenants: Arc<HashMap<i32, TenantSlug>> =
+        Arc::new(store.tenants().await?.into_iter().collect());
+    let (mut replay, from) = begin(store, scope.from.unwrap_or(1).max(archived + 1)).await?;
+    let decode = scope.decode;
+    let pages = (0..).map(|n| from + n * PAGE).take_while(|first| *first <= to);
+    let mut pages = stream::iter(pages)
+        .map(|first| {
+            let tenants = Arc::clone(&tenants);
+            async move {
+                let rows = page(store, first, to.min(first + PAGE - 1)).await?;
+                let log_id = store.log_id();
+                let slim = move |row: Row| row.slim(log_id, &tenants, decode);
+                let judged = tokio::task::spawn_blocking(move || {
+                    rows.into_iter().map(slim).collect::<Vec<_>>()
+                });
+                Ok::<_, StoreError>((first, judged.await.map_err(broken_off)?))
+            }
+        })
+        .buffered(AT_ONCE);
+    let mut behind = from - 1;
+    while let Some(page) = pages.next().await {
+        let (first, rows) = page?;
+        for slim in rows {
+            while replay.wants_batches(slim.position) {
+                let batches = batches_after(store, behind, to).await?;
+                behind = batches.last().map_or(i64::MAX, |batch| batch.last);
+                replay.more(batches);
+            }
+            replay.event(slim, findings);
+        }
+        progress(Step { area: Area::Log, done: (first + PAGE - 1).min(to), all: to });
+    }
+    while behind < i64::MAX {
+        let batches = batches_after(store, behind, to).await?;
+        behind = batches.last().map_or(i64::MAX, |batch| batch.last);
+        replay.more(batches);
+    }
+    replay.end(to, scope.to.is_some_and(|to| to < head), findings);
+    if to == head {
+        without_batch(store, findings).await?;
+    }
+    let (batches, chain) = replay.result();
+    Ok(Verified { from, head: to, batches, chain, streams: None, receipts: None, archived })
+}
+
+fn broken_off(error: tokio::task::JoinError) -> StoreError {
+    StoreError::Unavailable(sqlx::Error::Io(std::io::Error::other(error)))
+}
+
+/// The state before the batch that holds `from`, or the next one if that batch began before it: taken as the log
+/// has it, since what lies before is judged elsewhere.
+async fn begin(store: &EventStore, from: i64) -> Result<(Replay, i64), StoreError> {
+    if from <= 1 {
+        return Ok((Replay::genesis(store.log_id()), 1));
+    }
+    type Link = (i64, DateTime<Utc>, [u8; 32]);
+    let before: Option<Link> = read_again(store.pool(), || {
+        sqlx::query_as(
+            "SELECT last_position, recorded_at, chain_hash FROM es.batch \
+             WHERE log_id = $1 AND last_position < $2 ORDER BY last_position DESC LIMIT 1",
+        )
+        .bind(store.log_id())
+        .bind(from)
+        .fetch_optional(store.pool())
+    })
+    .await?;
+    let Some((last, recorded_at, chain)) = before else {
+        return Ok((Replay::genesis(store.log_id()), 1));
+    };
+    let tenants: Vec<(i32, i64, i64)> = read_again(store.pool(), || {
+        sqlx::query_as(include_str!("tenants_before.sql"))
+            .bind(store.log_id())
+            .bind(last)
+            .fetch_all(store.pool())
+    })
+    .await?;
+    Ok((Replay::after(last, recorded_at, chain, tenants), last + 1))
+}
+
+/// Events behind the last batch: asked in one statement, so one that is just being appended is none.
+async fn without_batch(store: &EventStore, findings: &mut Findings) -> Result<(), StoreError> {
+    let behind: Option<i64> = read_again(store.pool(), || {
+        sqlx::query_scalar(
+            "SELECT e.position FROM es.event e WHERE e.log_id = $1 AND e.position > (SELECT coalesce(max(b.last_position), 0) \
+             FROM es.batch b WHERE b.log_id = $1) ORDER BY e.position LIMIT 1",
+        )
+        .bind(store.log_id())
+        .fetch_optional(store.pool())
+    })
+    .await?;
+    if let Some(position) = behind {
+        findings.add(Finding::new(Area::Log, position, "an event without a batch", "", ""));
+    }
+    Ok(())
+}
+
+async fn batches_after(
+    store: &EventStore,
+    position: i64,
+    to: i64,
+) -> Result<Vec<BatchRow>, StoreError> {
+    read_again(store.pool(), || {
+        sqlx::query_as(
+            "SELECT first_position, last_position, recorded_at, chain_hash FROM es.batch \
+             WHERE log_id = $1 AND last_position > $2 AND first_position <= $4 ORDER BY last_position LIMIT $3",
+        )
+        .bind(store.log_id())
+        .bind(position)
+        .bind(BATCHES)
+        .bind(to)
+        .fetch_all(store.pool())
+    })
+    .await
+}
+
+async fn page(store: &EventStore, first: i64, last: i64) -> Result<Vec<Row>, StoreError> {
+    read_again(store.pool(), || {
+        sqlx::query_as(
+            "SELECT position, previous_position, tenant_id, stream_id, stream_version, event_id, event_type, \
+             schema_version, recorded_at, effective_at, number, meta, payload, content_hash, part FROM es.event \
+             WHERE log_id = $1 AND position BETWEEN $2 AND $3 ORDER BY position",
+        )
+        .bind(store.log_id())
+        .bind(first)
+        .bind(last)
+        .fetch_all(store.pool())
+    })
+    .await
+}
+
+#[derive(Debug, FromRow)]
+struct Row {
+    position: i64,
+    previous_position: i64,
+    tenant_id: i32,
+    stream_id: Uuid,
+    stream_version: i64,
+    event_id: Uuid,
+    event_type: String,
+    schema_version: i16,
+    recorded_at: DateTime<Utc>,
+    effective_at: Option<DateTime<Utc>>,
+    number: Option<i64>,
+    meta: Vec<u8>,
+    payload: Vec<u8>,
+    content_hash: [u8; 32],
+    part: i16,
+}
+
+impl Row {
+    /// What the replay needs of it, with what is wrong with it by itself.
+    fn slim(self, log_id: i16, tenants: &HashMap<i32, TenantSlug>, decode: bool) -> Slim {
+        let mut slim = Slim {
+            position: self.position,
+            previous: self.previous_position,
+            tenant_id: self.tenant_id,
+            recorded_at: self.recorded_at,
+            number: self.number,
+            registers: self.event_type == "sale.registered",
+            content_hash: self.content_hash,
+            faults: Vec::new(),
+        };
+        let mut fault = |what: &str, stored: String, expected: String| {
+            slim.faults.push(Finding::new(Area::Log, self.position, what, stored, expected));
+        };
+        let part = part_of(&self.stream_id);
+        if self.part != part {
+            fault("the part is not that of its stream", self.part.to_string(), part.to_string());
+        }
+        let Some(tenant) = tenants.get(&self.tenant_id) else {
+            fault(
+                "the tenant is unknown",
+                self.tenant_id.to_string(),
+                "a tenant of this log".into(),
+            );
+            return slim;
+        };
+        let event = Recorded {
+            log_id,
+            position: self.position,
+            previous: self.previous_position,
+            tenant: tenant.clone(),
+            tenant_id: self.tenant_id,
+            stream_id: self.stream_id,
+            version: self.stream_version,
+            event_id: self.event_id,
+            event_type: self.event_type,
+            schema_version: self.schema_version,
+            recorded_at: self.recorded_at,
+            effective_at: self.effective_at,
+            number: self.number,
+            meta: self.meta,
+            payload: self.payload,
+            content_hash: self.content_hash,
+        };
+        let computed = event.computed_hash();
+        if computed != event.content_hash {
+            fault(
+                "the content hash does not fit the content",
+                hex(&event.content_hash),
+                hex(&computed),
+            );
+        }
+        if decode {
+            unreadable(&event, &mut fault);
+        }
+        slim
+    }
+}
+
+/// An event of an unknown type, of a newer version or without its shape, and one that names another stream.
+fn unreadable(event: &Recorded, fault: &mut impl FnMut(&str, String, String)) {
+    let kind = || format!("{} version {}", event.event_type, event.schema_version);
+    if let Err(error) = event.decode() {
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        fault("the event cannot be read", kind(), cause.unwrap_or_else(|| error.to_string()));
+    }
+    match event.stream() {
+        Ok(name) if name.stream_id(&event.tenant) == event.stream_id => {}
+        Ok(name) => {
+            fault("the event names another stream", name.to_string(), event.stream_id.to_string())
+        }
+        Err(error) => fault("the metadata cannot be read", kind(), error.to_string()),
+    }
+}

@@ -1,0 +1,152 @@
+//! Receipts: what a keyed command is told again when it is repeated must be what it did. Pages by key; each is compared
+//! with its events where they are, in one statement.
+
+use chrono::NaiveDate;
+use sqlx::FromRow;
+
+use super::findings::{Area, Finding, Findings};
+use super::{Step, Verified};
+use crate::EventStore;
+use crate::error::{StoreError, read_again};
+
+/// Receipts compared at a time.
+const PAGE: i64 = 1_000;
+
+#[derive(Debug, FromRow)]
+struct Receipt {
+    command_key: Vec<u8>,
+    day: NaiveDate,
+    answer: Vec<u8>,
+    streams: i64,
+    versions: Vec<i64>,
+    number: Option<i64>,
+    first_position: Option<i64>,
+    last_position: Option<i64>,
+    /// Position of each stream's version; none = there is no such event.
+    at: Vec<Option<i64>>,
+    /// Events between first and last position that are of these streams and this tenant.
+    of_these: i64,
+    recorded_on: Option<NaiveDate>,
+    primary_number: Option<i64>,
+    new_number: Option<i64>,
+}
+
+/// Compares the receipts whose events lie in what was verified; answers how many.
+pub(super) async fn judge(
+    store: &EventStore,
+    reads: fn(&[u8]) -> bool,
+    verified: &Verified,
+    findings: &mut Findings,
+    progress: &mut (dyn FnMut(Step) + Send),
+) -> Result<i64, StoreError> {
+    let mut after: (Vec<u8>, NaiveDate) = (Vec::new(), NaiveDate::default());
+    let mut judged = 0;
+    loop {
+        let page: Vec<Receipt> = read_again(store.pool(), || {
+            sqlx::query_as(include_str!("receipts.sql"))
+                .bind(store.log_id())
+                .bind(&after.0)
+                .bind(after.1)
+                .bind(verified.from)
+                .bind(verified.head)
+                .bind(PAGE)
+                .fetch_all(store.pool())
+        })
+        .await?;
+        let Some(last) = page.last() else { return Ok(judged) };
+        after = (last.command_key.clone(), last.day);
+        for receipt in &page {
+            judged += 1;
+            for (what, stored, expected) in receipt.contradictions(reads, verified.archived) {
+                let key: String =
+                    receipt.command_key.iter().map(|byte| format!("{byte:02x}")).collect();
+                let what = format!("the receipt of key {key}: {what}");
+                findings.add(Finding::new(
+                    Area::Receipts,
+                    receipt.position(),
+                    what,
+                    stored,
+                    expected,
+                ));
+            }
+        }
+        progress(Step { area: Area::Receipts, done: judged, all: judged });
+    }
+}
+
+impl Receipt {
+    fn position(&self) -> i64 {
+        let seen = self.at.iter().flatten().max().copied();
+        self.first_position.or(self.last_position).or(seen).unwrap_or(0)
+    }
+
+    fn contradictions(
+        &self,
+        reads: fn(&[u8]) -> bool,
+        archived: i64,
+    ) -> Vec<(&'static str, String, String)> {
+        let mut found = Vec::new();
+        let told =
+            |number: Option<i64>| number.map_or("none".to_owned(), |number| number.to_string());
+        if !reads(&self.answer) {
+            let shown = String::from_utf8_lossy(&self.answer).into_owned();
+            found.push(("its answer cannot be read", shown, "an answer".to_owned()));
+        }
+        let versions = i64::try_from(self.versions.len()).unwrap_or(i64::MAX);
+        if self.streams != versions || versions == 0 {
+            found.push((
+                "streams and versions differ in number",
+                self.streams.to_string(),
+                versions.to_string(),
+            ));
+        }
+        if self.position() <= archived && archived > 0 {
+            return found;
+        }
+        let mut missing = self
+            .versions
+            .iter()
+            .zip(&self.at)
+            .filter(|(version, at)| **version != 0 && at.is_none());
+        if let Some((version, _)) = missing.next() {
+            found.push((
+                "a stream has no such version",
+                version.to_string(),
+                "a stored event".to_owned(),
+            ));
+        }
+        let newest = self.at.iter().flatten().max().copied();
+        match (self.first_position, self.last_position) {
+            (Some(first), Some(last)) => {
+                let wanted = last - first + 1;
+                if self.of_these != wanted {
+                    let what =
+                        "the events between its positions are not all of its streams and tenant";
+                    found.push((what, wanted.to_string(), self.of_these.to_string()));
+                }
+                if newest != Some(last) {
+                    found.push((
+                        "its versions do not end at its last position",
+                        last.to_string(),
+                        told(newest),
+                    ));
+                }
+                if self.recorded_on.is_some_and(|day| day != self.day) {
+                    let day = self.recorded_on.unwrap_or_default();
+                    found.push((
+                        "it was stored on another day than its events",
+                        self.day.to_string(),
+                        day.to_string(),
+                    ));
+                }
+            }
+            (None, None) => {}
+            (first, last) => found.push(("it names one position alone", told(first), told(last))),
+        }
+        let number = self.primary_number.or(self.new_number);
+        if self.number != number && self.versions.first().is_some_and(|version| *version != 0) {
+            found.push(("its sale number", told(self.number), told(number)));
+        }
+        found
+    }
+}
