@@ -13,7 +13,7 @@ use super::{Fold, RebuildError, Sheets};
 use crate::ReadModel;
 
 /// Events held at once by a worker.
-const PAGE: i64 = 2_000;
+pub(super) const PAGE: i64 = 2_000;
 
 /// Bytes of rows from which they are sent.
 const SEND_FROM: usize = 1 << 20;
