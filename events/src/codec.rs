@@ -10,7 +10,7 @@ use crate::{
     ActivityEvent, CurrencyEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent,
     UserEvent,
 };
-use crate::{activity, currency, name, sale, sale_type, stage, tenant, upcast, user};
+use crate::{activity, currency, fact, name, sale, sale_type, stage, tenant, upcast, user};
 
 /// Any fact of the product, in its newest shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,20 +137,47 @@ fn split<E: Serialize>(fact: &E) -> (&'static str, i16, Vec<u8>) {
 /// Reads stored bytes of any version ever written.
 pub fn decode(kind: &str, version: i16, payload: &[u8]) -> Result<Event, DecodeError> {
     let malformed = |source| DecodeError::Malformed { kind: kind.to_owned(), version, source };
+    if current_version(kind)?.1 == version {
+        return of_aggregate(kind, Payload::Bytes(payload))?.map_err(malformed);
+    }
     let stored: Value = serde_json::from_slice(payload).map_err(malformed)?;
     let data = upcast::upcast(kind, version, stored)?;
-    let aggregate = aggregate_of(kind).ok_or_else(|| DecodeError::UnknownType(kind.to_owned()))?;
-    match aggregate {
-        Aggregate::Sale => join(kind, data).map(Event::Sale),
-        Aggregate::Activity => join(kind, data).map(Event::Activity),
-        Aggregate::Stage => join(kind, data).map(Event::Stage),
-        Aggregate::SaleType => join(kind, data).map(Event::SaleType),
-        Aggregate::Currency => join(kind, data).map(Event::Currency),
-        Aggregate::User => join(kind, data).map(Event::User),
-        Aggregate::Tenant => join(kind, data).map(Event::Tenant),
-        Aggregate::Name => join(kind, data).map(Event::Name),
+    of_aggregate(kind, Payload::Lifted(data))?.map_err(malformed)
+}
+
+/// A payload in today's shape.
+enum Payload<'a> {
+    /// As stored.
+    Bytes(&'a [u8]),
+    /// An older one, lifted.
+    Lifted(Value),
+}
+
+impl Payload<'_> {
+    fn read<E: DeserializeOwned>(self, kind: &str) -> Result<E, serde_json::Error> {
+        match self {
+            Self::Bytes(bytes) => fact::read(kind, bytes),
+            Self::Lifted(data) => join(kind, data),
+        }
     }
-    .map_err(malformed)
+}
+
+/// The fact of the aggregate that `kind` belongs to.
+fn of_aggregate(
+    kind: &str,
+    payload: Payload<'_>,
+) -> Result<Result<Event, serde_json::Error>, DecodeError> {
+    let aggregate = aggregate_of(kind).ok_or_else(|| DecodeError::UnknownType(kind.to_owned()))?;
+    Ok(match aggregate {
+        Aggregate::Sale => payload.read(kind).map(Event::Sale),
+        Aggregate::Activity => payload.read(kind).map(Event::Activity),
+        Aggregate::Stage => payload.read(kind).map(Event::Stage),
+        Aggregate::SaleType => payload.read(kind).map(Event::SaleType),
+        Aggregate::Currency => payload.read(kind).map(Event::Currency),
+        Aggregate::User => payload.read(kind).map(Event::User),
+        Aggregate::Tenant => payload.read(kind).map(Event::Tenant),
+        Aggregate::Name => payload.read(kind).map(Event::Name),
+    })
 }
 
 /// Joins name and data back into the adjacently tagged form.

@@ -17,6 +17,7 @@ pub mod activity;
 pub mod codec;
 pub mod currency;
 pub mod envelope;
+mod fact;
 pub mod identity;
 pub mod money;
 pub mod name;
