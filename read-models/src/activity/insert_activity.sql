@@ -10,14 +10,18 @@ SELECT
   activity_id, kind, from_day, to_day, starts_at, ends_at, owner, owner_group, title, title_folded, description,
   sale_stream_id, sale_id, company_id, company_name, contact_id, contact_name, project_id, project_name,
   alarm_minutes, completed_on, deleted, planned_at
-FROM unnest(
-  $1::integer[], $2::uuid[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::bigint[],
-  $8::timestamptz[], $9::timestamptz[], $10::uuid[], $11::text[], $12::date[], $13::date[], $14::timestamptz[],
-  $15::timestamptz[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::uuid[], $22::uuid[],
-  $23::uuid[], $24::text[], $25::uuid[], $26::text[], $27::uuid[], $28::text[], $29::integer[], $30::date[],
-  $31::boolean[], $32::timestamptz[]
-) AS v (
-  tenant_id, stream_id, version, position, effective_at, recorded_at, next_position, next_effective_at,
-  next_recorded_at, activity_id, kind, from_day, to_day, starts_at, ends_at, owner, owner_group, title,
-  title_folded, description, sale_stream_id, sale_id, company_id, company_name, contact_id, contact_name,
-  project_id, project_name, alarm_minutes, completed_on, deleted, planned_at)
+-- side by side in the list: unnest of several in FROM would store each array once more before the first row
+FROM (SELECT
+  unnest($1::integer[]) AS tenant_id, unnest($2::uuid[]) AS stream_id, unnest($3::bigint[]) AS version,
+  unnest($4::bigint[]) AS position, unnest($5::timestamptz[]) AS effective_at,
+  unnest($6::timestamptz[]) AS recorded_at, unnest($7::bigint[]) AS next_position,
+  unnest($8::timestamptz[]) AS next_effective_at, unnest($9::timestamptz[]) AS next_recorded_at,
+  unnest($10::uuid[]) AS activity_id, unnest($11::text[]) AS kind, unnest($12::date[]) AS from_day,
+  unnest($13::date[]) AS to_day, unnest($14::timestamptz[]) AS starts_at, unnest($15::timestamptz[]) AS ends_at,
+  unnest($16::text[]) AS owner, unnest($17::text[]) AS owner_group, unnest($18::text[]) AS title,
+  unnest($19::text[]) AS title_folded, unnest($20::text[]) AS description,
+  unnest($21::uuid[]) AS sale_stream_id, unnest($22::uuid[]) AS sale_id, unnest($23::uuid[]) AS company_id,
+  unnest($24::text[]) AS company_name, unnest($25::uuid[]) AS contact_id, unnest($26::text[]) AS contact_name,
+  unnest($27::uuid[]) AS project_id, unnest($28::text[]) AS project_name,
+  unnest($29::integer[]) AS alarm_minutes, unnest($30::date[]) AS completed_on,
+  unnest($31::boolean[]) AS deleted, unnest($32::timestamptz[]) AS planned_at) AS v
