@@ -1,13 +1,13 @@
 //! Is the history the rows are of still the log's? A log that comes back from a backup and grows again holds other
 //! events at positions a read model has seen already. Owns the comparison of the checkpoint's event, and of the last
-//! event of a live batch, with the log; must not write rows.
+//! event of a batch, with the log; must not write rows.
 
 use read_models::Reason;
 
 use super::fault::Halted;
 use super::lane::{Lane, LaneError, Step};
 use super::lease::{Lease, Part};
-use crate::source::{Batch, Origin, Source, SourceError};
+use crate::source::{Batch, Source, SourceError};
 
 type Hash = [u8; 32];
 
@@ -58,7 +58,7 @@ impl Lane {
     }
 
     /// Compares a batch with the log before it is applied: it must follow the event at the checkpoint, and what came
-    /// from the stream, perhaps a while ago, must still be what the log holds.
+    /// from the stream or was read ahead, perhaps a while ago, must still be what the log holds.
     pub(super) async fn apart(
         &mut self,
         lease: Lease,
@@ -66,10 +66,7 @@ impl Lane {
         source: &Source,
     ) -> Result<Option<Step>, LaneError> {
         let Some(last) = batch.events.last() else { return Ok(None) };
-        let asked = match batch.origin {
-            Origin::Stream => vec![lease.position, last.position],
-            Origin::Log => vec![lease.position],
-        };
+        let asked = [lease.position, last.position];
         let hashes = source.store().recorded_event_hashes(&asked).await;
         let log = hashes.map_err(SourceError::Log).map_err(LaneError::Source)?;
         match judge(lease, log.first().copied().flatten()) {
