@@ -4,11 +4,15 @@ use std::io::{Write, stdout};
 
 use serde_json::json;
 
+use crate::targets;
+
 /// One row of the report.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Figure {
     /// Stable name, as in the targets table.
     pub name: String,
+    /// Which part of it, where a name has several.
+    pub part: &'static str,
     /// Unit of value and baseline.
     pub unit: &'static str,
     /// Name of the baseline.
@@ -47,17 +51,30 @@ impl Report {
         let ratio = value / baseline;
         let low = figure.values.iter().copied().fold(f64::INFINITY, f64::min);
         let high = figure.values.iter().copied().fold(0.0, f64::max);
+        let target = targets::of(&figure.name, figure.part);
+        let reached = target.map_or("", |target| target.reached(ratio, value));
         if self.json {
-            let line = json!({"name": figure.name, "value": value, "unit": figure.unit, "baseline": figure.baseline,
-                "baseline_value": baseline, "ratio": ratio, "min": low, "max": high, "note": figure.note});
+            let line = json!({"name": figure.name, "part": figure.part, "value": value, "unit": figure.unit,
+                "baseline": figure.baseline, "baseline_value": baseline, "ratio": ratio, "min": low, "max": high,
+                "floor": target.map(|t| t.steps[0]), "target": target.map(|t| t.steps[1]),
+                "stretch": target.map(|t| t.steps[2]), "reached": reached, "note": figure.note});
             return writeln!(stdout(), "{line}");
         }
+        let name = format!("{} {}", figure.name, figure.part);
+        let steps = target
+            .map_or(String::new(), |t| format!("{}/{}/{}", t.steps[0], t.steps[1], t.steps[2]));
+        let number = |number: f64| {
+            if number < 100.0 { format!("{number:.2}") } else { format!("{number:.0}") }
+        };
         writeln!(
             stdout(),
-            "{:<22} {value:>9.0} {} ({low:.0} … {high:.0})   {:<20} {baseline:>9.0}   ratio {ratio:.2}   {}",
-            figure.name,
+            "{name:<31}{:>8} {:<11}({} … {})  ÷ {} {}  ratio {ratio:.3}  [{steps}] {reached}  {}",
+            number(value),
             figure.unit,
+            number(low),
+            number(high),
             figure.baseline,
+            number(baseline),
             figure.note,
         )
     }
@@ -67,6 +84,9 @@ impl Report {
         if self.json {
             return Ok(());
         }
-        writeln!(stdout(), "medians; only ratios of one run count")
+        writeln!(
+            stdout(),
+            "medians (minimum … maximum) ÷ baseline of the same run; [floor/target/stretch]"
+        )
     }
 }

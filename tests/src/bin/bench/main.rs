@@ -3,25 +3,24 @@
 //! Only ratios of one run count: machines are noisy. Baseline and candidate alternate, the median of the
 //! repeats is printed with minimum and maximum. Everything runs durably on a private Postgres.
 
-mod connection;
+mod baseline;
 mod figures;
-mod lifecycle;
-mod pgbench;
-mod stack;
+mod load;
+mod machine;
+mod peers;
+mod rows;
+mod soak;
+mod targets;
+
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 
-use figures::{Figure, Report, median};
-use stack::Stack;
+use figures::Report;
+use rows::Run;
 
-/// Seconds of one measurement.
-const SECONDS: u64 = 5;
-/// Seconds of one measurement with --quick.
-const SECONDS_QUICK: u64 = 2;
-/// Connections measured.
-const CONNECTIONS: [usize; 4] = [1, 8, 32, 128];
-
-/// Measures commands per second through HTTP beside pgbench's single-row insert.
+/// Measures the stack beside baselines of the same run.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 struct Arguments {
@@ -31,39 +30,43 @@ struct Arguments {
     /// Only figures whose name contains this.
     #[arg(long)]
     only: Option<String>,
-    /// One repeat and short measurements.
+    /// One repeat, short measurements, a tenth of the events; leaves out `memory` and `growth`.
     #[arg(long)]
     quick: bool,
+    /// Folder of the public data set for `import` [default: generated files of the same shape]
+    #[arg(long, value_name = "FOLDER")]
+    import_folder: Option<PathBuf>,
+    /// Instead of figures: the program that compares other event stores, run beside a stack.
+    #[arg(long, value_name = "PROGRAM")]
+    peers: Option<PathBuf>,
+    /// Instead of figures: a whole stack under a steady load for so many minutes.
+    #[arg(long, value_name = "MINUTES", num_args = 0..=1, default_missing_value = "60")]
+    soak: Option<u64>,
+    /// Commands a second of the soak [default: half of the maximum]
+    #[arg(long, requires = "soak")]
+    rate: Option<u32>,
+    /// Where the samples of the soak are written.
+    #[arg(long, requires = "soak", default_value = "soak.csv")]
+    csv: PathBuf,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let (repeats, seconds) = if arguments.quick { (1, SECONDS_QUICK) } else { (3, SECONDS) };
-    let stack = Stack::start().await?;
-    let mut report = Report::new(arguments.json);
-    for connections in CONNECTIONS {
-        let name = format!("http_commands_{connections}");
-        if arguments.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
-            continue;
-        }
-        let (mut baselines, mut rates, mut p99s) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..repeats {
-            baselines.push(pgbench::single_inserts(&stack, connections, seconds).await?);
-            let measured = lifecycle::run(&stack, connections, seconds).await?;
-            rates.push(measured.commands_per_second);
-            p99s.push(measured.p99_ms);
-        }
-        report.add(&Figure {
-            name,
-            unit: "commands/s",
-            baseline: format!("pgbench_insert_{connections}"),
-            values: rates,
-            baselines,
-            note: format!("p99 {:.1} ms", median(&p99s)),
-        })?;
+    if let Some(program) = &arguments.peers {
+        return peers::run(program, arguments.json, arguments.quick).await;
     }
+    if let Some(minutes) = arguments.soak {
+        let time = Duration::from_secs(60 * minutes);
+        return soak::run(&soak::Wanted { time, rate: arguments.rate, csv: arguments.csv }).await;
+    }
+    let run = Run {
+        only: arguments.only,
+        quick: arguments.quick,
+        import_folder: arguments.import_folder,
+    };
+    let mut report = Report::new(arguments.json);
+    rows::all(&run, &mut report).await?;
     report.end()?;
-    stack.stop().await;
     Ok(())
 }
