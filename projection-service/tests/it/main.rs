@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod answering;
+mod clocks;
+mod controls;
 mod crashing;
 mod disorder;
 mod following;

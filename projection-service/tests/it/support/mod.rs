@@ -9,6 +9,7 @@ pub mod pump;
 pub mod reader;
 pub mod stage;
 pub mod tally;
+pub mod without;
 
 use std::time::Duration;
 
