@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     archive, completions, diary, events, forecast, history, import, lease, man, migrate, parked,
-    partition, pipeline, projection, relay, sale, tenant, token,
+    partition, pipeline, projection, relay, sale, tenant, token, verify,
 };
 use crate::failure::EXIT_CODES;
 use crate::stack::Connection;
@@ -62,6 +62,8 @@ pub enum Command {
     /// What read models could not apply: list it, show it, have it tried again (operators)
     #[command(subcommand)]
     Parked(parked::Arguments),
+    /// Prove that log, receipts, stream and read models agree; list what contradicts, by position
+    Verify(verify::Arguments),
     /// How far the stream of the log is, and making it anew (operators)
     #[command(subcommand)]
     Relay(relay::Arguments),

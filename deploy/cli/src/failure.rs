@@ -10,7 +10,7 @@ pub const EXIT_CODES: &str = "\
 Exit codes:
   0  done
   1  negative result: lines were refused, rows could not be mapped, generations differ, or it may not be done now
-  2  usage: wrong arguments, an unreadable file, a faulty mapping or question
+  2  usage: wrong arguments, an unreadable file, a faulty mapping or question; verify could not judge
   3  not authorised: the token is missing, expired, or lacks the role
   4  not found: the stack knows no such sale
   5  no stack: none was found, or it cannot be reached
@@ -25,6 +25,9 @@ pub enum Failure {
     /// The call itself is wrong.
     #[error("{0}")]
     Usage(String),
+    /// Nothing was found because not everything could be looked at.
+    #[error("{0}")]
+    CannotJudge(String),
     /// No token, or one that may not do this.
     #[error("{0}")]
     NotAuthorised(String),
@@ -48,7 +51,7 @@ impl Failure {
         match self {
             Self::ReaderGone => 0,
             Self::Negative(_) => 1,
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::CannotJudge(_) => 2,
             Self::NotAuthorised(_) => 3,
             Self::NotFound(_) => 4,
             Self::Unreachable(_) => 5,

@@ -21,6 +21,7 @@ pub mod relay;
 pub mod sale;
 pub mod tenant;
 pub mod token;
+pub mod verify;
 
 use crate::cli::{Cli, Command};
 use crate::environment::Environment;
@@ -57,6 +58,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Partition(arguments) => partition::run(&stack, &arguments, format).await,
         Command::Archive(arguments) => archive::run(&stack, &arguments, format).await,
         Command::Tenant(arguments) => tenant::run(&stack, &arguments, format).await,
+        Command::Verify(arguments) => verify::run(&stack, &arguments, format).await,
         Command::Token(arguments) => token::run(&stack, &arguments, format),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
