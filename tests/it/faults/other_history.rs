@@ -163,7 +163,7 @@ async fn events_read_before_a_restore_are_not_applied_after_it_case_32() {
     let refused = steps.iter().filter(|step| matches!(step, Step::Failed(_))).count();
     assert_eq!(refused, 1, "{steps:?}");
     let titles: Vec<String> =
-        sqlx::query_scalar("SELECT DISTINCT left(title, 4) FROM rm_sale_1.sale")
+        sqlx::query_scalar("SELECT DISTINCT left(title, 4) FROM rm_sale_1.sale_version")
             .fetch_all(read_side.owner())
             .await
             .unwrap();
