@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod commands;
@@ -30,6 +32,8 @@ mod problem_pages;
 mod projection_command;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod runbook;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]

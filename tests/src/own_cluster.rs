@@ -28,6 +28,15 @@ pub fn open_folder() -> tempfile::TempDir {
 /// # Panics
 /// When it does not start.
 pub async fn start(folder: &Path) -> Cluster {
+    start_told(&folder.join("postgres"), Vec::new()).await
+}
+
+/// Starts the one whose folder `place` is, with more settings; a copy made by `pg_basebackup` beside the superuser's
+/// password of its original is one, too.
+///
+/// # Panics
+/// When it does not start.
+pub async fn start_told(place: &Path, told: Vec<(&'static str, String)>) -> Cluster {
     let mut shared = PgConnection::connect(&variable(CLUSTER_VARIABLE)).await.expect("it answers");
     let major: i32 =
         sqlx::query_scalar("SELECT current_setting('server_version_num')::integer / 10000")
@@ -35,11 +44,11 @@ pub async fn start(folder: &Path) -> Cluster {
             .await
             .expect("a server knows its version");
     let major = Wanted::Major(u32::try_from(major).expect("invariant: versions are positive"));
-    let place = folder.join("postgres");
-    let account = account::for_cluster(&place).expect("an account for Postgres");
+    let account = account::for_cluster(place).expect("an account for Postgres");
     let tools = toolchain::postgres(major, account).await.expect("the version is there");
-    let options = Options { max_connections: 60, ..Options::durable() };
-    Cluster::start(&tools, &place, options).await.expect("Postgres starts")
+    let mut options = Options { max_connections: 60, ..Options::durable() };
+    options.settings.extend(told);
+    Cluster::start(&tools, place, options).await.expect("Postgres starts")
 }
 
 /// A migrated log with read models in it.

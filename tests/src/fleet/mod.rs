@@ -2,6 +2,7 @@
 //! likes. Owns where they listen; must not know what they are asked.
 
 mod member;
+mod moved;
 mod process;
 mod seen;
 
