@@ -11,13 +11,13 @@ use system_tests::{Fixture, World};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn relay_with(world: &World, settings: Settings) -> Relay {
+pub(super) fn relay_with(world: &World, settings: Settings) -> Relay {
     let url = world.nats.as_ref().unwrap().url_for("relay");
     Relay::new(world.store().clone(), NatsAddress::parse(&url).unwrap(), settings)
 }
 
 /// So many title changes in one bulk request.
-async fn edits(world: &World, fixture: &Fixture, sale: &str, count: usize) {
+pub(super) async fn edits(world: &World, fixture: &Fixture, sale: &str, count: usize) {
     let line = |n| {
         json!({"command": "EditSale", "id": sale, "body": {"title": format!("title {n}")}})
             .to_string()

@@ -13,7 +13,7 @@ use super::traffic::Traffic;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The command-service that relays, by its own metrics.
-async fn leader(fleet: &Fleet) -> Option<usize> {
+pub(super) async fn leader(fleet: &Fleet) -> Option<usize> {
     for (n, url) in fleet.command_urls().into_iter().enumerate() {
         let text = reqwest::get(format!("{url}/metrics")).await.ok()?.text().await.ok()?;
         let leads =
