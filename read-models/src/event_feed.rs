@@ -164,6 +164,7 @@ impl Feed {
     async fn page(&mut self) -> Result<Vec<Recorded>, event_store::StoreError> {
         self.filter.limit = self.left.min(PAGE);
         let page = self.store.read_tenant(&self.tenant, &self.filter).await?;
+        let page = event_store::verify::whole(page)?;
         let full = i64::try_from(page.len()).unwrap_or(PAGE) == self.filter.limit;
         self.left = if full { self.left - self.filter.limit } else { 0 };
         self.filter.after = page.last().map_or(self.filter.after, |last| last.position);

@@ -76,7 +76,7 @@ impl History {
         let stream_id = stream.stream_id(&actor.tenant);
         let head = questions.store.head().await.map_err(|e| log_failed(&e))?;
         let stored = questions.store.load(&actor.tenant, stream_id, 0).await;
-        let stored = stored.map_err(|e| log_failed(&e))?;
+        let stored = stored.and_then(event_store::verify::whole).map_err(|e| log_failed(&e))?;
         let then = stored.iter().filter(|event| {
             event.position <= head
                 && snapshot.as_of.is_none_or(|as_of| event.effective() <= as_of)

@@ -62,6 +62,10 @@ impl Session {
     /// Sends a row on its way, after making room in the window. Returns the newest position that
     /// was acknowledged meanwhile.
     pub(super) async fn publish(&mut self, row: &Recorded) -> Result<Option<i64>, Stop> {
+        if !row.verify_hash() {
+            let reason = "the content hash does not fit the content".to_owned();
+            return Err(Halt::Unreadable { position: row.position, reason }.into());
+        }
         let message = encode(row).map_err(|error| Halt::unreadable(row.position, &error))?;
         let mut acked = None;
         while self.under_way.len() >= self.window {

@@ -1,6 +1,8 @@
 //! Reads on while a lane writes: of a log that goes on for pages, the next page comes in while the one before it is
 //! applied. Owns that page until it is asked for; must not read where there may be nothing yet.
 
+use event_store::verify::intact;
+
 use super::{Batch, Origin, Source, Want};
 use crate::metrics;
 
@@ -27,7 +29,7 @@ impl Source {
             (Origin::Log, Some(last)) if full(batch.events.len()) => last.position,
             (Origin::Log, _) | (Origin::Stream, _) => return Ahead::default(),
         };
-        let next = self.store.read_after(last, want.page).await.ok();
+        let next = self.store.read_after(last, want.page).await.and_then(intact).ok();
         let next = next.filter(|events| full(events.len()));
         Ahead(next.map(|events| Batch { events, origin: Origin::Log }))
     }

@@ -14,6 +14,7 @@ mod window;
 
 use event_store::EventStore;
 use event_store::listen::Wakeups;
+use event_store::verify::intact;
 use events::Recorded;
 use service_runtime::config::Secret;
 use tokio::sync::Mutex;
@@ -204,7 +205,7 @@ impl Source {
         if let Some(events) = self.window.after(after, want.live) {
             return Ok(Batch { events, origin: Origin::Stream });
         }
-        let events = self.store.read_after(after, want.page).await?;
+        let events = intact(self.store.read_after(after, want.page).await?)?;
         Ok(Batch { events, origin: Origin::Log })
     }
 }

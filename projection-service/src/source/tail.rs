@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use event_store::EventStore;
 use event_store::listen::Wakeups;
+use event_store::verify::intact;
 use service_runtime::clock::{BackOff, Stopwatch};
 
 use super::joined::Joined;
@@ -136,11 +137,11 @@ impl Tail {
         after: i64,
         want: Want,
     ) -> Result<Batch, SourceError> {
-        let mut events = self.store.read_after(after, want.page).await?;
+        let mut events = intact(self.store.read_after(after, want.page).await?)?;
         if events.is_empty() {
             check_head(&self.store, after).await?;
             self.wakeups.next().await;
-            events = self.store.read_after(after, want.page).await?;
+            events = intact(self.store.read_after(after, want.page).await?)?;
         }
         self.page_first = i64::try_from(events.len()) == Ok(want.page);
         if let Some(last) = events.last() {
@@ -185,7 +186,7 @@ impl Tail {
         want: Want,
     ) -> Result<Batch, SourceError> {
         check_head(&self.store, after).await?;
-        let events = self.store.read_after(after, want.page).await?;
+        let events = intact(self.store.read_after(after, want.page).await?)?;
         if let Some(last) = events.last() {
             window.restart(last.position);
             if self.joined.as_mut().is_some_and(Joined::missed) {

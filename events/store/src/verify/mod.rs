@@ -17,6 +17,7 @@ mod receipts;
 mod replay;
 mod streams;
 
+use events::Recorded;
 use thiserror::Error;
 
 use crate::EventStore;
@@ -111,6 +112,31 @@ pub async fn judge(
         verified.receipts = Some(judged);
     }
     Ok(verified)
+}
+
+/// Events up to the first whose content hash does not fit: what a consumer may take for what was recorded.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] with its position when that is the first of them.
+pub fn intact(mut events: Vec<Recorded>) -> Result<Vec<Recorded>, StoreError> {
+    if let Some(broken) = events.iter().position(|event| !event.verify_hash()) {
+        events.truncate(broken.max(1));
+    }
+    if events.len() == 1 { whole(events) } else { Ok(events) }
+}
+
+/// Events all of whose content hashes fit: what may be told to somebody.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] with the position of the first one that was changed.
+pub fn whole(events: Vec<Recorded>) -> Result<Vec<Recorded>, StoreError> {
+    match events.iter().find(|event| !event.verify_hash()) {
+        Some(broken) => Err(StoreError::Corrupt {
+            position: broken.position,
+            what: "the content hash does not fit the content".to_owned(),
+        }),
+        None => Ok(events),
+    }
 }
 
 /// The last position whose row may lie in an archive alone.

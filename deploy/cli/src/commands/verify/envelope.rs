@@ -60,7 +60,7 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_graphic() && !matches!(byte, b'"' | b'%') {
             written.push(char::from(byte));
         } else {
-            drop(write!(written, "%{byte:02X}"));
+            let _ = write!(written, "%{byte:02X}");
         }
     }
     written
