@@ -97,6 +97,9 @@ impl Store for Disintegrate {
         for tried in 0..RETRIES_MAX {
             match self.0.make(Order(sale, step)).await {
                 Ok(_) => return Ok(tried),
+                // a state is loaded up to the oldest append still under way, on whatever stream: the sale's own last
+                // event may be missing, and the decision refuses what is allowed
+                Err(disintegrate::DecisionError::Domain(Refused(_))) => {}
                 Err(disintegrate::DecisionError::StateStore(error))
                     if error.downcast_ref().is_some_and(lost) => {}
                 Err(error) => return Err(anyhow!("{error}")),
