@@ -23,12 +23,7 @@ impl Chance {
         Self(seed)
     }
 
-    /// A number a seed can be.
-    pub fn number(&mut self) -> u64 {
-        self.next() & 0xffff_ffff
-    }
-
-    /// The seed, before anything was drawn.
+    /// What the next numbers follow from: the seed, before anything was drawn.
     pub fn seed(&self) -> u64 {
         self.0
     }
