@@ -60,7 +60,8 @@ async fn whatever_happens_in_whatever_order_the_log_is_ok_and_the_past_stays_as_
     let mut seen = Seen::new();
     let mut seeds = Vec::new();
     for run in 0..counts::runs(5, 500) {
-        let seed = if run == 0 { first.seed() } else { u64::try_from(first.below(0xffff_ffff)).unwrap() };
+        let seed =
+            if run == 0 { first.seed() } else { u64::try_from(first.below(0xffff_ffff)).unwrap() };
         for (what, times) in live(seed).await {
             *seen.entry(what).or_default() += times;
         }
