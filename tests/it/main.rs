@@ -46,3 +46,5 @@ mod tenant_command;
 mod topology;
 #[cfg(test)]
 mod upgrade;
+#[cfg(test)]
+mod verify;

@@ -61,18 +61,18 @@ async fn a_broken_promise_of_the_log_is_named() {
         "UPDATE es.batch SET chain_hash = sha256('x') WHERE last_position = (SELECT max(last_position) FROM es.batch)",
     );
     let told = found(&world, &chain).await;
-    assert_eq!(told, format!("the log: position {head}: the chain hash does not fit its batch"));
+    let chain = format!("the log: position {head}: the chain hash does not fit its batch");
+    assert!(told.starts_with(&chain), "{told}");
     let payload =
         force(&format!("UPDATE es.event SET payload = '{{}}' WHERE position = {}", head - 1));
     let told = found(&world, &payload).await;
-    assert_eq!(
-        told,
-        format!("the log: position {}: the content hash does not fit the content", head - 1)
-    );
+    let hash = format!("the log: position {}: the content hash does not fit the content", head - 1);
+    assert!(told.starts_with(&hash), "{told}");
     let version = force("UPDATE es.event SET stream_version = 7 WHERE position = 5");
-    assert!(found(&world, &version).await.starts_with("the log: position 5: version 7 where "));
+    let told = found(&world, &version).await;
+    assert!(told.starts_with("the log: position 5: the version within the stream"), "{told}");
     let hole = force("DELETE FROM es.event WHERE position = 2");
-    assert_eq!(found(&world, &hole).await, "the log: position 2: a hole");
+    assert!(found(&world, &hole).await.starts_with("the log: position 2: a hole"));
 }
 
 #[tokio::test]
@@ -83,7 +83,8 @@ async fn a_read_model_that_is_not_what_the_log_makes_of_it_is_named() {
         "UPDATE es_ops.projection_part SET position = position - 1 WHERE name = 'sale'",
     );
     let told = found(&world, past).await;
-    assert_eq!(told, format!("read model sale: stands at {}, the log at {head}", head - 1));
+    let stands = format!("read model position {}: sale stands elsewhere", head - 1);
+    assert!(told.starts_with(&stands) && told.contains(&format!("expected {head}")), "{told}");
     by_force(
         &world,
         "UPDATE es_ops.projection_part SET position = position + 1 WHERE name = 'sale'",
@@ -93,18 +94,16 @@ async fn a_read_model_that_is_not_what_the_log_makes_of_it_is_named() {
 
     let told =
         found(&world, "UPDATE rm_sale_1.sale_version SET title = 'Fjord' WHERE version = 2").await;
-    assert!(
-        told.starts_with("read model sale: sale_version: only the live generation has "),
-        "{told}"
-    );
+    assert!(told.contains("sale: sale_version, stream "), "{told}");
+    assert!(told.contains("(stored title \"Fjord\""), "{told}");
     by_force(&world, "UPDATE rm_sale_1.sale_version SET title = 'Fjord ERP 2' WHERE version = 2")
         .await;
     world.log_ok().await.unwrap();
 
     let told = found(&world, "DELETE FROM rm_sale_1.sale_version WHERE version = 3").await;
-    assert!(told.contains("sale_version: only the"), "{told}");
+    assert!(told.contains("sale_version") && told.contains("stored no row"), "{told}");
     let told = found(&world, "DELETE FROM rm_sale_1.stage_version").await;
-    assert!(told.contains("only the rebuild has"), "{told}");
+    assert!(told.contains("stored no row"), "{told}");
 }
 
 #[tokio::test]
@@ -114,11 +113,11 @@ async fn a_stream_that_tells_another_history_is_named() {
     let nats = world.operator().await;
     let rows = world.store().read_after(0, 1_000).await.unwrap();
     for (what, said) in [
-        ("last missing", format!("sequence {}: the stream ends here, the log at {head}", head - 1)),
-        ("middle missing", format!("sequence 1: {} of {head} messages are there", head - 1)),
-        ("other bytes", "sequence 4: the content hash does not fit the message".to_owned()),
-        ("other event", "sequence 6: is not the event the log holds".to_owned()),
-        ("shifted", "sequence 1: is not the event the log holds".to_owned()),
+        ("last missing", format!("position {head}: the stream ends before the log")),
+        ("middle missing", "position 3: the message is missing".to_owned()),
+        ("other bytes", "position 4: the bytes of the message".to_owned()),
+        ("other event", "position 6: the subject of the message".to_owned()),
+        ("shifted", "position 1: the subject of the message".to_owned()),
     ] {
         nats.delete_stream("SALES_1").await.unwrap();
         let config = async_nats::jetstream::stream::Config {
@@ -147,6 +146,6 @@ async fn a_stream_that_tells_another_history_is_named() {
             stream.delete_message(3).await.unwrap();
         }
         let told = world.log_ok().await.unwrap_err().to_string();
-        assert_eq!(told, format!("the stream, {said}"), "{what}");
+        assert!(told.starts_with(&format!("the stream, {said}")), "{what}: {told}");
     }
 }

@@ -1,21 +1,16 @@
 //! The judgement every fault ends with: *log ok*. The log keeps its promises, the stream tells the same history, and
-//! every read model is what a rebuild from zero would make of it.
+//! every read model is what a rebuild from zero would make of it: `salgslogg verify`, the product's own oracle.
 //!
-//! Only reads: what it builds to compare with is rolled back. Must not wait for anything, and must not know which
-//! fault came before; whoever calls it has let the followers catch up.
-
-mod rebuilt;
-mod stream;
+//! Only reads. Must not wait for anything, and must not know which fault came before; whoever calls it has let the
+//! followers catch up, so read models and stream must stand at the head.
 
 use async_nats::jetstream::Context;
 use event_store::EventStore;
-use event_store::verify::{Verified, VerifyError, verify};
-use local_stack::nats::Server;
-use read_models::{ApplyError, schema};
+use event_store::verify::{Area, Finding, Findings, Scope, Verified, judge};
+use local_stack::nats::{OPERATOR, Server};
+use salgslogg::commands::verify::{messages, reads_answer, rows};
 use sqlx::PgPool;
 use thiserror::Error;
-
-pub(crate) use stream::jetstream;
 
 use crate::world::World;
 
@@ -46,23 +41,13 @@ pub struct LogOk {
 pub enum Contradiction {
     /// A promise of the log itself is broken.
     #[error("the log: {0}")]
-    Log(#[from] VerifyError),
+    Log(Finding),
     /// The stream tells another history.
-    #[error("the stream, sequence {sequence}: {what}")]
-    Stream {
-        /// Where.
-        sequence: i64,
-        /// What is wrong there.
-        what: String,
-    },
+    #[error("the stream, {0}")]
+    Stream(Finding),
     /// A read model is not what the log makes of it.
-    #[error("read model {model}: {what}")]
-    ReadModel {
-        /// Which.
-        model: &'static str,
-        /// The first difference.
-        what: String,
-    },
+    #[error("read model {0}")]
+    ReadModel(Finding),
     /// The judgement could not be made.
     #[error("cannot judge: {0}")]
     Unable(String),
@@ -72,29 +57,20 @@ impl Contradiction {
     fn unable(error: impl std::fmt::Debug) -> Self {
         Self::Unable(format!("{error:?}"))
     }
-}
 
-impl From<sqlx::Error> for Contradiction {
-    fn from(error: sqlx::Error) -> Self {
-        Self::unable(error)
-    }
-}
-
-impl From<event_store::StoreError> for Contradiction {
-    fn from(error: event_store::StoreError) -> Self {
-        Self::unable(error)
-    }
-}
-
-impl From<schema::SchemaError> for Contradiction {
-    fn from(error: schema::SchemaError) -> Self {
-        Self::unable(error)
-    }
-}
-
-impl From<ApplyError> for Contradiction {
-    fn from(error: ApplyError) -> Self {
-        Self::unable(error)
+    /// The lowest in the log, else in the stream, else in a read model.
+    fn first(findings: &Findings) -> Option<Self> {
+        let place = |finding: &&Finding| match finding.area {
+            Area::Log | Area::Streams | Area::Receipts => (0, finding.position),
+            Area::Messages => (1, finding.position),
+            Area::ReadModels => (2, finding.position),
+        };
+        let first = findings.kept().iter().min_by_key(place)?.clone();
+        Some(match first.area {
+            Area::Log | Area::Streams | Area::Receipts => Self::Log(first),
+            Area::Messages => Self::Stream(first),
+            Area::ReadModels => Self::ReadModel(first),
+        })
     }
 }
 
@@ -104,19 +80,48 @@ impl Evidence<'_> {
     /// # Errors
     /// The first contradiction, in words.
     pub async fn log_ok(&self) -> Result<LogOk, Contradiction> {
-        let log = verify(self.store).await?;
-        let messages = match self.nats {
-            Some(server) => Some(stream::equals(self.store, server, log.head).await?),
-            None => None,
-        };
-        let mut rows = Vec::new();
-        for model in read_models::all() {
+        let mut findings = Findings::default();
+        let scope = Scope { decode: true, receipts: Some(reads_answer), ..Scope::default() };
+        let log = judge(self.store, &scope, &mut findings, &mut |_| {})
+            .await
+            .map_err(Contradiction::unable)?;
+        let mut messages = None;
+        if let Some(server) = self.nats {
+            let context = jetstream(server).await?;
+            let range = (log.from, log.head);
             let equal =
-                rebuilt::equals(self.store, self.read_side, model.as_ref(), log.head).await?;
-            rows.push((model.name(), equal));
+                messages::judge(self.store, &context, range, &mut findings, &mut |_| {}).await;
+            messages = Some(equal.map_err(Contradiction::unable)?);
         }
-        Ok(LogOk { log, messages, rows })
+        let mut rows = Vec::new();
+        // what lies in an archive alone is folded from there
+        if log.archived == 0 {
+            let judged = rows::judge(self.read_side, self.store, &mut findings, &mut |_| {}).await;
+            for one in judged.map_err(Contradiction::unable)? {
+                if one.position != log.head {
+                    let what = format!("{} stands elsewhere", one.model);
+                    let (stored, expected) = (one.position, log.head);
+                    findings.add(Finding::new(Area::ReadModels, stored, what, stored, expected));
+                }
+                rows.push((one.model, one.rows));
+            }
+        }
+        match Contradiction::first(&findings) {
+            Some(contradiction) => Err(contradiction),
+            None => Ok(LogOk { log, messages, rows }),
+        }
     }
+}
+
+/// JetStream, as the server's operator.
+///
+/// # Errors
+/// When the server does not answer.
+pub(crate) async fn jetstream(server: &Server) -> Result<Context, Contradiction> {
+    let operator =
+        server.users().find(OPERATOR).expect("invariant: a test's server has an operator");
+    let (url, user) = (server.url_for(OPERATOR), (OPERATOR, operator.password.as_str()));
+    messages::connect(&url, Some(user)).await.map_err(Contradiction::unable)
 }
 
 impl World {

@@ -1,0 +1,92 @@
+//! Corrupted input to the machines that follow the log: named by position, never skipped.
+
+use command_service::relay::{Halt, Pumped};
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+use system_tests::{Fixture, World};
+
+async fn by_force(world: &World, text: &str) {
+    let text = format!(
+        "ALTER TABLE es.event DISABLE TRIGGER USER; ALTER TABLE es.command DISABLE TRIGGER USER; {text}"
+    );
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(world.database.owner()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_flipped_payload_halts_the_relay_before_it_is_published_and_is_named() {
+    let world = World::with_nats().await;
+    let fixture = Fixture::set_up(&world).await;
+    fixture.sale(&world, "2026-03-01T08:00:00Z", "Fjord ERP", json!({})).await;
+    let head = world.head().await;
+    by_force(&world, &format!("UPDATE es.event SET payload = set_bit(payload, 20, 1 - get_bit(payload, 20)) WHERE position = {head}")).await;
+    let mut relay = world.command.relay().unwrap().unwrap();
+    let Pumped::Halted(halt) = relay.pump().await else { panic!("the relay went on") };
+    assert!(matches!(&halt, Halt::Unreadable { position, .. } if *position == head), "{halt}");
+    assert!(halt.to_string().contains("content hash"), "{halt}");
+    let found = super::findings(world.store()).await;
+    assert!(found.kept().iter().any(|finding| finding.position == head), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_event_of_a_newer_version_and_one_of_an_unknown_type_are_named_by_the_oracle() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    fixture.sale(&world, "2026-03-01T08:00:00Z", "Fjord ERP", json!({})).await;
+    let head = world.head().await;
+    by_force(&world, &format!("UPDATE es.event SET schema_version = 9 WHERE position = {head}; UPDATE es.event SET event_type = 'sale.teleported' WHERE position = 3")).await;
+    let found = super::findings(world.store()).await;
+    for position in [3, head] {
+        let unreadable = found
+            .kept()
+            .iter()
+            .any(|one| one.position == position && one.what.contains("cannot be read"));
+        assert!(unreadable, "{position}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn receipts_that_disagree_with_the_log_are_named() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let head = world.head().await;
+    drop(fixture);
+    let found = super::findings(world.store()).await;
+    assert_eq!(found.count(), 0, "{:?}", found.first());
+    for change in [
+        "UPDATE es.command SET versions[1] = versions[1] + 1 WHERE last_position = $P",
+        "UPDATE es.command SET first_position = first_position - 1 WHERE last_position = $P",
+        "UPDATE es.command SET streams[1] = gen_random_uuid() WHERE last_position = $P",
+        "UPDATE es.command SET number = 4711 WHERE last_position = $P",
+        "UPDATE es.command SET answer = set_byte(answer, 0, 1) WHERE last_position = $P",
+    ] {
+        let keep = "CREATE TEMP TABLE kept AS SELECT * FROM es.command";
+        let mut superuser = world.database.superuser().await;
+        sqlx::raw_sql(keep).execute(&mut superuser).await.unwrap();
+        by_force(&world, &change.replace("$P", &head.to_string())).await;
+        let found = super::findings(world.store()).await;
+        assert!(found.kept().iter().any(|one| one.what.contains("receipt")), "{change}: {found:?}");
+        let undo = "DELETE FROM es.command; INSERT INTO es.command SELECT * FROM kept";
+        sqlx::raw_sql(undo).execute(&mut superuser).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_flipped_payload_is_neither_projected_nor_told_and_is_named() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let sale = fixture.sale(&world, "2026-03-01T08:00:00Z", "Fjord ERP", json!({})).await;
+    let before = world.caught_up().await;
+    fixture.on(&world, &sale, "edit", json!({"title": "Fjord ERP 2"})).await;
+    let flip =
+        "UPDATE es.event SET payload = set_byte(payload, 12, 88) WHERE position = $P".to_owned();
+    by_force(&world, &flip.replace("$P", &(before + 1).to_string())).await;
+    let read = event_store::verify::intact(world.store().read_after(before, 10).await.unwrap());
+    let told = read.unwrap_err().to_string();
+    assert_eq!(told, format!("position {}: the content hash does not fit the content", before + 1));
+    let read = event_store::verify::intact(world.store().read_after(before - 1, 10).await.unwrap());
+    assert_eq!(read.unwrap().len(), 1, "what comes before it is taken");
+    let token = world.token("ola", "auditor");
+    for path in ["/v1/events".to_owned(), format!("/v1/sales/{sale}/history")] {
+        assert_eq!(world.get(&token, &path).await.status.as_u16(), 503, "{path}");
+    }
+}
