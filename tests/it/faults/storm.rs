@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use service_runtime::clock::Stopwatch;
 use system_tests::eventually::eventually;
-use system_tests::{Fleet, Member};
+use system_tests::{Fleet, Member, counts};
 
 use super::seed::{Chance, tell};
 use super::traffic::Traffic;
@@ -18,8 +18,8 @@ const CLIENTS: usize = 8;
 enum Strength {
     /// So many blows, and nobody waits for a lease to run out.
     Short { blows: usize },
-    /// For so long, with leases that run out by themselves.
-    Full { lasting: Duration },
+    /// For so long and so many kills (K2), with leases that run out by themselves.
+    Full { lasting: Duration, kills: usize },
 }
 
 struct Storm {
@@ -29,14 +29,18 @@ struct Storm {
     /// Leases are ended by the test instead of by time.
     hurried: bool,
     blows: usize,
+    /// Services and servers that were killed.
+    struck: usize,
+    seed: u64,
 }
 
 impl Storm {
     async fn brew(hurried: bool) -> Self {
         let chance = Chance::told();
+        let seed = chance.seed();
         let fleet = Fleet::start(2, 2).await;
         let traffic = Traffic::start(&fleet, CLIENTS).await;
-        Self { fleet, traffic, chance, hurried, blows: 0 }
+        Self { fleet, traffic, chance, hurried, blows: 0, struck: 0, seed }
     }
 
     /// Clients get more done while one service at least is there.
@@ -59,6 +63,7 @@ impl Storm {
                 paused.push(victim);
             } else {
                 self.fleet.kill(victim).await;
+                self.struck += 1;
                 killed.push(victim);
             }
         }
@@ -82,7 +87,7 @@ impl Storm {
     }
 
     async fn ends_with_log_ok(self) {
-        let Self { fleet, traffic, hurried, blows, .. } = self;
+        let Self { fleet, traffic, hurried, blows, struck, seed, .. } = self;
         let acknowledged = traffic.end().await;
         if hurried {
             fleet.leases_end().await;
@@ -94,6 +99,7 @@ impl Storm {
             "{blows} blows, {commands} commands acknowledged, {} events",
             found.log.head
         ));
+        counts::tell("K2", struck, 0, &[seed]);
         assert_eq!(found.messages, Some(found.log.head), "the stream has kept everything");
         assert!(
             commands > 0 && found.rows.iter().any(|(model, rows)| *model == "sale" && *rows > 0)
@@ -110,9 +116,9 @@ async fn storm(strength: Strength) {
                 storm.blow().await;
             }
         }
-        Strength::Full { lasting } => {
+        Strength::Full { lasting, kills } => {
             let watch = Stopwatch::start();
-            while watch.elapsed() < lasting {
+            while watch.elapsed() < lasting || storm.struck < kills {
                 storm.blow().await;
             }
         }
@@ -129,6 +135,6 @@ async fn whatever_is_killed_in_whatever_order_nothing_is_lost_or_doubled() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_storm_of_minutes_leaves_the_log_as_it_should_be() {
     if super::seed::all_faults() {
-        storm(Strength::Full { lasting: Duration::from_secs(300) }).await;
+        storm(Strength::Full { lasting: Duration::from_secs(300), kills: 200 }).await;
     }
 }
