@@ -213,7 +213,9 @@ async fn damaged_blocks_are_noticed_and_never_believed() {
         assert_eq!(scene.world.caught_up().await, before);
         let seen = scene.world.log_ok().await.err().map(|error| error.to_string());
         tell(&format!("{what}: {seen:?}"));
-        assert!(seen.as_deref().is_none_or(|seen| seen.starts_with("the stream")), "{seen:?}");
+        // a server may know of a message and never hand it out: then the judgement ends there, and says where
+        let named = |seen: &str| seen.starts_with("the stream") || seen.contains("not delivered");
+        assert!(seen.as_deref().is_none_or(named), "{seen:?}");
         scene.edits(5).await;
         let published = scene.goes_on().await;
         scene.world.caught_up().await;
