@@ -18,7 +18,7 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     let (mut values, mut baselines) = (Vec::new(), Vec::new());
     let sales = if run.quick { SALES / 10 } else { SALES };
     for _ in 0..run.repeats() {
-        baselines.push(pgbench::single_inserts(&stack, 128, run.time()).await?.rate);
+        baselines.push(pgbench::single_inserts(&stack, 128, run.time()).await?);
         values.push(bulk::run(&stack.lifecycle(), sales).await?);
     }
     report.add(&Figure {

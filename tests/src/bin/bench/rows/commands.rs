@@ -31,7 +31,11 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
         }
         let mut found = Found::default();
         for _ in 0..run.repeats() {
-            found.baseline(pgbench::single_inserts(&stack, connections, run.time()).await?);
+            found.baselines.push(pgbench::single_inserts(&stack, connections, run.time()).await?);
+            if with_tail {
+                let p99 = pgbench::p99_of(&stack, connections, run.time()).await?;
+                found.baseline_p99s.push(p99);
+            }
             if with_peer {
                 found.peers.push(naive::commands(&stack, connections, run.time()).await?.rate());
             }
@@ -76,7 +80,7 @@ pub async fn following(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     let mut found = Found::default();
     let mut waits = Vec::new();
     for _ in 0..run.repeats() {
-        found.baseline(pgbench::single_inserts(&stack, 128, run.time()).await?);
+        found.baselines.push(pgbench::single_inserts(&stack, 128, run.time()).await?);
         found.measure(&stack, 128, run.time()).await?;
         let head = reached::head(&pool).await?;
         let behind = head - reached::position(&pool).await?;
@@ -102,11 +106,6 @@ struct Found {
 }
 
 impl Found {
-    fn baseline(&mut self, told: pgbench::Told) {
-        self.baselines.push(told.rate);
-        self.baseline_p99s.push(told.p99_ms);
-    }
-
     async fn measure(
         &mut self,
         stack: &Stack,
