@@ -10,8 +10,8 @@ use super::sources::{Source, none, root, rust};
 const REGISTER: &str = "tests/coverage/faults.csv";
 
 /// Rows of the plan of counts that belong to the log.
-const IDS: [&str; 15] =
-    ["K1", "K2", "P1", "P2", "P3", "P4", "P5", "N1", "N2", "N3", "N4", "C1", "X1", "S1", "B1"];
+const IDS: [&str; 16] =
+    ["K1", "K2", "P1", "P2", "P3", "P4", "P5", "N1", "N2", "N3", "N4", "C1", "X1", "S1", "B1", "T"];
 
 /// One line of the register.
 struct Row {
