@@ -33,8 +33,6 @@ mod writer;
 
 pub mod archive;
 pub mod lease_list;
-pub mod archive;
-pub mod lease_list;
 pub mod leases;
 pub mod listen;
 pub mod partitions;
