@@ -71,7 +71,7 @@ pub(super) async fn connection(
             reset_at_close(to_server, counters);
             drop(answers);
             asks.lost = true;
-            asks.into_void().await;
+            asks.swallow().await;
         }
         (Some(End::Cut) | None, _) => {
             reset_at_close(to_client, counters);
@@ -196,7 +196,7 @@ impl Pump<'_> {
     }
 
     /// Takes what comes and hands it to nobody, until the sender closes.
-    async fn into_void(&mut self) {
+    async fn swallow(&mut self) {
         let mut piece = vec![0; PIECE];
         while let Ok(read @ 1..) = self.from.read(&mut piece).await {
             self.count(|counters| &counters.lost, read);

@@ -86,8 +86,6 @@ impl Receipt {
         archived: i64,
     ) -> Vec<(&'static str, String, String)> {
         let mut found = Vec::new();
-        let told =
-            |number: Option<i64>| number.map_or("none".to_owned(), |number| number.to_string());
         if !reads(&self.answer) {
             let shown = String::from_utf8_lossy(&self.answer).into_owned();
             found.push(("its answer cannot be read", shown, "an answer".to_owned()));
@@ -115,6 +113,16 @@ impl Receipt {
                 "a stored event".to_owned(),
             ));
         }
+        self.misplaced(&mut found);
+        let number = self.primary_number.or(self.new_number);
+        if self.number != number && self.versions.first().is_some_and(|version| *version != 0) {
+            found.push(("its sale number", told(self.number), told(number)));
+        }
+        found
+    }
+
+    /// What its positions say against the events they name.
+    fn misplaced(&self, found: &mut Vec<(&'static str, String, String)>) {
         let newest = self.at.iter().flatten().max().copied();
         match (self.first_position, self.last_position) {
             (Some(first), Some(last)) => {
@@ -143,10 +151,9 @@ impl Receipt {
             (None, None) => {}
             (first, last) => found.push(("it names one position alone", told(first), told(last))),
         }
-        let number = self.primary_number.or(self.new_number);
-        if self.number != number && self.versions.first().is_some_and(|version| *version != 0) {
-            found.push(("its sale number", told(self.number), told(number)));
-        }
-        found
     }
+}
+
+fn told(number: Option<i64>) -> String {
+    number.map_or("none".to_owned(), |number| number.to_string())
 }

@@ -62,9 +62,6 @@ pub async fn judge(
     findings: &mut Findings,
     progress: &mut (dyn FnMut(Step) + Send),
 ) -> Result<i64, Unjudged> {
-    let add = |findings: &mut Findings, at: i64, what: &str, stored: String, expected: String| {
-        findings.add(Finding::new(Area::Messages, at, what, stored, expected));
-    };
     let name = format!("SALES_{}", store.log_id());
     let stream = match context.get_stream(&name).await {
         Ok(stream) => stream,
@@ -76,25 +73,7 @@ pub async fn judge(
     let state = &stream.cached_info().state;
     let signed = |sequence: u64| i64::try_from(sequence).unwrap_or(i64::MAX);
     let (first, last) = (signed(state.first_sequence), signed(state.last_sequence));
-    if last < head {
-        add(
-            findings,
-            last + 1,
-            "the stream ends before the log",
-            last.to_string(),
-            head.to_string(),
-        );
-    }
-    let newest = store.head().await?;
-    if last > newest {
-        add(
-            findings,
-            newest + 1,
-            "the stream goes on behind the log",
-            last.to_string(),
-            newest.to_string(),
-        );
-    }
+    ends(last, head, store.head().await?, findings);
     let (from, to) = (from.max(first), head.min(last));
     if from > to || state.messages == 0 {
         return Ok(0);
@@ -130,6 +109,32 @@ pub async fn judge(
         progress(Step { area: Area::Messages, done: end, all: to });
     }
     Ok(equal)
+}
+
+fn add(findings: &mut Findings, at: i64, what: &str, stored: String, expected: String) {
+    findings.add(Finding::new(Area::Messages, at, what, stored, expected));
+}
+
+/// Where the stream ends, against the events it must hold and the newest of the log.
+fn ends(last: i64, head: i64, newest: i64, findings: &mut Findings) {
+    if last < head {
+        add(
+            findings,
+            last + 1,
+            "the stream ends before the log",
+            last.to_string(),
+            head.to_string(),
+        );
+    }
+    if last > newest {
+        add(
+            findings,
+            newest + 1,
+            "the stream goes on behind the log",
+            last.to_string(),
+            newest.to_string(),
+        );
+    }
 }
 
 fn equals(row: &Recorded, message: &Message, findings: &mut Findings) -> bool {
