@@ -1,12 +1,15 @@
 //! Opens a pool with the settings the log expects.
 
+use std::io;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool};
+use tokio::time::timeout;
 
 use crate::error::StoreError;
+use crate::writer::ANSWERS_WITHIN;
 
 /// A connection idle for longer is tried before use; under load nobody pays the round trip.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
@@ -30,10 +33,25 @@ pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
         .before_acquire(|connection, meta| {
             Box::pin(async move {
                 if meta.idle_for > TRUSTED_IDLE {
-                    sqlx::Connection::ping(connection).await?;
+                    answered(connection).await?;
                 }
                 Ok(true)
             })
         })
+        // asked here, with a deadline, because the pool itself asks without one: a place that waits for a silent
+        // wire would be lost to everybody (C1)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                answered(connection).await?;
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options))
+}
+
+/// Tries a connection; one that stays silent is broken.
+async fn answered(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    timeout(ANSWERS_WITHIN, connection.ping())
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())))
 }

@@ -1,6 +1,11 @@
 //! What can go wrong with the database. Refusals of the log are outcomes, not errors.
 
+use std::io;
+
 use thiserror::Error;
+use tokio::time::timeout;
+
+use crate::writer::ANSWERS_WITHIN;
 
 /// A question to the log could not be answered.
 #[derive(Debug, Error)]
@@ -87,7 +92,8 @@ pub(crate) fn classify(error: &sqlx::Error) -> Failure {
 }
 
 /// Reads anew when a connection turns out to be dead: after a restart of the database a pool may hold
-/// several, and each failure removes one.
+/// several, and each failure removes one. A database that stays silent for longer than any statement may take
+/// counts as unreachable (C1): a wire that swallows bytes never says that it is broken.
 pub(crate) async fn read_again<T, Query>(
     pool: &sqlx::PgPool,
     mut query: impl FnMut() -> Query,
@@ -97,7 +103,10 @@ where
 {
     let mut attempts_left = pool.options().get_max_connections();
     loop {
-        match query().await {
+        let Ok(answer) = timeout(ANSWERS_WITHIN, query()).await else {
+            return Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into());
+        };
+        match answer {
             Err(error) if attempts_left > 0 && classify(&error) == Failure::OutcomeUnknown => {
                 attempts_left -= 1;
             }
