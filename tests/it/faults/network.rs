@@ -64,7 +64,7 @@ impl Scene {
         self.traffic.goes_on(5).await;
     }
 
-    async fn is_in_order(self) {
+    async fn ends_in_order(self) {
         let Self { fleet, traffic, proxy } = self;
         traffic.repeats_are_answered_as_before(&fleet).await;
         let acknowledged = traffic.end().await;
@@ -98,6 +98,6 @@ async fn however_the_wire_to_postgres_fails_nothing_hangs_or_is_lost_c1() {
             suffered += 1;
         }
     }
-    scene.is_in_order().await;
+    scene.ends_in_order().await;
     counts::tell("C1 log", suffered, 0, &[seed]);
 }

@@ -49,7 +49,7 @@ impl Scene {
     }
 
     /// Every acknowledged command is there once and answered as before; then log ok.
-    async fn is_in_order(self) {
+    async fn ends_in_order(self) {
         let Self { traffic, fleet, cluster, folder } = self;
         traffic.repeats_are_answered_as_before(&fleet).await;
         let acknowledged = traffic.end().await;
@@ -81,7 +81,7 @@ async fn postgres_killed_or_restarted_under_load_loses_no_acknowledged_command_c
         scene.cluster.start_again().await.unwrap();
         scene.traffic.goes_on(5).await;
     }
-    scene.is_in_order().await;
+    scene.ends_in_order().await;
     counts::tell("P1", runs, 0, &[seed]);
 }
 
@@ -107,7 +107,7 @@ async fn a_flush_that_fails_ends_postgres_and_no_acknowledged_command_p3() {
         }
         scene.traffic.goes_on(10).await;
     }
-    scene.is_in_order().await;
+    scene.ends_in_order().await;
     counts::tell("P3", runs, 0, &[seed]);
 }
 
@@ -136,7 +136,7 @@ async fn a_disk_of_50_ms_is_slow_and_one_of_500_ms_sheds_load_without_hanging_p4
             scene.traffic.goes_on(20).await;
         }
     }
-    scene.is_in_order().await;
+    scene.ends_in_order().await;
     counts::tell("P4", 2 * runs, 0, &[]);
 }
 
@@ -199,7 +199,7 @@ async fn a_full_disk_refuses_commands_until_there_is_room_case_17_p5() {
         }
         scene.traffic.goes_on(10).await;
     }
-    scene.is_in_order().await;
+    scene.ends_in_order().await;
     drop(disk);
     counts::tell("P5", runs, 0, &[]);
 }
