@@ -9,7 +9,8 @@ use std::time::Duration;
 use async_nats::jetstream::stream::Config;
 use command_service::relay::{Pumped, Relay, Settings, encode};
 use serde_json::json;
-use system_tests::{Fixture, World, counts};
+use system_tests::counts::{self, Rounds};
+use system_tests::{Fixture, World};
 
 use super::outage::{edits, relay_with};
 use super::seed::{Chance, tell};
@@ -85,53 +86,86 @@ impl Scene {
     }
 }
 
+async fn nats_is_away(scene: &mut Scene, fault: &str) {
+    scene.edits(20).await;
+    let nats = scene.world.nats.as_mut().unwrap();
+    if fault == "restart" {
+        nats.stop().await
+    } else {
+        nats.kill9().await
+    }
+    if fault == "outage" {
+        scene.edits(100).await;
+        assert!(matches!(scene.relay.pump().await, Pumped::Interrupted(_)));
+    }
+    scene.world.nats.as_mut().unwrap().start_again().await.unwrap();
+    scene.edits(5).await;
+    scene.drain().await;
+    scene.log_ok().await;
+}
+
 /// N1: commands go on whatever NATS does, and what they wrote is published afterwards.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_stops_dies_or_stays_away_costs_no_command_and_no_message() {
     let mut scene = Scene::open().await;
-    let rounds = counts::runs(1, 20);
-    for _ in 0..rounds {
+    let mut rounds = Rounds::of("N1", &[]);
+    for _ in 0..counts::runs(1, 20) {
         for fault in ["restart", "kill -9", "outage"] {
-            scene.edits(20).await;
-            let nats = scene.world.nats.as_mut().unwrap();
-            if fault == "restart" {
-                nats.stop().await
-            } else {
-                nats.kill9().await
+            if !rounds.held(nats_is_away(&mut scene, fault)).await {
+                scene = Scene::open().await;
             }
-            if fault == "outage" {
-                scene.edits(100).await;
-                assert!(matches!(scene.relay.pump().await, Pumped::Interrupted(_)));
-            }
-            scene.world.nats.as_mut().unwrap().start_again().await.unwrap();
-            scene.edits(5).await;
-            scene.drain().await;
-            scene.log_ok().await;
         }
     }
-    counts::tell("N1", rounds * 3, 0, &[]);
+    rounds.end();
+}
+
+async fn the_stream_is_gone(scene: &mut Scene, how: &str) {
+    scene.edits(50).await;
+    scene.drain().await;
+    if how == "wiped" {
+        scene.world.nats.as_mut().unwrap().wipe().await.unwrap();
+        scene.edits(20).await;
+        scene.world.nats.as_mut().unwrap().start_again().await.unwrap();
+    } else {
+        scene.world.operator().await.delete_stream("SALES_1").await.unwrap();
+    }
+    let told = scene.world.log_ok().await.unwrap_err().to_string();
+    assert!(told.starts_with("the stream"), "the damage is seen: {told}");
+    scene.drain().await;
+    scene.log_ok().await;
 }
 
 /// N2, wiped and deleted: the relay makes the stream again, and read models go on from their own checkpoints.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wiped_store_and_a_deleted_stream_come_back_from_the_log() {
     let mut scene = Scene::open().await;
-    let rounds = counts::runs(1, 5);
-    for _ in 0..rounds {
-        scene.edits(50).await;
-        scene.world.nats.as_mut().unwrap().wipe().await.unwrap();
-        scene.edits(20).await;
-        scene.world.nats.as_mut().unwrap().start_again().await.unwrap();
-        assert!(scene.world.log_ok().await.is_err(), "the damage is seen");
-        scene.drain().await;
-        scene.log_ok().await;
-        scene.edits(20).await;
-        scene.world.operator().await.delete_stream("SALES_1").await.unwrap();
-        assert!(scene.world.log_ok().await.is_err(), "the damage is seen");
-        scene.drain().await;
-        scene.log_ok().await;
+    let mut rounds = Rounds::of("N2", &[]);
+    for _ in 0..counts::runs(1, 5) {
+        for how in ["wiped", "deleted"] {
+            if !rounds.held(the_stream_is_gone(&mut scene, how)).await {
+                scene = Scene::open().await;
+            }
+        }
     }
-    counts::tell("N2", rounds * 2, 0, &[]);
+    rounds.end();
+}
+
+async fn messages_are_taken_out(scene: &mut Scene) {
+    let stood = scene.world.caught_up().await;
+    scene.edits(60).await;
+    scene.drain().await;
+    let stream = scene.stream_without_guards().await;
+    for sequence in stood + 20..stood + 25 {
+        stream.delete_message(sequence.unsigned_abs()).await.unwrap();
+    }
+    scene.drain().await;
+    assert_eq!(scene.world.caught_up().await, scene.world.head().await, "from the log");
+    let told = scene.world.log_ok().await.unwrap_err().to_string();
+    assert!(told.starts_with("the stream"), "{told}");
+    assert!(told.contains(&format!("{}", stood + 20)), "the position is named: {told}");
+    scene.relay.reset().await.unwrap();
+    scene.drain().await;
+    scene.log_ok().await;
 }
 
 /// N2 and case 28, messages taken out of the middle: read models fetch them from the log, the judgement names the first
@@ -139,25 +173,13 @@ async fn a_wiped_store_and_a_deleted_stream_come_back_from_the_log() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_missing_in_the_middle_are_named_and_published_again() {
     let mut scene = Scene::open().await;
-    let rounds = counts::runs(1, 5);
-    for _ in 0..rounds {
-        let stood = scene.world.caught_up().await;
-        scene.edits(60).await;
-        scene.drain().await;
-        let stream = scene.stream_without_guards().await;
-        for sequence in stood + 20..stood + 25 {
-            stream.delete_message(sequence.unsigned_abs()).await.unwrap();
+    let mut rounds = Rounds::of("N2", &[]);
+    for _ in 0..counts::runs(1, 5) {
+        if !rounds.held(messages_are_taken_out(&mut scene)).await {
+            scene = Scene::open().await;
         }
-        scene.drain().await;
-        assert_eq!(scene.world.caught_up().await, scene.world.head().await, "from the log");
-        let told = scene.world.log_ok().await.unwrap_err().to_string();
-        assert!(told.starts_with("the stream"), "{told}");
-        assert!(told.contains(&format!("{}", stood + 20)), "the position is named: {told}");
-        scene.relay.reset().await.unwrap();
-        scene.drain().await;
-        scene.log_ok().await;
     }
-    counts::tell("N2", rounds, 0, &[]);
+    rounds.end();
 }
 
 /// The files that hold messages.
@@ -192,43 +214,55 @@ fn damage(store: &Path, chance: &mut Chance) -> String {
     what
 }
 
+/// How a damaged stream was put right.
+#[derive(Debug, Default)]
+struct Mended {
+    refilled: usize,
+    reset: usize,
+}
+
+async fn a_block_is_damaged(scene: &mut Scene, chance: &mut Chance, mended: &mut Mended) {
+    scene.edits(40).await;
+    scene.drain().await;
+    let before = scene.world.head().await;
+    let nats = scene.world.nats.as_mut().unwrap();
+    nats.stop().await;
+    let what = damage(&nats.store(), chance);
+    nats.start_again().await.unwrap();
+    // read models read what is left of the stream, and the rest from the log
+    assert_eq!(scene.world.caught_up().await, before);
+    let seen = scene.world.log_ok().await.err().map(|error| error.to_string());
+    tell(&format!("{what}: {seen:?}"));
+    let named = |seen: &str| seen.starts_with("the stream, position");
+    assert!(seen.as_deref().is_none_or(named), "{what}: {seen:?}");
+    scene.edits(5).await;
+    let published = scene.goes_on().await;
+    scene.world.caught_up().await;
+    if published && scene.world.log_ok().await.is_ok() {
+        mended.refilled += usize::from(seen.is_some());
+    } else {
+        mended.reset += 1;
+        assert!(seen.is_some(), "{what} was not seen at first");
+        scene.relay.reset().await.unwrap();
+        scene.drain().await;
+    }
+    scene.log_ok().await;
+}
+
 /// N3: a flipped bit or a block cut short. What the server lost, the relay publishes again; what it kept wrongly is
 /// named and mended by a reset; no read model ever takes a damaged message for an event.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn damaged_blocks_are_noticed_and_never_believed() {
     let mut scene = Scene::open().await;
     let mut chance = Chance::told();
-    let seed = chance.seed();
-    let rounds = counts::runs(5, 100);
-    let (mut refilled, mut reset) = (0, 0);
-    for _ in 0..rounds {
-        scene.edits(40).await;
-        scene.drain().await;
-        let before = scene.world.head().await;
-        let nats = scene.world.nats.as_mut().unwrap();
-        nats.stop().await;
-        let what = damage(&nats.store(), &mut chance);
-        nats.start_again().await.unwrap();
-        // read models read what is left of the stream, and the rest from the log
-        assert_eq!(scene.world.caught_up().await, before);
-        let seen = scene.world.log_ok().await.err().map(|error| error.to_string());
-        tell(&format!("{what}: {seen:?}"));
-        // a server may know of a message and never hand it out: then the judgement ends there, and says where
-        let named = |seen: &str| seen.starts_with("the stream") || seen.contains("not delivered");
-        assert!(seen.as_deref().is_none_or(named), "{seen:?}");
-        scene.edits(5).await;
-        let published = scene.goes_on().await;
-        scene.world.caught_up().await;
-        if published && scene.world.log_ok().await.is_ok() {
-            refilled += usize::from(seen.is_some());
-        } else {
-            reset += 1;
-            assert!(seen.is_some(), "{what} was not seen at first");
-            scene.relay.reset().await.unwrap();
-            scene.drain().await;
+    let mut rounds = Rounds::of("N3", &[chance.seed()]);
+    let mut mended = Mended::default();
+    for _ in 0..counts::runs(5, 100) {
+        let round = a_block_is_damaged(&mut scene, &mut chance, &mut mended);
+        if !rounds.held(round).await {
+            scene = Scene::open().await;
         }
-        scene.log_ok().await;
     }
-    tell(&format!("{rounds} blocks damaged: {refilled} refilled, {reset} made anew"));
-    counts::tell("N3", rounds, 0, &[seed]);
+    tell(&format!("{mended:?}"));
+    rounds.end();
 }

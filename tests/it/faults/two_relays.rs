@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use system_tests::counts::{self, Rounds};
 use system_tests::eventually::eventually;
-use system_tests::{Fleet, Member, counts};
+use system_tests::{Fleet, Member};
 
 use super::takeover::leader;
 use super::traffic::Traffic;
@@ -33,27 +34,31 @@ async fn stream_goes_on(fleet: &Fleet) {
         .await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_relay_that_slept_through_its_lease_adds_nothing_and_takes_nothing() {
+async fn a_relay_sleeps_and_wakes_up() {
     let mut fleet = Fleet::start(2, 1).await;
-    let mut traffic = Traffic::start(&fleet, 4).await;
-    let rounds = counts::runs(2, 20);
-    for _ in 0..rounds {
-        let sleeper = leads(&fleet).await;
-        more(&traffic, 5).await;
-        fleet.pause(Member::Command(sleeper));
-        fleet.leases_end().await;
-        stream_goes_on(&fleet).await;
-        more(&traffic, 10).await;
-        stream_goes_on(&fleet).await;
-        fleet.resume(Member::Command(sleeper));
-        more(&traffic, 10).await;
-        traffic.look_up(&fleet);
-    }
+    let traffic = Traffic::start(&fleet, 4).await;
+    let sleeper = leads(&fleet).await;
+    more(&traffic, 5).await;
+    fleet.pause(Member::Command(sleeper));
+    fleet.leases_end().await;
+    stream_goes_on(&fleet).await;
+    more(&traffic, 10).await;
+    stream_goes_on(&fleet).await;
+    fleet.resume(Member::Command(sleeper));
+    more(&traffic, 10).await;
+    traffic.look_up(&fleet);
     let acknowledged = traffic.end().await;
     fleet.settled().await;
     acknowledged.are_in(&fleet.store).await;
     let found = fleet.log_ok().await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(found.messages, Some(found.log.head), "no hole, no duplicate");
-    counts::tell("N4", rounds, 0, &[]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_slept_through_its_lease_adds_nothing_and_takes_nothing() {
+    let mut rounds = Rounds::of("N4", &[]);
+    for _ in 0..counts::runs(2, 20) {
+        rounds.held(a_relay_sleeps_and_wakes_up()).await;
+    }
+    rounds.end();
 }

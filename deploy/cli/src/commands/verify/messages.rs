@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_nats::ConnectOptions;
 use async_nats::jetstream::consumer::DeliverPolicy;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
+use async_nats::jetstream::stream::{RawMessageErrorKind, Stream};
 use async_nats::jetstream::{self, Context, Message};
 use event_store::EventStore;
 use event_store::verify::{Area, Finding, Findings, Step};
@@ -19,6 +20,9 @@ const PAGE: i64 = 2_000;
 
 /// The longest wait for one message that must be there.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A message that the stream should have is never handed out; what comes behind it could not be judged.
+const MUTE: &str = "the message is not delivered, and none behind it";
 
 /// Why the stream could not be judged.
 #[derive(Debug, thiserror::Error)]
@@ -50,8 +54,8 @@ pub async fn connect(url: &str, user: Option<(&str, &str)>) -> Result<Context, U
     Ok(jetstream::new(options.connect(url).await.map_err(nats)?))
 }
 
-/// Compares the messages of `from` to `head` that the stream still holds; answers how many were there. `ended` = the
-/// stream must hold everything up to the head.
+/// Compares the messages of `from` to `head` that the stream still holds; answers how many were equal. Ends at the first
+/// message that the server says it has and does not deliver, which is a finding.
 ///
 /// # Errors
 /// NATS or log cannot be read.
@@ -102,7 +106,10 @@ pub async fn judge(
                 Some((sequence, _)) if *sequence > at => {
                     add(findings, at, "the message is missing", "nothing".into(), row.event_type);
                 }
-                _ => return Err(Unjudged::Nats(format!("message {at} is not delivered"))),
+                _ => {
+                    add(findings, at, MUTE, held(&stream, at).await?, row.event_type);
+                    return Ok(equal);
+                }
             }
         }
         expected = end + 1;
@@ -134,6 +141,18 @@ fn ends(last: i64, head: i64, newest: i64, findings: &mut Findings) {
             last.to_string(),
             newest.to_string(),
         );
+    }
+}
+
+/// What the server itself says of a message that it does not deliver; an error when it says nothing at all.
+async fn held(stream: &Stream, at: i64) -> Result<String, Unjudged> {
+    match stream.get_raw_message(at.unsigned_abs()).await {
+        Ok(message) => Ok(format!("a message of {} bytes", message.payload.len())),
+        Err(error) => match error.kind() {
+            RawMessageErrorKind::NoMessageFound => Ok("nothing".to_owned()),
+            RawMessageErrorKind::JetStream(refused) => Ok(refused.to_string()),
+            RawMessageErrorKind::InvalidSubject | RawMessageErrorKind::Other => Err(nats(error)),
+        },
     }
 }
 
