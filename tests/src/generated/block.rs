@@ -3,7 +3,7 @@
 
 use events::envelope::{Sealed, content_hash};
 use events::identity::part_of;
-use events::{Metadata, TenantSlug};
+use events::{Aggregate, Metadata, TenantSlug};
 use uuid::Uuid;
 
 use super::Clock;
@@ -69,6 +69,13 @@ impl Block {
         let mut known: Vec<(Uuid, i64, i64)> = Vec::with_capacity(1_000);
         for (sale, n) in (0..STEPS).flat_map(|n| (0..BLOCK).map(move |sale| (sale, n))).take(left) {
             let told = step(first_sale + sale, n);
+            if told.stream.aggregate != Aggregate::Sale {
+                let (id, aggregate) =
+                    (told.stream.stream_id(&self.tenant), told.stream.aggregate.as_str());
+                let at = made.event(&told, id, 1, None);
+                self.stream(&mut streams, id, aggregate, (1, at, at), None);
+                continue;
+            }
             let at = usize::try_from(sale).expect("invariant: a block is small");
             if n == 0 {
                 known.push((told.stream.stream_id(&self.tenant), made.position + 1, 0));

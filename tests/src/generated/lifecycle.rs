@@ -1,5 +1,5 @@
 //! What happens in a generated log: a tenant is set up, then sales are registered in blocks and each goes through ten
-//! steps; seven in ten are closed. The same number gives the same event, always. Written as text, since a hundred
+//! steps; eight in ten are closed, the others have an activity. The same number gives the same event, always. Written as text, since a hundred
 //! thousand a second are wanted; a test decodes them all.
 
 use events::{Aggregate, StreamName};
@@ -15,6 +15,8 @@ const STAGES: [(u128, &str, i32); 3] =
     [(1, "First meeting", 20), (2, "Quotation", 50), (3, "Signing of contract", 80)];
 const SALE_TYPE: u128 = 10;
 const OWNERS: [&str; 3] = ["ola", "kari", "per"];
+/// Sales until an owner's turn comes again.
+const OWNED: i64 = 3;
 
 /// An event before it has a place.
 #[derive(Debug)]
@@ -80,9 +82,10 @@ pub(super) fn set_up(tenant: &str) -> Vec<Told> {
 pub(super) fn step(sale: i64, step: i64) -> Told {
     let id = sale_id(sale).to_string();
     let stream = StreamName::new(Aggregate::Sale, id);
-    let closes = sale % 10 < 7;
+    let closes = sale % 10 < 8;
     let amount = 10_000 + sale * 37 % 490_000;
-    let day = format!("2026-{:02}-{:02}", 1 + sale % 12, 1 + sale % 28);
+    // the owner goes round in threes, so the month must not: everybody has sales in every month
+    let day = format!("2026-{:02}-{:02}", 1 + sale / OWNED % 12, 1 + sale % 28);
     let margin = |amount: i64| {
         format!(
             r#"{{"total_cost":"{}.00","profit":"{}.00","profit_percent":"60.00"}}"#,
@@ -130,6 +133,7 @@ pub(super) fn step(sale: i64, step: i64) -> Told {
             ("sale.won", "MarkWon", payload)
         }
         9 if closes => ("sale.completed", "CompleteSale", "{}".to_owned()),
+        9 => return planned(sale, &day),
         _ => (
             "sale.title-changed",
             "ChangeDetails",
@@ -139,8 +143,24 @@ pub(super) fn step(sale: i64, step: i64) -> Told {
     told(stream, event_type, command, payload)
 }
 
+fn owner(sale: i64) -> &'static str {
+    OWNERS[usize::try_from(sale % OWNED).expect("invariant: 0 to 2")]
+}
+
+/// A to-do about an open sale: the only event of a stream of its own.
+fn planned(sale: i64, day: &str) -> Told {
+    let id = Uuid::from_u128(sale_id(sale).as_u128() + (1 << 48));
+    let payload = format!(
+        r#"{{"kind":"to_do","slot":{{"from_day":"{day}","to_day":"{day}"}},"owner":"{}","owner_group":"north","title":"Call about delivery {sale}","description":null,"sale":"{}","parties":{{"company":null,"contact":null,"project":null}},"alarm_minutes":null}}"#,
+        owner(sale),
+        sale_id(sale)
+    );
+    let stream = StreamName::new(Aggregate::Activity, id.to_string());
+    told(stream, "activity.planned", "PlanActivity", payload)
+}
+
 fn registered(sale: i64, money: &str, margin: &str, day: &str) -> String {
-    let owner = OWNERS[usize::try_from(sale % 3).expect("invariant: 0 to 2")];
+    let owner = owner(sale);
     let (kind, stage, company) = (fixed(SALE_TYPE), fixed(1), fixed(1_000));
     format!(
         r#"{{"title":"Delivery {sale}","sale_type":"{kind}","category":"New business","stage":"{stage}","probability":20,"amount":{money},"margin":{margin},"owner":"{owner}","owner_group":"north","parties":{{"company":{{"id":"{company}","name":"Fjord AS"}},"contact":null,"project":null}},"sale_date":"{day}","source":"web","description":null,"external_reference":"G-{sale}"}}"#

@@ -107,7 +107,7 @@ impl Found {
             .iter()
             .map(|one| format!("{} {:.0} ms", one.name, crate::figures::median(times(one))));
         let each = each.collect::<Vec<_>>().join(", ");
-        format!("worst: {}; {each}; 30 in 100 sales open", slowest.name)
+        format!("worst: {}; {each}; 20 in 100 sales open, each with an activity", slowest.name)
     }
 }
 
