@@ -36,9 +36,11 @@ impl Lane {
         }
     }
 
-    /// Stands still, and says why the first time.
+    /// Stands still, and says why the first time; only the owner of the lease can know.
     pub(super) async fn halt(&mut self, lease: Lease, halted: Halted) -> Result<Step, LaneError> {
-        self.part.set_halted(&self.pool, lease, Some(&halted)).await?;
+        if !self.part.set_halted(&self.pool, lease, Some(&halted)).await? {
+            return Ok(self.overtaken());
+        }
         self.standing.marked = true;
         if self.standing.told.as_ref() != Some(&halted) {
             tracing::error!(

@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use events::Recorded;
 use read_models::{ApplyError, ReadModel, Reason};
-use service_runtime::clock::{Stopwatch, back_off};
+use service_runtime::clock::Stopwatch;
 use service_runtime::fault_point;
 use service_runtime::trace;
 use sqlx::PgPool;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::attempt::{Attempt, Next, chain, good_before};
+use super::attempt::Attempt;
 use super::fault::Halted;
 use super::halt::Standing;
-use super::lease::{Lease, Part, fenced, transient};
+use super::lease::{Lease, Part};
 use super::parked::Parked;
 use super::sorted::{Sorted, continuation, sort};
 use super::span;
@@ -59,9 +59,9 @@ pub struct Lane {
     pub(super) model: Arc<dyn ReadModel>,
     pub(super) part: Part,
     pub(super) pool: PgPool,
-    owner: Uuid,
+    pub(super) owner: Uuid,
     pub(super) pace: Pace,
-    lease: Option<(Lease, Stopwatch)>,
+    pub(super) lease: Option<(Lease, Stopwatch)>,
     /// Far behind, the next page is read while one is applied.
     ahead: Ahead,
     pub(super) attempt: Attempt,
@@ -269,60 +269,5 @@ impl Lane {
         tx.commit().await?;
         fault_point::pass("projector.after-commit");
         Ok(())
-    }
-
-    /// Runs `work` and keeps the lease meanwhile, however long it takes. Only for work that leaves
-    /// the part's row alone: a renewal would wait for its lock.
-    pub(super) async fn holding<T>(&self, work: impl Future<Output = T>) -> T {
-        let mut work = std::pin::pin!(work);
-        loop {
-            tokio::select! {
-                done = &mut work => return done,
-                () = back_off(self.pace.renew()) => {
-                    if let Err(error) = self.part.claim(&self.pool, self.owner, self.pace.lease_ttl()).await {
-                        tracing::warn!(%error, "the lease could not be renewed");
-                    }
-                }
-            }
-        }
-    }
-
-    /// Sorts a failure: fenced, worth another try as it is, or an event's fault.
-    async fn failed(
-        &mut self,
-        lease: Lease,
-        run: &[Recorded],
-        error: ApplyError,
-        parked: &Parked,
-    ) -> Result<Step, LaneError> {
-        let error = match error {
-            ApplyError::Database(error) if fenced(&error) || transient(&error) => {
-                return self.interrupted(error);
-            }
-            other @ (ApplyError::Database(_)
-            | ApplyError::Decode(_)
-            | ApplyError::Unfoldable { .. }) => other,
-        };
-        let next = self.attempt.failed(run.len(), good_before(&error, lease.position));
-        match (next, run.first()) {
-            (Next::Poison, Some(event)) => self.poison(lease, event, &error, parked).await,
-            (Next::Poison, None) | (Next::Again, _) => {
-                let reason = chain(&error);
-                self.warn_once(lease, &reason);
-                Ok(Step::Failed(reason))
-            }
-        }
-    }
-
-    /// A commit that was refused by the fence, or of which nothing is known: the database says
-    /// where the checkpoint stands.
-    pub(super) fn interrupted(&mut self, error: sqlx::Error) -> Result<Step, LaneError> {
-        let epoch = self.lease.take().map(|(lease, _)| lease.epoch);
-        if !fenced(&error) {
-            return Err(LaneError::Database(error));
-        }
-        tracing::warn!(model = self.part.model, epoch, "fenced: the lane is another's");
-        metrics::fenced(&self.part);
-        Ok(Step::NotOurs)
     }
 }

@@ -161,13 +161,13 @@ impl Part {
         })
     }
 
-    /// Stores why the part stands still, or that it goes on. Does nothing for a lost lease.
+    /// Stores why the part stands still, or that it goes on. Does nothing for a lost lease, and says so.
     pub async fn set_halted(
         &self,
         pool: &PgPool,
         lease: Lease,
         halted: Option<&Halted>,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<bool, sqlx::Error> {
         sqlx::query(
             "UPDATE es_ops.projection_part SET halted = $7, halted_position = $8, halted_reason = $9
              WHERE name = $1 AND generation = $2 AND log_id = $3 AND part = $4 AND lease_owner = $5 AND lease_epoch = $6",
@@ -183,7 +183,7 @@ impl Part {
         .bind(halted.and_then(|halted| halted.reason).map(Reason::as_str))
         .execute(pool)
         .await
-        .map(drop)
+        .map(|done| done.rows_affected() > 0)
     }
 }
 

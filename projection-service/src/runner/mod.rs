@@ -3,6 +3,7 @@
 
 mod aside;
 mod attempt;
+mod failing;
 mod fault;
 mod halt;
 mod history;

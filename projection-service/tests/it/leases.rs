@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use tokio::sync::Notify;
 
 use crate::support::tally::Tally;
-use crate::support::{Stage, eventually};
+use crate::support::{Stage, bulk, eventually};
 
 /// The tally of a process that can be stopped in the middle of a batch, as SIGSTOP does.
 struct Pausing {
@@ -145,4 +145,22 @@ async fn a_long_batch_keeps_its_lease() {
     let (caught_up, ()) = tokio::join!(app.run_until_caught_up(), meanwhile);
     caught_up.unwrap();
     stage.assert_complete().await;
+}
+
+/// Its statements meet rows of the process that took over, which says nothing against the event.
+#[tokio::test]
+async fn an_owner_that_was_overtaken_calls_no_event_poison_case_35() {
+    let stage = Stage::set().await;
+    let tenant = bulk::house(&stage).await;
+    let sale = || read_models::all().into_iter().filter(|model| model.name() == "sale").collect();
+    let first = stage.running(stage.config(), sale()).await;
+    let second = stage.running(stage.config(), sale()).await;
+    first.run_until_caught_up().await.unwrap();
+    bulk::sales(&stage, &tenant, 0..1).await;
+    stage.leases_end().await;
+    second.run_until_caught_up().await.unwrap();
+    let late = first.run_until_caught_up().await;
+    assert!(matches!(late, Err(AppError::NotOurs(_))), "{late:?}");
+    bulk::sales(&stage, &tenant, 1..2).await;
+    second.run_until_caught_up().await.unwrap();
 }

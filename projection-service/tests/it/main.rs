@@ -6,6 +6,7 @@
 mod answering;
 mod clocks;
 mod controls;
+mod controls_of_operations;
 mod crashing;
 mod disorder;
 mod following;

@@ -1,0 +1,79 @@
+//! What a lane does when a batch cannot be committed: it finds out whether the lane is still its own, whether the same
+//! batch may be tried again, or whether an event is at fault. Must never skip an event.
+
+use events::Recorded;
+use read_models::ApplyError;
+use service_runtime::clock::back_off;
+
+use super::attempt::{Next, chain, good_before};
+use super::lane::{Lane, LaneError, Step};
+use super::lease::{Lease, fenced, transient};
+use super::parked::Parked;
+use crate::metrics;
+
+impl Lane {
+    /// Runs `work` and keeps the lease meanwhile, however long it takes. Only for work that leaves
+    /// the part's row alone: a renewal would wait for its lock.
+    pub(super) async fn holding<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = back_off(self.pace.renew()) => {
+                    if let Err(error) = self.part.claim(&self.pool, self.owner, self.pace.lease_ttl()).await {
+                        tracing::warn!(%error, "the lease could not be renewed");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sorts a failure: fenced, worth another try as it is, or an event's fault.
+    pub(super) async fn failed(
+        &mut self,
+        lease: Lease,
+        run: &[Recorded],
+        error: ApplyError,
+        parked: &Parked,
+    ) -> Result<Step, LaneError> {
+        let error = match error {
+            ApplyError::Database(error) if fenced(&error) || transient(&error) => {
+                return self.interrupted(error);
+            }
+            other @ (ApplyError::Database(_)
+            | ApplyError::Decode(_)
+            | ApplyError::Unfoldable { .. }) => other,
+        };
+        let next = self.attempt.failed(run.len(), good_before(&error, lease.position));
+        match (next, run.first()) {
+            (Next::Poison, Some(event)) => self.poison(lease, event, &error, parked).await,
+            (Next::Poison, None) | (Next::Again, _) => {
+                let reason = chain(&error);
+                self.warn_once(lease, &reason);
+                Ok(Step::Failed(reason))
+            }
+        }
+    }
+
+    /// A commit that was refused by the fence, or of which nothing is known: the database says
+    /// where the checkpoint stands.
+    pub(super) fn interrupted(&mut self, error: sqlx::Error) -> Result<Step, LaneError> {
+        match fenced(&error) {
+            true => Ok(self.overtaken()),
+            false => {
+                self.lease = None;
+                Err(LaneError::Database(error))
+            }
+        }
+    }
+
+    /// The lane is another process's. What failed meanwhile proves nothing against the events: the rows they met may be
+    /// that process's (case 35).
+    pub(super) fn overtaken(&mut self) -> Step {
+        let epoch = self.lease.take().map(|(lease, _)| lease.epoch);
+        self.pardon();
+        tracing::warn!(model = self.part.model, epoch, "fenced: the lane is another's");
+        metrics::fenced(&self.part);
+        Step::NotOurs
+    }
+}
