@@ -76,7 +76,7 @@ impl Scene {
     }
 
     /// What the cluster says of the stream.
-    async fn info(&self) -> Option<Info> {
+    async fn stream(&self) -> Option<Info> {
         let operator = self.cluster.nodes()[0].users().find(OPERATOR)?;
         let options = async_nats::ConnectOptions::with_user_and_password(
             OPERATOR.into(),
@@ -93,7 +93,7 @@ impl Scene {
     async fn leader(&self) -> usize {
         let mut found = None;
         eventually("somebody leads the stream", PATIENCE, async || {
-            let leader = async { self.info().await?.cluster?.leader }.await;
+            let leader = async { self.stream().await?.cluster?.leader }.await;
             found = leader
                 .and_then(|name| self.cluster.nodes().iter().position(|node| node.name() == name));
             found.is_some()
@@ -106,7 +106,7 @@ impl Scene {
     async fn level(&self) {
         eventually("all three are level", PATIENCE, async || {
             let level = async {
-                let cluster = self.info().await?.cluster?;
+                let cluster = self.stream().await?.cluster?;
                 let level = cluster.replicas.iter().all(|copy| copy.current && !copy.offline);
                 Some(level && cluster.replicas.len() == 2)
             };
@@ -131,7 +131,7 @@ impl Scene {
 
 /// People work before, while and after whoever leads dies.
 async fn the_leader_dies(scene: &mut Scene) {
-    assert_eq!(scene.info().await.unwrap().config.num_replicas, 3);
+    assert_eq!(scene.stream().await.unwrap().config.num_replicas, 3);
     let leader = scene.leader().await;
     let acknowledged = scene.world.head().await;
     let doomed = &mut scene.cluster.nodes_mut()[leader];
@@ -189,5 +189,5 @@ async fn with_a_single_copy_the_stream_is_lost_with_its_leader() {
     scene.published().await;
     let leader = scene.leader().await;
     scene.cluster.nodes_mut()[leader].wipe().await.unwrap();
-    assert!(scene.info().await.is_none(), "nobody else has it");
+    assert!(scene.stream().await.is_none(), "nobody else has it");
 }
