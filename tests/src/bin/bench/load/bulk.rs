@@ -21,16 +21,17 @@ pub async fn run(life: &Lifecycle, sales: usize) -> anyhow::Result<f64> {
     alone(async move {
         let stream = TcpStream::connect(&life.address).await?;
         stream.set_nodelay(true)?;
-        let (reading, writing) = stream.into_split();
+        // the writing half stays open until the last result: a server may end what a client has half closed
+        let (reading, mut writing) = stream.into_split();
         let watch = Stopwatch::start();
-        let (sent, answered) = tokio::try_join!(write(writing, &life, sales), count(reading))?;
+        let (sent, answered) = tokio::try_join!(write(&mut writing, &life, sales), count(reading))?;
         ensure!(sent == answered, "{sent} lines, {answered} results");
         Ok(rate(answered, watch.elapsed()))
     })
     .await
 }
 
-async fn write(mut to: OwnedWriteHalf, life: &Lifecycle, sales: usize) -> anyhow::Result<usize> {
+async fn write(to: &mut OwnedWriteHalf, life: &Lifecycle, sales: usize) -> anyhow::Result<usize> {
     let head = format!(
         "POST /v1/commands HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -71,7 +72,7 @@ async fn count(from: OwnedReadHalf) -> anyhow::Result<usize> {
     let mut answered = 0;
     loop {
         line.clear();
-        from.read_line(&mut line).await?;
+        ensure!(from.read_line(&mut line).await? > 0, "the answer ends after {answered} results");
         let size = usize::from_str_radix(line.trim(), 16).context("a chunk has a size")?;
         if size == 0 {
             return Ok(answered);

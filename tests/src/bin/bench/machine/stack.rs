@@ -96,7 +96,7 @@ impl Stack {
         let token = issuer.token(&TokenRequest {
             tenant: TENANT,
             sub: "ola",
-            roles: &["admin"],
+            roles: &["admin", "importer"],
             groups: &["north"],
             issued_at: Clock::system().now(),
             valid_for: Duration::from_secs(24 * 3_600),
