@@ -34,6 +34,16 @@ const RELEASED: [(&str, i64, &str); 9] = [
         "ae9c550bfa33076426cd12893c6e9d46a67a9c171b4adb4b3639605420de31ed2338c9af2d835d56e79c9a2359b7b33a",
     ),
     (
+        "event_store",
+        6,
+        "eb541ac6b6e3e6ec54c24aa5f5221d211ca894314d605f4cbf1e569521a24d16bcb75d1cf5e1f74bbfd2467b2d6e9421",
+    ),
+    (
+        "event_store",
+        7,
+        "0d42774d44b70f1f048d7dfb605c8b5c69531c7ff448b3727be76eb49d4273cfe9475dc919044b5618ac3515648f1394",
+    ),
+    (
         "read_models",
         1,
         "15dcb5d19c736d770d613ec4211cc065bbe2803929737ff3d4c0e63e5367b19f6716ec0d200de93d7b558a4bca216db3",
@@ -52,6 +62,16 @@ const RELEASED: [(&str, i64, &str); 9] = [
         "read_models",
         4,
         "d15695c85dcdb4560d6dec3a44afb6b066481399b37111b670192161f4ac25d35d51f392d22b512f03d484fd432909db",
+    ),
+    (
+        "read_models",
+        5,
+        "397476e360b56475d980e112b52dab86f5614a32d51080e7069423b521e575d1c17da0c3adac5c4f77dbd9cb7c328329",
+    ),
+    (
+        "read_models",
+        6,
+        "1c985be09c02f49610640d834d335db3121c390c47a042cff4ed069bda86c41acfd59799f6161d4c9ab4bc49e9ab30b3",
     ),
 ];
 
