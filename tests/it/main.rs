@@ -37,6 +37,8 @@ mod runbook;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod skipped_events;
 #[cfg(test)]
 mod telemetry;

@@ -135,11 +135,13 @@ impl Life {
         self.saw(what);
     }
 
-    /// The rest of a lease's time goes by.
+    /// The rest of every lease's time goes by.
     pub(super) async fn leases_end(&self) {
-        sqlx::query("UPDATE es_ops.projection_part SET lease_until = '-infinity'")
-            .execute(self.world.database.owner())
-            .await
-            .unwrap();
+        for ended in [
+            "UPDATE es_ops.projection_part SET lease_until = '-infinity'",
+            "UPDATE es_ops.relay SET lease_until = '-infinity'",
+        ] {
+            sqlx::query(ended).execute(self.world.database.owner()).await.unwrap();
+        }
     }
 }

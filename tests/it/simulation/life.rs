@@ -1,7 +1,7 @@
 //! One life: a world, what its people know, and what happens next. Owns the choice of the next step and the judgement
 //! at the end.
 
-use command_service::relay::{NatsAddress, Relay, Settings};
+use command_service::relay::{NatsAddress, Pumped, Relay, Settings};
 use serde_json::Value;
 use system_tests::{Fixture, World};
 
@@ -97,12 +97,15 @@ impl Life {
         if !self.nats_is_up {
             self.nats_returns().await;
         }
+        self.leases_end().await;
         self.relay = relay(&self.world);
         let head = self.world.head().await;
-        for _ in 0..20 {
-            self.relay.pump().await;
+        for tries in 1.. {
+            match self.relay.pump().await {
+                Pumped::UpTo(position) if position >= head => break,
+                other => assert!(tries < 50, "nothing is published up to {head}: {other:?}"),
+            }
         }
-        self.leases_end().await;
         self.follower = Follower::begin(&self.world, &wire(&self.world));
         self.follower.catch_up(head).await;
     }

@@ -7,8 +7,11 @@ mod follower;
 mod life;
 mod work;
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 
+use futures::FutureExt;
 use system_tests::counts;
 
 use crate::faults::seed::{Chance, tell};
@@ -54,21 +57,35 @@ async fn live(seed: u64) -> Seen {
     life.judge().await
 }
 
+/// What a panic said.
+fn said(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no word").to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_in_whatever_order_the_log_is_ok_and_the_past_stays_as_it_was_s1() {
     let mut first = Chance::told();
-    let mut seen = Seen::new();
-    let mut seeds = Vec::new();
+    let (mut seen, mut seeds, mut failures) = (Seen::new(), Vec::new(), Vec::new());
     for run in 0..counts::runs(5, 500) {
         let seed =
             if run == 0 { first.seed() } else { u64::try_from(first.below(0xffff_ffff)).unwrap() };
-        for (what, times) in live(seed).await {
-            *seen.entry(what).or_default() += times;
-        }
         seeds.push(seed);
+        // a life that ends badly is noted, and the next one is lived
+        match AssertUnwindSafe(live(seed)).catch_unwind().await {
+            Ok(life) => {
+                for (what, times) in life {
+                    *seen.entry(what).or_default() += times;
+                }
+            }
+            Err(panic) => {
+                failures.push(format!("SALGSLOGG_SEED={seed}: {}", said(panic.as_ref())));
+            }
+        }
     }
     tell(&format!("{seen:?}"));
-    counts::tell("S1", seeds.len(), 0, &seeds);
+    counts::tell("S1", seeds.len(), failures.len(), &seeds);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     let never: Vec<_> = SOMETIMES.iter().filter(|what| !seen.contains_key(*what)).collect();
     assert!(never.is_empty(), "never happened over {seeds:?}: {never:?}");
 }
