@@ -22,7 +22,6 @@ impl Times {
     }
 
     /// How many a second.
-    #[expect(clippy::float_arithmetic, reason = "a rate")]
     pub fn rate(&self) -> f64 {
         rate(self.sorted.len(), self.elapsed)
     }
