@@ -35,9 +35,10 @@ impl Stack {
         let owner = PgPoolOptions::new().max_connections(4).connect(&self.superuser_url()).await?;
         let tenant = TenantSlug::from_str(TENANT).ok().context("invariant: a valid slug")?;
         generated::generate(&owner, &self.store()?, &tenant, events).await?;
-        sqlx::raw_sql("VACUUM ANALYZE es.event; VACUUM ANALYZE es.stream; CHECKPOINT")
-            .execute(&owner)
-            .await?;
+        // one by one: several statements at once are a transaction, in which nothing is vacuumed
+        for statement in ["VACUUM ANALYZE es.event", "VACUUM ANALYZE es.stream", "CHECKPOINT"] {
+            sqlx::raw_sql(statement).execute(&owner).await?;
+        }
         owner.close().await;
         Ok(())
     }
