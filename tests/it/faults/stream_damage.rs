@@ -47,6 +47,7 @@ impl Scene {
     /// Steps until the stream is at the head; false when the relay halts.
     async fn goes_on(&mut self) -> bool {
         let head = self.world.head().await;
+        let mut last = None;
         for _ in 0..STEPS {
             match self.relay.pump().await {
                 Pumped::UpTo(position) if position >= head => return true,
@@ -54,10 +55,12 @@ impl Scene {
                     tell(&format!("the relay halts: {halt}"));
                     return false;
                 }
-                Pumped::UpTo(_) | Pumped::Standby | Pumped::Interrupted(_) => {}
+                other @ (Pumped::UpTo(_) | Pumped::Standby | Pumped::Interrupted(_)) => {
+                    last = Some(other);
+                }
             }
         }
-        panic!("the relay does not get to {head}");
+        panic!("the relay does not get to {head}: {last:?}");
     }
 
     async fn drain(&mut self) {
