@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, pull};
 use async_nats::jetstream::context::{Context, CreateStreamErrorKind, GetStreamErrorKind};
-use async_nats::jetstream::stream::{
-    Compression, Config, DiscardPolicy, Info, RetentionPolicy, StorageType,
-};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 use events::TenantSlug;
 
 use super::halt::{Fault, Halt, Stop};
@@ -150,7 +148,8 @@ pub(super) async fn ensure_consumer(
     Ok(())
 }
 
-/// `from` with everything the design fixes. What belongs to the stream's birth stays.
+/// `from` with everything the design fixes. What belongs to the stream's birth stays, compression too: new streams
+/// have none, because a node that was killed and came back could not write its compressed blocks on (case 30).
 fn wished(from: Config, settings: &Settings, log_id: i16) -> Config {
     Config {
         name: stream_name(log_id),
@@ -168,7 +167,6 @@ fn wished(from: Config, settings: &Settings, log_id: i16) -> Config {
         deny_delete: true,
         deny_purge: true,
         allow_direct: true,
-        compression: Some(Compression::S2),
         ..from
     }
 }
@@ -194,7 +192,6 @@ fn difference(found: &Config, settings: &Settings, log_id: i16) -> Option<&'stat
         ("deny_delete", found.deny_delete),
         ("deny_purge", found.deny_purge),
         ("allow_direct", found.allow_direct),
-        ("compression", found.compression == wished.compression),
         ("sealed", !found.sealed),
         ("mirror", found.mirror.is_none()),
         ("sources", found.sources.as_ref().is_none_or(Vec::is_empty)),

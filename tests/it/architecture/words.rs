@@ -6,8 +6,10 @@ use super::sources::{Source, all, none};
 const TURNED: [&str; 6] = ["/jbex/", "/gzc/onfu", "/ebbg/", "frffvba", "prb", "gbby yvoenel"];
 
 /// Where such a word means something else: the place, the word around it, and what it means there.
-const MEANS_ELSE: [(&str, &str, &str); 6] = [
+const MEANS_ELSE: [(&str, &str, &str); 8] = [
     ("", "session_replication_role", "a setting of Postgres"),
+    ("", "session_user", "the login, in Postgres"),
+    ("", "target_session_attrs", "a part of connection strings"),
     ("", "idle_in_transaction_session_timeout", "a setting of Postgres"),
     ("command-service/src/relay/", "session", "the relay's time on one connection to NATS"),
     ("command-service/src/relay/", "Session", "the relay's time on one connection to NATS"),

@@ -172,6 +172,6 @@ fn not_now(error: sqlx::Error) -> ArchiveError {
         Some("55P03") => ArchiveError::NotNow(
             "somebody holds es.event for longer than 5 s; nothing was done, try again".to_owned(),
         ),
-        _ => ArchiveError::Database(error),
+        Some(_) | None => ArchiveError::Database(error),
     }
 }

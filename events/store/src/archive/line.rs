@@ -136,7 +136,9 @@ fn wire(event: &Recorded) -> WireEvent {
     let texts = (String::from_utf8(event.meta.clone()), String::from_utf8(event.payload.clone()));
     let bytes = match texts {
         (Ok(meta), Ok(payload)) => WireBytes::Text { meta, payload },
-        _ => WireBytes::Hex { meta_hex: hex(&event.meta), payload_hex: hex(&event.payload) },
+        (Err(_), _) | (_, Err(_)) => {
+            WireBytes::Hex { meta_hex: hex(&event.meta), payload_hex: hex(&event.payload) }
+        }
     };
     WireEvent {
         position: event.position,

@@ -131,7 +131,9 @@ impl Replay {
                 let link = self.link.get_or_insert_with(|| begun(&self.chain, batch));
                 link.update(event.content_hash);
             }
-            _ => findings.add(Finding::new(Area::Log, at, "an event without a batch", "", "")),
+            Some(_) | None => {
+                findings.add(Finding::new(Area::Log, at, "an event without a batch", "", ""));
+            }
         }
     }
 

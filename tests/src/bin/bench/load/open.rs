@@ -13,10 +13,6 @@ pub type Due = Stopwatch;
 
 /// Pieces of work falling due `rate` times a second, for `time`. When `waiting` of them wait already, the next ones are
 /// left out.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a thread that only sleeps, more exactly than a runtime's timer"
-)]
 pub fn clockwork(rate: u32, time: Duration, waiting: usize) -> mpsc::Receiver<Due> {
     let (tell, told) = mpsc::channel(waiting.max(1));
     std::thread::spawn(move || {
@@ -28,8 +24,10 @@ pub fn clockwork(rate: u32, time: Duration, waiting: usize) -> mpsc::Receiver<Du
             if due >= time {
                 return;
             }
-            if let Some(pause) = due.checked_sub(watch.elapsed()) {
-                std::thread::sleep(pause);
+            while let Some(pause) =
+                due.checked_sub(watch.elapsed()).filter(|pause| !pause.is_zero())
+            {
+                std::thread::park_timeout(pause);
             }
             count += 1;
             if let Err(mpsc::error::TrySendError::Closed(_)) = tell.try_send(Stopwatch::start()) {

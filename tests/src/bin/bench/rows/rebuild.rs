@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use service_runtime::clock::Stopwatch;
 
-use super::{Run, latency};
+use super::{Run, latency, relay};
 use crate::baseline::replay;
 use crate::figures::{Figure, Report};
 use crate::load::times::rate;
@@ -25,7 +25,10 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     let mut stack = Stack::generated(With::Followers, run.events()).await?;
     stack.projection.start().await?;
     let pool = stack.superuser().await?;
-    stack.until_followed(&pool, reached::head(&pool).await?, WITHIN).await?;
+    let head = reached::head(&pool).await?;
+    stack.until_followed(&pool, head, WITHIN).await?;
+    // what is left for the relay would be measured too
+    relay::until(&stack, u64::try_from(head)?).await?;
     let (mut speeds, mut selects, mut p99s, mut quiet) = (vec![], vec![], vec![], vec![]);
     for _ in 0..run.repeats() {
         selects.push(replay::select(&stack, run.events()).await?);

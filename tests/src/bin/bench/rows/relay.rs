@@ -53,7 +53,7 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Waits until the stream holds so many messages.
-async fn until(stack: &Stack, messages: u64) -> anyhow::Result<()> {
+pub(super) async fn until(stack: &Stack, messages: u64) -> anyhow::Result<()> {
     let context = stack.jetstream().await?;
     let watch = Stopwatch::start();
     loop {
