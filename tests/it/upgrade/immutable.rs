@@ -71,7 +71,7 @@ const RELEASED: [(&str, i64, &str); 13] = [
     (
         "read_models",
         6,
-        "1c985be09c02f49610640d834d335db3121c390c47a042cff4ed069bda86c41acfd59799f6161d4c9ab4bc49e9ab30b3",
+        "1dd8afccb4f7ceedf9b6ad2ffcad9b4cbf880512524ed3823ca9cf371c97ea1764c439cededf6646b4846cbd8d75ac91",
     ),
 ];
 
