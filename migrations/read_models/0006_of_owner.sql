@@ -15,9 +15,5 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION es_ops.index_of_owner(text) FROM PUBLIC;
 
--- A generation whose rebuild is under way has laid its indexes aside: it gets this with the others.
-SELECT es_ops.index_of_owner(format('rm_%s_%s', name, generation)) FROM es_ops.projection WHERE filled_at IS NOT NULL;
-UPDATE es_ops.rebuild AS r
-   SET laid_aside = r.laid_aside || format('SELECT es_ops.index_of_owner(%L)', format('rm_%s_%s', r.name, r.generation))
-  FROM es_ops.projection AS p
- WHERE p.name = r.name AND p.generation = r.generation AND p.filled_at IS NULL;
+-- Also of a generation whose rebuild is under way: it is filled beside this index.
+SELECT es_ops.index_of_owner(format('rm_%s_%s', name, generation)) FROM es_ops.projection;

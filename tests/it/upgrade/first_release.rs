@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use event_store::partitions;
 use event_store::testing::TestDatabase;
-use event_store::{Group, Outcome, StreamAppend, partitions};
-use events::{NewEvent, Recorded};
+use events::Recorded;
+use events::identity::part_of;
 use read_models::{ReadModel, sale::SaleModel};
 use service_runtime::ids;
 use sqlx::migrate::Migrator;
@@ -81,27 +82,31 @@ async fn append(database: &TestDatabase, history: &[Recorded]) {
     let store = database.store();
     partitions::ensure(&store).await.unwrap();
     for recorded in history {
-        let (event_type, _, _) = events::codec::encode(&recorded.decode().unwrap());
-        let event = NewEvent {
-            event_id: recorded.event_id,
-            event_type,
-            schema_version: recorded.schema_version,
-            payload: recorded.payload.clone(),
-            meta: recorded.meta.clone(),
-        };
-        let append = StreamAppend {
-            stream: recorded.stream().unwrap(),
-            expected: recorded.version - 1,
-            events: vec![event],
-        };
-        let group = Group {
-            tenant: recorded.tenant.clone(),
-            receipt: None,
-            effective_at: recorded.effective_at,
-            appends: vec![append],
-        };
-        let outcomes = store.append(ids::new_id(), &[group]).await.unwrap();
-        assert!(matches!(outcomes[0], Outcome::Appended(_)), "{outcomes:?}");
+        let stream = recorded.stream().unwrap();
+        let status: i16 = sqlx::query_scalar(
+            "SELECT o_status[1] FROM es.append_batch($1, $2, ARRAY[$3], ARRAY[1], ARRAY[NULL]::bytea[], ARRAY[NULL]::bytea[], \
+             ARRAY[NULL]::bytea[], ARRAY[$4]::timestamptz[], ARRAY[1], ARRAY[$5]::uuid[], ARRAY[$6], ARRAY[$7]::smallint[], \
+             ARRAY[$8]::bigint[], ARRAY[1], ARRAY[$9]::uuid[], ARRAY[$10], ARRAY[$11]::smallint[], ARRAY[$12]::bytea[], \
+             ARRAY[$13]::bytea[], ARRAY[$14]::bytea[])",
+        )
+        .bind(store.log_id())
+        .bind(ids::new_id())
+        .bind(recorded.tenant.as_str())
+        .bind(recorded.effective_at)
+        .bind(recorded.stream_id)
+        .bind(stream.aggregate.as_str())
+        .bind(part_of(&recorded.stream_id))
+        .bind(recorded.version - 1)
+        .bind(recorded.event_id)
+        .bind(&recorded.event_type)
+        .bind(recorded.schema_version)
+        .bind(&recorded.meta)
+        .bind(&recorded.payload)
+        .bind(recorded.content_hash)
+        .fetch_one(database.owner())
+        .await
+        .unwrap();
+        assert_eq!(status, 0, "position {}", recorded.position);
     }
 }
 

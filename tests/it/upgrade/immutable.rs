@@ -71,7 +71,7 @@ const RELEASED: [(&str, i64, &str); 13] = [
     (
         "read_models",
         6,
-        "1dd8afccb4f7ceedf9b6ad2ffcad9b4cbf880512524ed3823ca9cf371c97ea1764c439cededf6646b4846cbd8d75ac91",
+        "bbced7c92779069d1ebd93abed3363bb95353b193b63da24df06b2437469e65e655be329457ada4df4cde2ad5a126596",
     ),
 ];
 
