@@ -119,9 +119,9 @@ async fn a_lease_is_shown_and_given_back() {
     let (after, held, _) = epoch().await;
     assert!(held && after > before, "{before} then {after}");
     shell.script("salgslogg lease release projection sale --yes").await.unwrap();
+    fixture.sale(&world, "2026-03-01T08:00:00Z", "after", json!({})).await;
     let fenced = world.query.run_until_caught_up().await;
     assert!(fenced.is_err(), "whoever held it is told, and asks for it again");
-    fixture.sale(&world, "2026-03-01T08:00:00Z", "after", json!({})).await;
     world.caught_up().await;
     relay.pump().await;
     world.log_ok().await.unwrap_or_else(|error| panic!("{error}"));
