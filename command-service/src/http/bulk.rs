@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use http::header::CONTENT_TYPE;
@@ -93,7 +93,14 @@ pub async fn commands(
     let (results, out) = mpsc::channel(RESULTS_WAITING_MAX);
     let run = Run { served: served.clone(), actor, trace, lanes: Lanes::default() };
     served.tasks.spawn(run.all(Lines::new(body), results).instrument(Span::current()));
-    let stream = ReceiverStream::new(out).map(Ok::<Bytes, std::convert::Infallible>);
+    // what is ready leaves together: a batch of the log answers many lines at once
+    let stream = ReceiverStream::new(out).ready_chunks(WINDOW).map(|lines| {
+        let bytes = lines.iter().fold(BytesMut::new(), |mut all, line| {
+            all.extend_from_slice(line);
+            all
+        });
+        Ok::<Bytes, std::convert::Infallible>(bytes.freeze())
+    });
     Ok(([(CONTENT_TYPE, NDJSON)], Body::from_stream(stream)).into_response())
 }
 

@@ -13,12 +13,15 @@ use metrics::{counter, gauge};
 
 use super::follow::{Change, Claim, Follower, Halt, ProcessFault, Stop};
 use super::send::{ReopenDue, SendReopen, Sent};
-use super::terms::{Meaning, Waiting, day_begins, meaning, standing, zone};
+use super::terms::{Meaning, WATCHED, Waiting, day_begins, meaning, standing, zone};
 
 const NAME: &str = "stalled-sale-reopen";
 
 /// Events read at once, and due timers fetched at once.
 const PAGE: i64 = 1_000;
+
+/// Positions of the log that are looked through at a time.
+const WINDOW: i64 = 10_000;
 
 /// How often a sale that keeps changing is looked at before its timer waits for the next step.
 const LOOKS: usize = 3;
@@ -98,17 +101,17 @@ impl StalledSaleReopen {
     /// Reads the log up to its head and keeps the timers as the events say.
     async fn learn(&mut self) -> Result<(), Stop> {
         loop {
-            let rows = self.store.read_after(self.seen, PAGE).await?;
+            let (rows, looked) = self.store.read_of_types(self.seen, &WATCHED, WINDOW).await?;
             let mut changes = Vec::new();
             for row in &rows {
                 self.note(row, &mut changes).await?;
             }
-            let last = rows.last().map_or(self.seen, |row| row.position);
-            if !changes.is_empty() || last - self.follower.checkpoint() >= PAGE {
-                self.follower.commit(&changes, last).await?;
+            if !changes.is_empty() || looked - self.follower.checkpoint() >= WINDOW {
+                self.follower.commit(&changes, looked).await?;
             }
-            self.seen = last;
-            if i64::try_from(rows.len()) != Ok(PAGE) {
+            let whole = looked - self.seen == WINDOW;
+            self.seen = looked;
+            if !whole {
                 return Ok(());
             }
         }

@@ -37,19 +37,20 @@ pub(super) struct Waiting {
     pub(super) correlation: Option<Uuid>,
 }
 
-/// Reads the few types that matter; all others are not even decoded.
+/// The few types that matter; all others are not even read.
+pub(super) const WATCHED: [&str; 7] = [
+    "sale.stalled",
+    "sale.stall-terms-changed",
+    "sale.reopened",
+    "sale.won",
+    "sale.lost",
+    "tenant.provisioned",
+    "tenant.time-zone-changed",
+];
+
+/// What an event says; one that is not watched is not decoded.
 pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
-    let watched = matches!(
-        row.event_type.as_str(),
-        "sale.stalled"
-            | "sale.stall-terms-changed"
-            | "sale.reopened"
-            | "sale.won"
-            | "sale.lost"
-            | "tenant.provisioned"
-            | "tenant.time-zone-changed"
-    );
-    if !watched {
+    if !WATCHED.contains(&row.event_type.as_str()) {
         return Ok(Meaning::None);
     }
     Ok(match row.decode()? {

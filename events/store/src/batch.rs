@@ -1,4 +1,4 @@
-//! The one SQL call of an append: groups to arrays, arrays to verdicts. Knows the function's signature
+//! The long SQL call of an append: groups to arrays, arrays to verdicts. Knows the function's signature
 //! (`migrations/event_store/0006_rests_on.sql`) and nothing about retrying.
 
 use std::collections::HashMap;
@@ -35,37 +35,39 @@ impl Verdicts {
     }
 }
 
+/// Streams of groups, one a row; a group's own stream comes first and carries the receipt.
 #[derive(Default)]
-struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     group: Vec<i32>,
-    key: Vec<Option<&'a [u8]>>,
-    request: Vec<Option<&'a [u8]>>,
-    answer: Vec<Option<&'a [u8]>>,
-    effective: Vec<Option<DateTime<Utc>>>,
-    tenant: Vec<i32>,
-    stream: Vec<Uuid>,
-    aggregate: Vec<&'static str>,
-    part: Vec<i16>,
-    expected: Vec<i64>,
-    count: Vec<i32>,
+    pub key: Vec<Option<&'a [u8]>>,
+    pub request: Vec<Option<&'a [u8]>>,
+    pub answer: Vec<Option<&'a [u8]>>,
+    pub effective: Vec<Option<DateTime<Utc>>>,
+    pub tenant: Vec<i32>,
+    pub stream: Vec<Uuid>,
+    pub aggregate: Vec<&'static str>,
+    pub part: Vec<i16>,
+    pub expected: Vec<i64>,
+    pub count: Vec<i32>,
 }
 
+/// Events of the rows, in order.
 #[derive(Default)]
-struct Events<'a> {
-    id: Vec<Uuid>,
-    kind: Vec<&'static str>,
-    schema: Vec<i16>,
-    meta: Vec<&'a [u8]>,
-    payload: Vec<&'a [u8]>,
-    hash: Vec<[u8; 32]>,
+pub(crate) struct Events<'a> {
+    pub id: Vec<Uuid>,
+    pub kind: Vec<&'static str>,
+    pub schema: Vec<i16>,
+    pub meta: Vec<&'a [u8]>,
+    pub payload: Vec<&'a [u8]>,
+    pub hash: Vec<[u8; 32]>,
 }
 
 /// What the groups rest on: each pair of stream and version once, and who rests on which.
 #[derive(Default)]
-struct Rests {
+pub(crate) struct Rests {
     known: HashMap<(Uuid, i64), i32>,
-    stream: Vec<Uuid>,
-    version: Vec<i64>,
+    pub stream: Vec<Uuid>,
+    pub version: Vec<i64>,
     group: Vec<i32>,
     pair: Vec<i32>,
 }
@@ -86,10 +88,10 @@ impl Rests {
 
 /// Ready to be sent, any number of times.
 pub(crate) struct Batch<'a> {
-    slugs: Vec<&'a str>,
-    rows: Rows<'a>,
-    events: Events<'a>,
-    rests: Rests,
+    pub slugs: Vec<&'a str>,
+    pub rows: Rows<'a>,
+    pub events: Events<'a>,
+    pub rests: Rests,
 }
 
 impl<'a> Batch<'a> {
@@ -209,7 +211,8 @@ impl<'a> Batch<'a> {
     }
 }
 
-fn small(number: usize) -> i32 {
+/// A count as the function takes it.
+pub(crate) fn small(number: usize) -> i32 {
     i32::try_from(number).expect("a batch is limited to thousands of rows and events")
 }
 

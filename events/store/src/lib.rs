@@ -21,10 +21,12 @@
 //! `listen` (wake-ups) · `schema`, `roles` (what an operator runs) · `testing` (feature: a database per test).
 
 mod append;
+mod as_seen;
 mod batch;
 mod connect;
 mod error;
 mod identity;
+mod known;
 mod outcome;
 mod probe;
 mod read;

@@ -88,6 +88,32 @@ impl EventStore {
         Ok(events)
     }
 
+    /// The events of some types behind a position, among the next `within` positions, and the position up to which the log
+    /// was looked through: the head, or `after + within`. Others are not read at all.
+    pub async fn read_of_types(
+        &self,
+        after: i64,
+        types: &[&str],
+        within: i64,
+    ) -> Result<(Vec<Recorded>, i64), StoreError> {
+        let up_to = self.head().await?.min(after.saturating_add(within));
+        if up_to <= after {
+            return Ok((Vec::new(), after));
+        }
+        self.not_archived(after, up_to, None).await?;
+        let rows = read_again(self.pool(), || {
+            sqlx::query(select_event!(
+                "WHERE log_id = $1 AND position > $2 AND position <= $3 AND event_type = ANY ($4) ORDER BY position"
+            ))
+            .bind(self.log_id())
+            .bind(after)
+            .bind(up_to)
+            .bind(types)
+            .fetch_all(self.pool())
+        });
+        Ok((self.recorded(rows.await?).await?, up_to))
+    }
+
     /// The events at these positions, in order; those behind the head are missing.
     pub async fn read_at(&self, positions: &[i64]) -> Result<Vec<Recorded>, StoreError> {
         let rows = read_again(self.pool(), || {

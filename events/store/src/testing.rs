@@ -139,6 +139,26 @@ impl TestDatabase {
         done.expect("the rewritten function can be created");
     }
 
+    /// Takes a protection out of the functions that append: of each that holds the fragment.
+    ///
+    /// # Panics
+    /// When none holds it.
+    pub async fn rewrite_append(&self, fragment: &str, instead: &str) {
+        let holding: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT 'es.' || proname FROM pg_proc \
+             WHERE pronamespace = 'es'::regnamespace AND proname IN ('append_as_seen', 'append_batch') \
+               AND strpos(pg_get_functiondef(oid), $1) > 0",
+        )
+        .bind(fragment)
+        .fetch_all(&self.owner)
+        .await
+        .expect("the functions are there");
+        assert!(!holding.is_empty(), "no function that appends holds: {fragment}");
+        for function in holding {
+            self.rewrite(&function, fragment, instead).await;
+        }
+    }
+
     /// URL of this database for a login: `salgslogg_command`, `_projector`, `_query`, `_operator`,
     /// `_auditor`.
     pub fn url_for(&self, login: &str) -> String {

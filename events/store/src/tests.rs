@@ -2,6 +2,7 @@
 
 mod appending;
 mod archives;
+mod as_seen;
 mod concurrency;
 mod controls;
 mod followers;
@@ -75,7 +76,8 @@ fn one(stream: StreamName, expected: i64, events: Vec<NewEvent>) -> Group {
 }
 
 fn keyed(key: u8, group: Group) -> Group {
-    let receipt = ReceiptRequest { key: [key; 32], request: [1; 32], answer: vec![b'a', key] };
+    let receipt =
+        ReceiptRequest { key: [key; 32], request: [1; 32], answer: vec![b'a', key], number: None };
     Group { receipt: Some(receipt), ..group }
 }
 

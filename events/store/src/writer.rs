@@ -1,11 +1,13 @@
 //! The connection that appends: one, kept, so that its server process has the plans and pages of the last batch
 //! at hand. Must not read for anybody else.
 
-use std::sync::{Mutex, PoisonError};
-
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sqlx::{PgConnection, PgPool};
+
+use crate::known::Known;
 
 /// Longer than any statement may take (5 s): whoever is still silent is not there any more, and whether it stored the
 /// batch is unknown.
@@ -15,6 +17,10 @@ pub(crate) const ANSWERS_WITHIN: Duration = Duration::from_secs(8);
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     resting: Mutex<Option<PgConnection>>,
+    /// The last batch that was judged held something which was not as it had been seen.
+    surprised: AtomicBool,
+    /// What the last batch left behind.
+    known: Mutex<Known>,
 }
 
 impl Writer {
@@ -31,5 +37,22 @@ impl Writer {
     /// Keeps a connection that answered for the next batch.
     pub(crate) fn give_back(&self, connection: PgConnection) {
         *self.resting.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+    }
+
+    /// Whether the next batch is sent without judging it: not while batches hold repeats or lost races, each of which would
+    /// be sent twice.
+    pub(crate) fn trusts_what_was_seen(&self) -> bool {
+        !self.surprised.load(Ordering::Relaxed)
+    }
+
+    /// A batch was judged; `all_appended` says that it could have gone without.
+    pub(crate) fn judged(&self, all_appended: bool) {
+        self.surprised.store(!all_appended, Ordering::Relaxed);
+        self.known().forget();
+    }
+
+    /// What the last batch left behind.
+    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -56,14 +56,14 @@ async fn lock(fleet: &Fleet, lasting: Duration) {
     holder.rollback().await.unwrap();
 }
 
-const TAKES_THE_LOCK: &str = "PERFORM pg_advisory_xact_lock(17747, p_log);";
+const TAKES_THE_LOCK: &str = "pg_advisory_xact_lock(17747, p_log);";
 
 /// One call in three loses to another transaction, from now on.
 async fn lose(fleet: &Fleet) {
     let losing = format!(
         "{TAKES_THE_LOCK} IF random() < 0.3 THEN RAISE EXCEPTION 'lost' USING ERRCODE = '40001'; END IF;"
     );
-    fleet.database.rewrite("es.append_batch", TAKES_THE_LOCK, &losing).await;
+    fleet.database.rewrite_append(TAKES_THE_LOCK, &losing).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

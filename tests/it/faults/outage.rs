@@ -118,18 +118,9 @@ async fn a_foreign_message_stops_the_relay_alone_and_shifts_nothing() {
     world.log_ok().await.unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// Takes the notification out of the one function that sends it.
+/// Takes the notification out of the functions that send it.
 async fn lose_wake_ups(world: &World) {
-    let text: String = sqlx::query_scalar(
-        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = 'append_batch' AND pronamespace = 'es'::regnamespace \
-         ORDER BY pronargs DESC LIMIT 1",
-    )
-    .fetch_one(world.database.owner())
-    .await
-    .unwrap();
-    let silent = text.replace("pg_notify(", "concat(");
-    assert_ne!(text, silent);
-    sqlx::raw_sql(sqlx::AssertSqlSafe(silent)).execute(world.database.owner()).await.unwrap();
+    world.database.rewrite_append("pg_notify(", "concat(").await;
 }
 
 /// Case 33: relay, read models and process managers look for themselves, with the stream and without it.

@@ -8,12 +8,10 @@ use crate::batch::Batch;
 use crate::testing::TestDatabase;
 use crate::verify::verify;
 
-const APPEND: &str = "es.append_batch";
-
-/// A log whose function lacks something.
+/// A log whose functions lack something.
 async fn without(fragment: &str, instead: &str) -> (TestDatabase, EventStore) {
     let database = TestDatabase::create().await;
-    database.rewrite(APPEND, fragment, instead).await;
+    database.rewrite_append(fragment, instead).await;
     let store = database.store();
     (database, store)
 }
