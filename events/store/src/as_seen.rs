@@ -1,5 +1,5 @@
 //! The short call of an append: what a batch that finds everything as its decisions saw it needs beside its rows, worked
-//! out here, outside of the log's lock. Knows the function of `migrations/event_store/0008_as_seen.sql`; must not judge:
+//! out here, outside of the log's lock. Knows the function of `migrations/event_store/0009_as_seen.sql`; must not judge:
 //! whatever is not as it was seen is left to `es.append_batch`.
 
 use std::ops::Range;
