@@ -15,6 +15,7 @@ pub mod process;
 pub mod relay;
 pub mod reopening;
 pub mod stream_actor;
+pub mod turns;
 pub mod workers;
 
 pub use app::App;

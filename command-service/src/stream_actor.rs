@@ -1,6 +1,6 @@
-//! One actor per stream: commands on a stream take turns, first come first served, and find its folded state.
+//! One actor per stream: commands on a stream take turns (`turns.rs`) and find its folded state.
 //!
-//! Owns the bounded cache of folded streams. A state may be stale when another replica wrote; whoever is about
+//! Owns the bounded cache of folded streams, which may forget any of them at any moment. A state may be stale when another replica wrote; whoever is about
 //! to refuse on it asks the log first (`execute.rs`). Must not decide anything.
 
 use std::collections::BTreeSet;
@@ -9,12 +9,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use domain::State;
 use event_store::EventStore;
 use events::{Event, StreamName, TenantSlug};
+use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
-use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
 use crate::call::ExecuteError;
+use crate::turns::{TurnTable, Turns};
 
 /// Streams remembered at most (design §5).
 pub const STREAMS_MAX: u64 = 100_000;
@@ -60,7 +61,6 @@ impl Folded {
 /// One stream's place in the cache.
 #[derive(Debug, Default)]
 struct Slot {
-    turn: Arc<Mutex<()>>,
     folded: RwLock<Option<Folded>>,
 }
 
@@ -80,27 +80,11 @@ impl Slot {
     }
 }
 
-/// Turns that are held; dropping them lets the next commands on.
-#[derive(Debug)]
-#[must_use]
-pub struct Turns(Vec<OwnedMutexGuard<()>>);
-
-impl Turns {
-    /// How many streams are held.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether nothing is held.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 /// All actors of a log.
 #[derive(Debug, Clone)]
 pub struct StreamActors {
     store: EventStore,
+    turns: TurnTable,
     slots: Cache<Uuid, Arc<Slot>>,
 }
 
@@ -112,20 +96,12 @@ impl StreamActors {
             .weigher(|_, slot: &Arc<Slot>| weight(slot))
             .eviction_policy(EvictionPolicy::lru())
             .build();
-        Self { store, slots }
+        Self { store, turns: TurnTable::default(), slots }
     }
 
-    /// Waits for the turn of every named stream. A group takes its actors in stream-id order, so two groups
-    /// never wait for each other.
+    /// Waits for the turn of every named stream.
     pub async fn turns(&self, tenant: &TenantSlug, streams: &BTreeSet<StreamName>) -> Turns {
-        let mut ordered: Vec<Uuid> =
-            streams.iter().map(|stream| stream.stream_id(tenant)).collect();
-        ordered.sort_unstable();
-        let mut held = Vec::with_capacity(ordered.len());
-        for stream_id in ordered {
-            held.push(Arc::clone(&self.slot(stream_id).turn).lock_owned().await);
-        }
-        Turns(held)
+        self.turns.take(streams.iter().map(|stream| stream.stream_id(tenant))).await
     }
 
     /// The folded stream: remembered, else read from the log.
@@ -163,12 +139,16 @@ impl StreamActors {
         self.slots.get_with(stream_id, Arc::default)
     }
 
-    /// Stores a state; the cache is told when the slot's weight changed.
+    /// Stores a state; the cache is told when the slot's weight changed, unless it has forgotten the slot meanwhile:
+    /// another one may be in its place, with a newer state.
     fn remember(&self, stream_id: Uuid, slot: &Arc<Slot>, folded: Folded) {
         let before = weight(slot);
         slot.set(Some(folded));
         if weight(slot) != before {
-            self.slots.insert(stream_id, Arc::clone(slot));
+            self.slots.entry(stream_id).and_compute_with(|known| match known {
+                Some(known) if Arc::ptr_eq(known.value(), slot) => Op::Put(Arc::clone(slot)),
+                Some(_) | None => Op::Nop,
+            });
         }
     }
 }
