@@ -9,7 +9,7 @@ use super::sources::{none, root};
 
 /// Our crates: the folder of each, and the crates of ours it may use. Never service → service, read-models →
 /// domain, events → anything.
-const DIRECTION: [(&str, &str, &[&str]); 10] = [
+const DIRECTION: [(&str, &str, &[&str]); 11] = [
     ("events", "events", &[]),
     ("domain", "command-service/domain", &["events"]),
     ("event-store", "events/store", &["events"]),
@@ -39,6 +39,12 @@ const DIRECTION: [(&str, &str, &[&str]); 10] = [
             "salgslogg",
             "service-runtime",
         ],
+    ),
+    // sources of both services under a scheduler of its own
+    (
+        "interleavings",
+        "tests/interleavings",
+        &["command-service", "domain", "event-store", "events", "service-runtime"],
     ),
 ];
 
