@@ -11,6 +11,7 @@ mod crashing;
 mod disorder;
 mod following;
 mod generations;
+mod lease_races;
 mod leases;
 mod leaving;
 mod losing_the_stream;
