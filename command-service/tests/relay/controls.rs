@@ -44,6 +44,18 @@ async fn assert_differs(world: &World, what: &str) {
     assert_eq!(world.stream_differs_from(1).await.as_deref(), Some(what));
 }
 
+/// Case 2: where a lease does not end, whoever died with it keeps everybody waiting, however late it is.
+#[tokio::test]
+async fn without_an_end_of_its_lease_nobody_publishes_what_a_dead_relay_had_committed_case_2() {
+    let world = World::new().await;
+    world.database.rewrite("es_ops.claim_relay", "OR r.lease_until < clock_timestamp()", "").await;
+    let mut heir = world.an_orphaned_stream().await;
+    for _ in 0..20 {
+        assert!(matches!(heir.pump().await, Pumped::Standby));
+    }
+    assert_differs(&world, "10 messages of 15 events").await;
+}
+
 /// Cases 21 and 23: whoever sends again what was not acknowledged doubles it, once the window for duplicates is over.
 #[tokio::test]
 async fn without_the_expected_sequence_a_replay_is_stored_twice() {

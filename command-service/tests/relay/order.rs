@@ -94,16 +94,7 @@ async fn two_relays_at_once_leave_one_message_per_sequence() {
 #[tokio::test]
 async fn a_relay_without_the_lease_stands_by_and_takes_over() {
     let world = World::new().await;
-    let (mut dying, mut heir) = (world.relay(), world.relay());
-    world.append("demo", 10).await;
-    drain(&mut dying, 10).await;
-    assert!(matches!(heir.pump().await, Pumped::Standby));
-    world.append("demo", 5).await;
-    drop(dying);
-    sqlx::query("UPDATE es_ops.relay SET lease_until = now()")
-        .execute(world.database.owner())
-        .await
-        .unwrap();
+    let mut heir = world.an_orphaned_stream().await;
     drain(&mut heir, 15).await;
     world.assert_stream_equals_log_from(1).await;
 

@@ -52,6 +52,22 @@ impl World {
         .unwrap();
     }
 
+    /// Ten events in the stream and five behind them in the log; the relay that published has died with its lease, and the
+    /// time of that has gone by. Answers the one that stood by.
+    pub async fn an_orphaned_stream(&self) -> Relay {
+        let (mut dying, mut heir) = (self.relay(), self.relay());
+        self.append("demo", 10).await;
+        drain(&mut dying, 10).await;
+        assert!(matches!(heir.pump().await, Pumped::Standby));
+        self.append("demo", 5).await;
+        drop(dying);
+        sqlx::query("UPDATE es_ops.relay SET lease_until = now()")
+            .execute(self.database.owner())
+            .await
+            .unwrap();
+        heir
+    }
+
     /// Appends `count` events of one tenant.
     pub async fn append(&self, slug: &str, count: usize) {
         let mut left = count;

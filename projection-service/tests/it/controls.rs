@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
+use async_nats::jetstream::consumer::DeliverPolicy;
+use async_nats::jetstream::consumer::pull::OrderedConfig;
 use events::{Aggregate, Recorded};
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt};
 use local_stack::proxy::postgres::{Cut, PostgresProxy};
+use projection_service::wire;
 use read_models::rebuild::Fold;
 use read_models::{ApplyError, OnPoison, ReadModel};
 use service_runtime::config::Secret;
@@ -146,6 +149,35 @@ async fn without_the_lanes_order_a_repeated_stream_is_counted_twice_case_37() {
     }
     tx.commit().await.unwrap();
     assert_eq!(counted(&stage.rows().await), 21);
+    assert_ne!(stage.rows().await, stage.expected().await);
+}
+
+/// What a reader believes who takes what the client library hands out: it begins behind the gap without a word.
+#[tokio::test]
+async fn a_reader_that_asks_for_no_position_loses_what_retention_took_case_29() {
+    let mut stage = Stage::set().await;
+    let log = stage.append(100).await;
+    stage.publish(&log).await;
+    let stream = stage.nats.root().await.get_stream("SALES_1").await.unwrap();
+    stream.purge().sequence(91).await.unwrap();
+    let config = OrderedConfig {
+        deliver_policy: DeliverPolicy::ByStartSequence { start_sequence: 41 },
+        ..OrderedConfig::default()
+    };
+    let mut messages = stream.create_consumer(config).await.unwrap().messages().await.unwrap();
+    let mut tx = stage.owner().begin().await.unwrap();
+    sqlx::query("SET LOCAL search_path = rm_tally_1").execute(&mut *tx).await.unwrap();
+    Tally.apply(&mut tx, &log[..40]).await.unwrap();
+    let mut reached = 40;
+    while reached < 100 {
+        let message = messages.next().await.unwrap().unwrap();
+        let headers = message.headers.as_ref().unwrap();
+        let event = wire::decode(headers, &message.payload, log[0].tenant_id).unwrap();
+        reached = event.position;
+        Tally.apply(&mut tx, &[event]).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(counted(&stage.rows().await), 50, "40 and the last 10 of 100");
     assert_ne!(stage.rows().await, stage.expected().await);
 }
 

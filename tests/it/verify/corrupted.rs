@@ -89,9 +89,52 @@ async fn a_flipped_payload_is_neither_projected_nor_told_and_is_named() {
     assert_eq!(told, format!("position {}: the content hash does not fit the content", before + 1));
     let read = event_store::verify::intact(world.store().read_after(before - 1, 10).await.unwrap());
     assert_eq!(read.unwrap().len(), 1, "what comes before it is taken");
+    world.query.run_until_caught_up().await.unwrap_err();
+    let card = world.question(&format!("/v1/sales/{sale}")).bearer(&fixture.importer).send().await;
+    assert_eq!(card.expect(200).json()["title"], "Fjord ERP", "nothing of it was applied");
     let token = world.token("ola", "auditor");
     for path in ["/v1/events".to_owned(), format!("/v1/sales/{sale}/history")] {
         let reply = world.question(&path).bearer(&token).send().await;
         assert_eq!(reply.status.as_u16(), 503, "{path}");
     }
+}
+
+/// The hash is the only witness: where it follows the bytes, as where there is none, relay, read models, feed and history
+/// pass on what was changed. The oracle still names it, by the chain.
+#[tokio::test]
+async fn control_bytes_whose_hash_follows_them_are_published_projected_and_told() {
+    let world = World::with_nats().await;
+    let fixture = Fixture::set_up(&world).await;
+    let sale = fixture.sale(&world, "2026-03-01T08:00:00Z", "Fjord ERP", json!({})).await;
+    let changed = world.caught_up().await + 1;
+    fixture.on(&world, &sale, "edit", json!({"title": "Fjord ERP 2"})).await;
+    by_force(
+        &world,
+        &format!(
+            "UPDATE es.event SET payload = set_byte(payload, 12, 88) WHERE position = {changed}"
+        ),
+    )
+    .await;
+    let row = world.store().read_at(&[changed]).await.unwrap().remove(0);
+    sqlx::query("UPDATE es.event SET content_hash = $1 WHERE position = $2")
+        .bind(row.computed_hash())
+        .bind(changed)
+        .execute(world.database.owner())
+        .await
+        .unwrap();
+    let mut relay = world.command.relay().unwrap().unwrap();
+    assert!(matches!(relay.pump().await, Pumped::UpTo(position) if position >= changed));
+    let stream = world.operator().await.get_stream("SALES_1").await.unwrap();
+    let message = stream.get_raw_message(changed.unsigned_abs()).await.unwrap();
+    assert!(String::from_utf8_lossy(&message.payload).contains("FjXrd"), "it was published");
+    world.caught_up().await;
+    let token = world.token("ola", "auditor");
+    for path in ["", "/history"].map(|rest| format!("/v1/sales/{sale}{rest}")) {
+        let told = world.get(&token, &path).await.expect(200).text;
+        assert!(told.contains("FjXrd"), "{path}: {told}");
+    }
+    let feed = world.get(&token, &format!("/v1/events?after={}", changed - 1)).await;
+    assert!(feed.expect(200).text.contains("FjXrd"));
+    let found = super::findings(world.store()).await;
+    assert!(found.kept().iter().any(|one| one.what.contains("the chain hash")), "{found:?}");
 }

@@ -90,6 +90,31 @@ async fn a_follower_wakes_up_by_notification_and_by_poll() {
     assert!(told, "no append woke the follower before its poll");
 }
 
+/// Case 33: without a word from Postgres, who looks sees everything, and who only listens nothing.
+#[tokio::test]
+async fn control_a_follower_that_only_listens_never_hears_of_an_append_without_wake_ups_case_33() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    database.rewrite("es.append_batch", "pg_notify(", "concat(").await;
+    let mut listener = sqlx::postgres::PgListener::connect_with(store.pool()).await.unwrap();
+    listener.listen("es").await.unwrap();
+    let mut wakeups = Wakeups::new(&store);
+    wakeups.next().await;
+    append(&store, one(sale(1), 0, vec![registered()])).await;
+    let looking = async {
+        while store.read_after(0, 10).await.unwrap().is_empty() {
+            wakeups.next().await;
+        }
+        for _ in 0..3 {
+            wakeups.next().await;
+        }
+    };
+    tokio::select! {
+        () = looking => {}
+        heard = listener.recv() => panic!("{heard:?}"),
+    }
+}
+
 #[tokio::test]
 async fn a_follower_survives_the_loss_of_its_listening_connection() {
     let database = TestDatabase::create().await;
