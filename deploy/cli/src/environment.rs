@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The variables a run may read, apart from those of `.local/env`.
-pub(crate) const NAMES: [&str; 17] = [
+pub(crate) const NAMES: [&str; 18] = [
     "CLICOLOR_FORCE",
     "COMMAND_URL",
     "NO_COLOR",
@@ -25,6 +25,7 @@ pub(crate) const NAMES: [&str; 17] = [
     "SALGSLOGG_PROJECTOR_PASSWORD",
     "SALGSLOGG_QUERY_PASSWORD",
     "SALGSLOGG_OPERATOR_PASSWORD",
+    "SALGSLOGG_AUDITOR_PASSWORD",
 ];
 
 /// Variables and the local stack's folder, as found at the start of a run.

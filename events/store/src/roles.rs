@@ -5,15 +5,24 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use thiserror::Error;
 
 /// The group roles, NOLOGIN; logins are members of them. `migrations/README.md` says who may do what.
-pub const GROUP_ROLES: [&str; 7] =
-    ["es_owner", "es_append", "es_read", "es_project", "es_query", "es_notary", "es_dpo"];
+pub const GROUP_ROLES: [&str; 8] = [
+    "es_owner",
+    "es_append",
+    "es_read",
+    "es_audit",
+    "es_project",
+    "es_query",
+    "es_notary",
+    "es_dpo",
+];
 
 /// The logins of an installation: purpose and memberships. Each is called `salgslogg_<purpose>`.
-pub const LOGINS: [(&str, &[&str]); 4] = [
+pub const LOGINS: [(&str, &[&str]); 5] = [
     ("command", &["es_append"]),
     ("projector", &["es_read", "es_project"]),
     ("query", &["es_query", "es_read"]),
     ("operator", &["es_owner", "es_read"]),
+    ("auditor", &["es_audit", "es_read"]),
 ];
 
 /// Serialises role creation in one database; the others are kept apart by tolerating a lost race.

@@ -218,8 +218,7 @@ fn cluster_url() -> String {
 async fn ensure_roles(cluster: PgConnectOptions) {
     let mut connection = cluster.connect().await.expect("the test cluster answers");
     roles::ensure_roles(&mut connection).await.expect("the superuser may create roles");
-    // those of an installation, and one that may only read
-    for (purpose, groups) in roles::LOGINS.into_iter().chain([("auditor", &["es_read"][..])]) {
+    for (purpose, groups) in roles::LOGINS {
         let login = format!("salgslogg_{purpose}");
         let made = roles::ensure_login(&mut connection, &login, PASSWORD, groups).await;
         made.expect("the superuser may create logins");

@@ -60,8 +60,8 @@ pub struct PartCompared {
 }
 
 impl<'a> Comparison<'a> {
-    /// Of the live generation of `model`, at its checkpoint. `rows` reads its tables without row-level security
-    /// (`es_owner`); none when nothing is live.
+    /// Of the live generation of `model`, at its checkpoint. `rows` reads the rows of every tenant (`es_audit`,
+    /// `es_owner`); none when nothing is live.
     ///
     /// # Errors
     /// A database that is away, or a login that may not read.

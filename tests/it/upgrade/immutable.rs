@@ -7,7 +7,7 @@ use sqlx::migrate::Migrator;
 use super::first_release::{SALE_CODE, migrations};
 
 /// Migrations that were released, with the checksums databases out there remember. A release adds its lines.
-const RELEASED: [(&str, i64, &str); 13] = [
+const RELEASED: [(&str, i64, &str); 15] = [
     (
         "event_store",
         1,
@@ -44,6 +44,11 @@ const RELEASED: [(&str, i64, &str); 13] = [
         "0d42774d44b70f1f048d7dfb605c8b5c69531c7ff448b3727be76eb49d4273cfe9475dc919044b5618ac3515648f1394",
     ),
     (
+        "event_store",
+        8,
+        "b5b275077141b86900a7671661fe4b6ef9489ac0fb869c0bc03bcf8e3a578ec2b6bc367b518bf91a71425554b29ed469",
+    ),
+    (
         "read_models",
         1,
         "15dcb5d19c736d770d613ec4211cc065bbe2803929737ff3d4c0e63e5367b19f6716ec0d200de93d7b558a4bca216db3",
@@ -72,6 +77,11 @@ const RELEASED: [(&str, i64, &str); 13] = [
         "read_models",
         6,
         "bbced7c92779069d1ebd93abed3363bb95353b193b63da24df06b2437469e65e655be329457ada4df4cde2ad5a126596",
+    ),
+    (
+        "read_models",
+        7,
+        "fc4f272178fd28c2e7c7dbb27c234c5fbbaa589bdbadca63a13c21f6f593d2c11dcf461fd242ac32765b1a0bfe3375e1",
     ),
 ];
 

@@ -3,6 +3,7 @@
 
 mod corrupted;
 mod generated;
+mod rights;
 mod tamper;
 
 use event_store::EventStore;

@@ -27,6 +27,7 @@ A login is made, or gets a new password, for each of these variables that is set
   SALGSLOGG_PROJECTOR_PASSWORD  salgslogg_projector, for projection-service to write read models
   SALGSLOGG_QUERY_PASSWORD      salgslogg_query, for projection-service to answer questions
   SALGSLOGG_OPERATOR_PASSWORD   salgslogg_operator, for operators
+  SALGSLOGG_AUDITOR_PASSWORD    salgslogg_auditor, for who verifies and may only read
 
 Example:
   DATABASE_URL=postgres://postgres@db/salgslogg salgslogg migrate")]

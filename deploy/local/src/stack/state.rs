@@ -53,6 +53,9 @@ pub struct Passwords {
     pub query: String,
     /// `salgslogg_operator`.
     pub operator: String,
+    /// `salgslogg_auditor`; a clone of an earlier release has none yet.
+    #[serde(default)]
+    pub auditor: String,
 }
 
 impl Passwords {
@@ -67,6 +70,7 @@ impl Passwords {
             ("projector", &self.projector),
             ("query", &self.query),
             ("operator", &self.operator),
+            ("auditor", &self.auditor),
         ];
         let found = all.into_iter().find(|(name, _)| *name == purpose);
         found.expect("invariant: every login has a password").1
@@ -91,9 +95,16 @@ impl State {
     pub fn load_or_create(places: &Places) -> Result<Self> {
         let path = places.at("state.json");
         match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).with_context(|| {
-                format!("{} is damaged; ./deploy/down --wipe starts over", path.display())
-            }),
+            Ok(bytes) => {
+                let mut state: Self = serde_json::from_slice(&bytes).with_context(|| {
+                    format!("{} is damaged; ./deploy/down --wipe starts over", path.display())
+                })?;
+                if state.passwords.auditor.is_empty() {
+                    state.passwords.auditor = random::password()?;
+                    state.save(places)?;
+                }
+                Ok(state)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let state = Self::new()?;
                 state.save(places)?;
@@ -111,6 +122,7 @@ impl State {
                 projector: random::password()?,
                 query: random::password()?,
                 operator: random::password()?,
+                auditor: random::password()?,
             },
             nats: Users::new(LOG)?.with_tenant(DEMO_TENANT)?,
             demo: Demo::default(),

@@ -63,7 +63,12 @@ pub(super) async fn judge(
             }
             replay.event(slim, findings);
         }
-        progress(Step { area: Area::Log, done: (first + PAGE - 1).min(to), all: to });
+        progress(Step {
+            area: Area::Log,
+            done: (first + PAGE - 1).min(to),
+            all: to,
+            found: findings.count(),
+        });
     }
     while behind < i64::MAX {
         let batches = batches_after(store, behind, to).await?;

@@ -32,6 +32,8 @@ pub struct Scope {
     pub from: Option<i64>,
     /// Last position; none = the head. With a range the streams are not judged, since a stream is judged whole.
     pub to: Option<i64>,
+    /// What lies before `from` was judged by a run that broke off: the rest is judged as if this one had begun there too.
+    pub resumed: bool,
     /// Whether every event must decode and name its own stream.
     pub decode: bool,
     /// Whether receipts are judged, and how their answers are read: the login needs SELECT on `es.command`.
@@ -66,6 +68,8 @@ pub struct Step {
     pub done: i64,
     /// All of it.
     pub all: i64,
+    /// Contradictions found so far.
+    pub found: u64,
 }
 
 /// Why a log is not what it claims to be.
@@ -104,7 +108,10 @@ pub async fn judge(
 ) -> Result<Verified, StoreError> {
     let archived = archived(store).await?;
     let mut verified = log::judge(store, scope, archived, findings, progress).await?;
-    if scope.from.is_none() && scope.to.is_none() {
+    if scope.resumed {
+        verified.from = archived + 1;
+    }
+    if scope.resumed || scope.from.is_none() && scope.to.is_none() {
         verified.streams = Some(streams::judge(store, &verified, findings, progress).await?);
     }
     if let Some(reads) = scope.receipts {

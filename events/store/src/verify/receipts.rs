@@ -70,7 +70,7 @@ pub(super) async fn judge(
                 ));
             }
         }
-        progress(Step { area: Area::Receipts, done: judged, all: judged });
+        progress(Step { area: Area::Receipts, done: judged, all: judged, found: findings.count() });
     }
 }
 

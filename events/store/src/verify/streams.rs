@@ -62,7 +62,7 @@ pub(super) async fn judge(
         let (found, counted) = range?;
         found.into_iter().for_each(|finding| findings.add(finding));
         (streams, done) = (streams + counted, done + 1);
-        progress(Step { area: Area::Streams, done, all: ranges });
+        progress(Step { area: Area::Streams, done, all: ranges, found: findings.count() });
     }
     Ok(streams)
 }

@@ -113,7 +113,7 @@ pub async fn judge(
             }
         }
         expected = end + 1;
-        progress(Step { area: Area::Messages, done: end, all: to });
+        progress(Step { area: Area::Messages, done: end, all: to, found: findings.count() });
     }
     Ok(equal)
 }

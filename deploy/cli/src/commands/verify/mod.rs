@@ -4,13 +4,15 @@
 mod envelope;
 pub mod messages;
 pub mod report;
+pub mod resume;
 pub mod rows;
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
 use event_store::EventStore;
-use event_store::verify::{Area, Findings, Scope, Step, judge};
+use event_store::verify::{Findings, Scope, Step, judge};
 use indicatif::{ProgressBar, ProgressStyle};
 use read_models::rebuild::RebuildError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -22,6 +24,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::stack::Stack;
 use report::Report;
+use resume::Resume;
 
 /// Connections: pages of the log, streams and parts are read side by side.
 const CONNECTIONS: u32 = 6;
@@ -31,16 +34,18 @@ const CONNECTIONS: u32 = 6;
 #[command(after_help = "\
 Recomputes and compares: positions without a hole, the tenants' previous positions, sale numbers, content hashes, the
 chain of batches, times, versions and rows of streams, receipts, that every event can be read, the messages in NATS
-(with --nats-url) and every live read model against a rebuild from zero. Nothing is written. A login of es_read judges
-log and streams with --no-receipts --no-read-models; one of es_owner judges everything.
+(with --nats-url) and every live read model against a rebuild from zero. Nothing is written, and a login that may only
+read is enough: one of es_audit and es_read (salgslogg_auditor), or of es_read alone with --no-receipts --no-read-models.
 
 Ends with 0 when nothing contradicts, with 1 when something does, and with 2 or above when it could not judge. A run
-that broke off says from which position another one may go on; with a range, streams and read models are not judged,
-since those are judged whole. Somebody who may rewrite rows, hashes and chain alike leaves a log that agrees with
+that broke off says from which position another one may go on, and with --resume it notes that in a file as it goes, so
+the same command goes on there and judges the rest; with a range, streams and read models are not judged, since those are
+judged whole. Somebody who may rewrite rows, hashes and chain alike leaves a log that agrees with
 itself: note the last link of the chain elsewhere and compare it.
 
 Examples:
   salgslogg verify
+  salgslogg verify --resume /var/lib/salgslogg/verify.json
   salgslogg verify --from 1000000 --json
   salgslogg verify --no-receipts --no-read-models")]
 pub struct Arguments {
@@ -50,6 +55,9 @@ pub struct Arguments {
     /// Last position
     #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
     to: Option<i64>,
+    /// File that keeps where to go on: read at the beginning if it exists, removed at the end
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    resume: Option<PathBuf>,
     /// Address of NATS, as nats://user:password@host:port; without it messages are not judged
     #[arg(long, value_name = "URL")]
     nats_url: Option<String>,
@@ -69,18 +77,19 @@ pub struct Arguments {
 /// Judges, reports, and ends with what was found.
 pub async fn run(stack: &Stack, arguments: &Arguments, format: Format) -> Result<(), Failure> {
     let database = Database::find(&arguments.database, stack.environment())?;
-    let pool = reader(database.url(), !(arguments.no_receipts && arguments.no_read_models))?;
+    let pool = reader(database.url())?;
     let store = EventStore::new(pool.clone(), database.log_id());
     let bar = Bar::new();
-    let mut reached = arguments.from.unwrap_or(1) - 1;
-    let judged = arguments.judge(&store, &pool, &bar, &mut reached).await;
+    let mut resume = Resume::open(arguments.resume.as_deref(), database.log_id())?;
+    let judged = arguments.judge(&store, &pool, &bar, &mut resume).await;
     bar.0.finish_and_clear();
     let report = judged.map_err(|failure| {
-        Failure::CannotJudge(format!(
-            "{failure}; judged up to {reached}, go on with --from {}",
-            reached + 1
-        ))
+        let from = resume.from().max(arguments.from.unwrap_or(1));
+        let (told, file) = (failure.to_string(), arguments.resume.as_deref());
+        let file = file.map_or(String::new(), |file| format!(", or --resume {}", file.display()));
+        Failure::CannotJudge(format!("{told}; go on with --from {from}{file}"))
     })?;
+    resume.done()?;
     match format {
         Format::Machine => output::json(&report.machines())?,
         Format::People => output::line(&report.people())?,
@@ -97,15 +106,14 @@ impl Arguments {
         store: &EventStore,
         pool: &PgPool,
         bar: &Bar,
-        reached: &mut i64,
+        resume: &mut Resume,
     ) -> Result<Report, Failure> {
         let mut findings = Findings::default();
         let receipts = (!self.no_receipts).then_some(reads_answer as fn(&[u8]) -> bool);
-        let scope = Scope { from: self.from, to: self.to, decode: true, receipts };
+        let (from, resumed) = (self.from.or(resume.began()), resume.began().is_some());
+        let scope = Scope { from, to: self.to, resumed, decode: true, receipts };
         let mut progress = |step: Step| {
-            if step.area == Area::Log {
-                *reached = step.done;
-            }
+            resume.reached(step);
             bar.at(step);
         };
         let judged = judge(store, &scope, &mut findings, &mut progress).await;
@@ -143,8 +151,11 @@ fn unable(error: &dyn std::error::Error) -> Failure {
     Failure::CannotJudge(told)
 }
 
-/// A pool that cannot write; as `es_owner` when more than the log is to be read.
-fn reader(url: &str, owner: bool) -> Result<PgPool, Failure> {
+/// A pool that cannot write.
+///
+/// # Errors
+/// When the address cannot be read.
+pub fn reader(url: &str) -> Result<PgPool, Failure> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| Failure::Usage(format!("the database's address: {error}")))?;
     let options =
@@ -154,7 +165,6 @@ fn reader(url: &str, owner: bool) -> Result<PgPool, Failure> {
             ("enable_seqscan", "off"),
             ("jit", "off"),
         ]);
-    let options = if owner { options.options([("role", "es_owner")]) } else { options };
     Ok(PgPoolOptions::new().max_connections(CONNECTIONS).connect_lazy_with(options))
 }
 

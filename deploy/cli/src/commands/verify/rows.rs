@@ -20,7 +20,7 @@ pub struct Compared {
     pub rows: i64,
 }
 
-/// Compares all of them. `rows` reads their tables as `es_owner`.
+/// Compares all of them. `rows` reads the rows of every tenant: as `es_audit` or `es_owner`.
 ///
 /// # Errors
 /// A database that cannot be read, or an event that cannot be folded.
@@ -33,23 +33,16 @@ pub async fn judge(
     let mut all = Vec::new();
     for model in read_models::all() {
         let name = model.name();
-        let mut differs = |position, what: String, stored: String, expected: String| {
-            findings.add(Finding::new(Area::ReadModels, position, what, stored, expected));
-        };
         let Some(comparison) = Comparison::of_live(rows, store, model.as_ref()).await? else {
-            differs(
-                0,
-                format!("{name} has no live generation, or it never began"),
-                String::new(),
-                String::new(),
-            );
+            let what = format!("{name} has no live generation, or it never began");
+            differs(findings, 0, what, String::new(), String::new());
             continue;
         };
         let (parts, position) = (comparison.parts(), comparison.position());
         let head = store.head().await?;
         if position > head {
             let what = format!("{name} stands behind the end of the log");
-            differs(head, what, position.to_string(), head.to_string());
+            differs(findings, head, what, position.to_string(), head.to_string());
         }
         let mut compared =
             stream::iter(0..parts).map(|part| comparison.part(part)).buffered(AT_ONCE);
@@ -59,29 +52,30 @@ pub async fn judge(
                 Ok(part) => {
                     count += part.rows;
                     for found in part.differences {
-                        differs(
-                            found.position,
-                            format!("{name}: {}", found.what),
-                            found.stored,
-                            found.expected,
-                        );
+                        let what = format!("{name}: {}", found.what);
+                        differs(findings, found.position, what, found.stored, found.expected);
                     }
                 }
                 Err(RebuildError::Poison(error)) => {
                     let what = format!("{name}: an event cannot be folded");
-                    differs(
-                        error.position().unwrap_or(0),
-                        what,
-                        error.to_string(),
-                        "a foldable event".into(),
-                    );
+                    let (at, expected) = (error.position().unwrap_or(0), "a foldable event".into());
+                    differs(findings, at, what, error.to_string(), expected);
                 }
                 Err(error) => return Err(error),
             }
             done += 1;
-            progress(Step { area: Area::ReadModels, done, all: i64::from(parts) });
+            progress(Step {
+                area: Area::ReadModels,
+                done,
+                all: i64::from(parts),
+                found: findings.count(),
+            });
         }
         all.push(Compared { model: name, position, rows: count });
     }
     Ok(all)
+}
+
+fn differs(findings: &mut Findings, at: i64, what: String, stored: String, expected: String) {
+    findings.add(Finding::new(Area::ReadModels, at, what, stored, expected));
 }
