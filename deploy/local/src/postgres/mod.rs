@@ -181,7 +181,7 @@ impl Cluster {
             name: "Postgres".into(),
             path: self.tools.bin.join("postgres"),
             arguments,
-            variables: Vec::new(),
+            variables: self.tools.variables(),
             log: self.log(),
             account: self.account,
             when_orphaned: Signal::SIGINT,

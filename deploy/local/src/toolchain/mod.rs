@@ -28,6 +28,20 @@ pub struct PostgresTools {
     pub version: String,
 }
 
+impl PostgresTools {
+    /// What the server must be told to find its own libpq. The modules of a wheel look for it in a folder of whoever built
+    /// them and would take the system's, which may be older: a standby then does not understand what `pg_basebackup` wrote
+    /// for it, and never follows.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let beside = self.bin.parent().map(|folder| folder.join("lib"));
+        let own = beside.filter(|folder| folder.join("libpq.so.5").is_file());
+        own.map(|folder| ("LD_LIBRARY_PATH".to_owned(), folder.to_string_lossy().into_owned()))
+            .into_iter()
+            .collect()
+    }
+}
+
 /// Which of several installed versions is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {

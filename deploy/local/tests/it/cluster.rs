@@ -1,7 +1,9 @@
 //! A committed row survives everything but the deletion of its folder.
 
+use local_stack::account;
 use local_stack::pidfile::Identity;
-use local_stack::postgres::Cluster;
+use local_stack::postgres::{Cluster, Options};
+use local_stack::toolchain;
 use sqlx::{Connection, PgConnection};
 
 use crate::{cluster_in, open_folder};
@@ -72,4 +74,24 @@ async fn a_password_is_needed() {
     let cluster = cluster_in(folder.path().join("pg")).await;
     let url = cluster.url_as("postgres", "wrong", "postgres");
     assert!(PgConnection::connect(&url).await.is_err());
+}
+
+/// A walreceiver is such a module: with an older libpq than that of its `pg_basebackup` it never follows anybody.
+#[tokio::test]
+async fn the_modules_of_the_pinned_postgres_take_its_own_libpq() {
+    let folder = open_folder();
+    let place = folder.path().join("pg");
+    let account = account::for_cluster(&place).unwrap();
+    let tools = toolchain::fetched_postgres(account).await.unwrap();
+    let cluster = Cluster::start(&tools, &place, Options::for_tests()).await.unwrap();
+    let mut connection = PgConnection::connect(&cluster.url("postgres")).await.unwrap();
+    sqlx::query("CREATE EXTENSION dblink").execute(&mut connection).await.unwrap();
+    // an option that no older libpq knows
+    let url = format!("{}&sslnegotiation=postgres", cluster.url("postgres"));
+    let connected: String = sqlx::query_scalar("SELECT dblink_connect($1)")
+        .bind(url)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(connected, "OK");
 }
