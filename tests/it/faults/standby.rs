@@ -6,7 +6,7 @@ use std::time::Duration;
 use event_store::relay_row::relay_state;
 use local_stack::account;
 use local_stack::postgres::Cluster;
-use system_tests::eventually::eventually;
+use system_tests::eventually::{eventually, eventually_told};
 use system_tests::{Fleet, Member, counts, own_cluster};
 
 use super::traffic::Traffic;
@@ -59,14 +59,23 @@ impl Pair {
     }
 
     async fn streaming(&self) {
-        let question = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'";
-        eventually("the standby follows", PATIENCE, async || {
-            sqlx::query_scalar::<_, i64>(question)
-                .fetch_one(self.fleet.database.owner())
-                .await
-                .is_ok_and(|count| count == 1)
+        let question = "SELECT application_name || ' ' || state FROM pg_stat_replication";
+        eventually_told("the standby follows", PATIENCE, async || {
+            let seen = sqlx::query_scalar::<_, String>(question);
+            let seen = seen.fetch_all(self.fleet.database.owner()).await;
+            match seen {
+                Ok(seen) if seen == ["standby streaming"] => Ok(()),
+                other => Err(format!("{other:?}; it says: {}", self.last_words())),
+            }
         })
         .await;
+    }
+
+    /// The end of the standby's log.
+    fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(self.standby.log()).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
     /// The primary dies, the standby is promoted, the services are started again with its address.
