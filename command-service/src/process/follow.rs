@@ -112,12 +112,14 @@ impl Follower {
         if self.held.as_ref().is_some_and(|(_, since)| since.elapsed() < RENEW_EVERY) {
             return Ok(Claim::Kept);
         }
-        let before = self.held.take().map(|(lease, _)| lease.epoch);
+        let before = self.held.take().map(|(lease, _)| (lease.epoch, lease.position));
         let since = Stopwatch::start();
         let Some(lease) = claim_process(&self.store, self.name, self.owner, TTL).await? else {
             return Ok(Claim::Elsewhere);
         };
-        let claim = if before == Some(lease.epoch) {
+        // a database that died may have lost the newest steps, which nobody waited to see on disk: same owner, older
+        // checkpoint and timers (P3)
+        let claim = if before == Some((lease.epoch, lease.position)) {
             Claim::Kept
         } else {
             self.noted = Noted::Unknown;

@@ -9,6 +9,7 @@ use command_service::reopening::send_reopen;
 use event_store::Wakeups;
 use events::NewEvent;
 use futures::FutureExt;
+use service_runtime::clock::{Stopwatch, back_off};
 use service_runtime::ids::new_id;
 
 use crate::world::{World, at, sent};
@@ -105,6 +106,31 @@ async fn a_replica_that_lost_its_lease_cannot_write() {
     assert!(world.timers().await.is_empty());
     assert_eq!(sent(&mut heir, DUE).await, 1);
     assert_eq!(paused.pump(at(DUE)).await.unwrap(), Pumped::Standby);
+}
+
+/// Postgres may lose the newest steps when it dies, timers and checkpoint together: their flush was not waited for.
+#[tokio::test]
+async fn timers_that_were_lost_with_their_checkpoint_are_set_again_p3() {
+    let world = World::new().await;
+    let mut manager = world.manager();
+    assert_eq!(sent(&mut manager, "2026-03-10T09:00:00Z").await, 0);
+    let checkpoint: i64 = sqlx::query_scalar("SELECT position FROM es_ops.process")
+        .fetch_one(world.store.pool())
+        .await
+        .unwrap();
+    world.stall("2026-09-01").await;
+    assert_eq!(sent(&mut manager, "2026-03-10T09:00:00Z").await, 0);
+    assert_eq!(world.timers().await.len(), 1);
+    let lost = "WITH lost AS (DELETE FROM es_ops.timer) UPDATE es_ops.process SET position = $1";
+    sqlx::query(lost).bind(checkpoint).execute(world.database.owner()).await.unwrap();
+    let watch = Stopwatch::start();
+    while world.timers().await.is_empty() {
+        // noticed when the lease is renewed
+        assert!(watch.elapsed() < Duration::from_secs(10), "the timer is not set again");
+        assert_eq!(sent(&mut manager, "2026-03-10T09:00:00Z").await, 0);
+        back_off(Duration::from_millis(50)).await;
+    }
+    assert_eq!(sent(&mut manager, DUE).await, 1);
 }
 
 #[tokio::test]
