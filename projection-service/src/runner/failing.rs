@@ -44,6 +44,10 @@ impl Lane {
             | ApplyError::Decode(_)
             | ApplyError::Unfoldable { .. }) => other,
         };
+        let now = self.part.state(&self.pool).await?.position;
+        if now != lease.position {
+            return Ok(self.elsewhere(lease, now));
+        }
         let next = self.attempt.failed(run.len(), good_before(&error, lease.position));
         match (next, run.first()) {
             (Next::Poison, Some(event)) => self.poison(lease, event, &error, parked).await,
@@ -67,12 +71,31 @@ impl Lane {
         }
     }
 
-    /// The lane is another process's. What failed meanwhile proves nothing against the events: the rows they met may be
+    /// The checkpoint is not where this process left it. A database that died may have lost the newest batches, whose
+    /// flush nobody waited for: rows went back with it, and what they lack says nothing against the events (P3).
+    fn elsewhere(&mut self, lease: Lease, now: i64) -> Step {
+        self.lease = None;
+        self.pardon();
+        let (model, left) = (self.part.model, lease.position);
+        tracing::warn!(
+            model,
+            left,
+            now,
+            "the checkpoint is not where it was left; going on from there"
+        );
+        Step::Failed(format!("the checkpoint was left at {left} and is at {now}"))
+    }
+
+    /// The lane is another process's, or its checkpoint went back. What failed meanwhile proves nothing against the events: the rows they met may be
     /// that process's (case 35).
     pub(super) fn overtaken(&mut self) -> Step {
         let epoch = self.lease.take().map(|(lease, _)| lease.epoch);
         self.pardon();
-        tracing::warn!(model = self.part.model, epoch, "fenced: the lane is another's");
+        tracing::warn!(
+            model = self.part.model,
+            epoch,
+            "fenced: the lane is another's, or its checkpoint went back"
+        );
         metrics::fenced(&self.part);
         Step::NotOurs
     }

@@ -78,7 +78,11 @@ impl Lane {
     /// Takes the halt back after a success.
     pub(super) async fn unmark(&mut self, lease: Lease) -> Result<(), LaneError> {
         if self.standing.marked {
-            self.part.set_halted(&self.pool, lease, None).await?;
+            if !self.part.set_halted(&self.pool, lease, None).await? {
+                // the part is another's, or its checkpoint went back: the next claim tells
+                self.lease = None;
+                return Ok(());
+            }
             self.standing = Standing::default();
             tracing::info!(
                 model = self.part.model,

@@ -161,7 +161,8 @@ impl Part {
         })
     }
 
-    /// Stores why the part stands still, or that it goes on. Does nothing for a lost lease, and says so.
+    /// Stores why the part stands still, or that it goes on. Does nothing for a lost lease or at another checkpoint, and
+    /// says so.
     pub async fn set_halted(
         &self,
         pool: &PgPool,
@@ -170,7 +171,7 @@ impl Part {
     ) -> Result<bool, sqlx::Error> {
         sqlx::query(
             "UPDATE es_ops.projection_part SET halted = $7, halted_position = $8, halted_reason = $9
-             WHERE name = $1 AND generation = $2 AND log_id = $3 AND part = $4 AND lease_owner = $5 AND lease_epoch = $6",
+             WHERE name = $1 AND generation = $2 AND log_id = $3 AND part = $4 AND lease_owner = $5 AND lease_epoch = $6 AND position = $10",
         )
         .bind(self.model)
         .bind(self.generation)
@@ -181,6 +182,7 @@ impl Part {
         .bind(halted.map(|halted| halted.sentence.as_str()))
         .bind(halted.map(|halted| halted.position))
         .bind(halted.and_then(|halted| halted.reason).map(Reason::as_str))
+        .bind(lease.position)
         .execute(pool)
         .await
         .map(|done| done.rows_affected() > 0)

@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use system_tests::eventually::eventually;
 use system_tests::{Fleet, counts, own_cluster};
 
-use super::seed::{Chance, all_faults, tell};
+use super::seed::{Chance, tell};
 use super::slow_disk::Tracer;
 use super::traffic::Traffic;
 
@@ -87,9 +87,7 @@ async fn postgres_killed_or_restarted_under_load_loses_no_acknowledged_command_c
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flush_that_fails_ends_postgres_and_no_acknowledged_command_p3() {
-    // open: in some runs the read models did not reach the head within two minutes afterwards; asked with --faults,
-    // where it stays red, until that is understood
-    if !all_faults() || !Tracer::is_possible() {
+    if !Tracer::is_possible() {
         return;
     }
     let mut chance = Chance::told();
