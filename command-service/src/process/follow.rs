@@ -7,7 +7,7 @@ use event_store::leases::{
     AdvanceError, ProcessLease, advance_process, claim_process, note_process_halt, release_process,
 };
 use event_store::timers::{self, Timer};
-use event_store::{EventStore, StoreError};
+use event_store::{EventStore, StoreError, patiently};
 use events::DecodeError;
 use service_runtime::clock::Stopwatch;
 use service_runtime::fault_point;
@@ -138,6 +138,18 @@ impl Follower {
     /// not waited for: both are kept or lost together, and what is lost is done again.
     pub(super) async fn commit(&mut self, changes: &[Change], to: i64) -> Result<(), ProcessFault> {
         let (mut lease, since) = self.held.take().ok_or(ProcessFault::Fenced)?;
+        let written = async { Ok(self.write(&mut lease, changes, to).await) };
+        patiently(written).await??;
+        self.held = Some((lease, since));
+        Ok(())
+    }
+
+    async fn write(
+        &self,
+        lease: &mut ProcessLease,
+        changes: &[Change],
+        to: i64,
+    ) -> Result<(), ProcessFault> {
         let mut transaction = self.store.pool().begin().await?;
         sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *transaction).await?;
         for change in changes {
@@ -151,10 +163,9 @@ impl Follower {
                 }
             }
         }
-        advance_process(&mut transaction, &mut lease, to).await?;
+        advance_process(&mut transaction, lease, to).await?;
         fault_point::pass("process.before-commit");
         transaction.commit().await?;
-        self.held = Some((lease, since));
         Ok(())
     }
 

@@ -2,19 +2,16 @@
 //! truth after a lost connection. Decides nothing about events.
 
 use std::collections::HashMap;
-use std::io;
 
 use chrono::{DateTime, Utc};
 use events::{NewEvent, StreamName, TenantSlug};
-use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::EventStore;
 use crate::as_seen::AsSeen;
 use crate::batch::{Batch, Resting};
-use crate::error::{AppendError, Failure, classify};
+use crate::error::{AppendError, Failure, classify, patiently};
 use crate::outcome::{self, Appended, Outcome};
-use crate::writer::ANSWERS_WITHIN;
 
 /// One command's wish: stored whole or not at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,14 +155,14 @@ impl EventStore {
             let known = std::mem::take(&mut *self.writer.known());
             let whose = (self.log_id(), writer);
             let call = seen.send(batch, &mut connection, whose, &known);
-            if let Some(sent) = in_time(call).await? {
+            if let Some(sent) = patiently(call).await? {
                 self.writer.give_back(connection);
                 let outcomes = seen.outcomes(groups, batch, &sent);
                 *self.writer.known() = seen.teach(known, batch, sent);
                 return Ok(outcomes);
             }
         }
-        let mut verdicts = in_time(batch.send(&mut connection, self.log_id(), writer)).await?;
+        let mut verdicts = patiently(batch.send(&mut connection, self.log_id(), writer)).await?;
         self.writer.give_back(connection);
         let mut outcomes = outcome::read(groups, &mut verdicts)?;
         let appended = |outcome: &Outcome| matches!(outcome, Outcome::Appended(_));
@@ -186,7 +183,7 @@ impl EventStore {
             let Outcome::Conflict { .. } = outcome else { continue };
             let wrote = group.appends.iter().find_map(|a| a.events.first().map(|e| (a, e)));
             let (None, Some((append, event))) = (&group.receipt, wrote) else { continue };
-            let found: Option<(i64, Option<i64>)> = sqlx::query_as(
+            let look = sqlx::query_as(
                 "SELECT position, number FROM es.event \
                  WHERE log_id = $1 AND stream_id = $2 AND stream_version = $3 AND event_id = $4",
             )
@@ -194,8 +191,8 @@ impl EventStore {
             .bind(append.stream.stream_id(&group.tenant))
             .bind(append.expected + 1)
             .bind(event.event_id)
-            .fetch_optional(self.pool())
-            .await?;
+            .fetch_optional(self.pool());
+            let found: Option<(i64, Option<i64>)> = patiently(look).await?;
             if let Some((first, number)) = found {
                 let count = |append: &StreamAppend| append.events.len() as i64;
                 *outcome = Outcome::Appended(Appended {
@@ -208,12 +205,6 @@ impl EventStore {
         }
         Ok(())
     }
-}
-
-/// The answer of a call, unless the database stays silent.
-async fn in_time<T>(call: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    let silent = || sqlx::Error::Io(io::ErrorKind::TimedOut.into());
-    timeout(ANSWERS_WITHIN, call).await.unwrap_or_else(|_| Err(silent()))
 }
 
 /// Splits a batch so that within a wave every written stream and every key appears once, and that nothing

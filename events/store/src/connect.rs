@@ -1,15 +1,12 @@
 //! Opens a pool with the settings the log expects.
 
-use std::io;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
-use tokio::time::timeout;
 
-use crate::error::StoreError;
-use crate::writer::ANSWERS_WITHIN;
+use crate::error::{StoreError, patiently};
 
 /// A connection idle for longer is tried before use; under load nobody pays the round trip.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
@@ -26,7 +23,7 @@ pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
         ("enable_seqscan", "off"),
         ("jit", "off"),
     ]);
-    Ok(PgPoolOptions::new()
+    Ok(wary(PgPoolOptions::new())
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .test_before_acquire(false)
@@ -38,20 +35,21 @@ pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
                 Ok(true)
             })
         })
-        // asked here, with a deadline, because the pool itself asks without one: a place that waits for a silent
-        // wire would be lost to everybody (C1)
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                answered(connection).await?;
-                Ok(true)
-            })
-        })
         .connect_lazy_with(options))
+}
+
+/// A pool that no silent wire can rob of its places (C1): a connection that comes back is tried with a deadline. The pool
+/// itself tries it without one, and a place that waits for an answer which never comes is lost to everybody.
+pub fn wary(pool: PgPoolOptions) -> PgPoolOptions {
+    pool.after_release(|connection, _| {
+        Box::pin(async move {
+            answered(connection).await?;
+            Ok(true)
+        })
+    })
 }
 
 /// Tries a connection; one that stays silent is broken.
 async fn answered(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    timeout(ANSWERS_WITHIN, connection.ping())
-        .await
-        .unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())))
+    patiently(connection.ping()).await
 }

@@ -91,6 +91,18 @@ pub(crate) fn classify(error: &sqlx::Error) -> Failure {
     }
 }
 
+/// An answer, or the error that there is none: a wire that swallows bytes never says that it is broken (C1), so whoever
+/// stays silent for longer than any statement may take counts as gone.
+///
+/// # Errors
+/// Those of `question`, and a time-out as an error of the connection: the outcome is unknown.
+pub async fn patiently<T>(
+    question: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let silent = |_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()));
+    timeout(ANSWERS_WITHIN, question).await.unwrap_or_else(silent)
+}
+
 /// Reads anew when a connection turns out to be dead: after a restart of the database a pool may hold
 /// several, and each failure removes one. A database that stays silent for longer than any statement may take
 /// counts as unreachable (C1): a wire that swallows bytes never says that it is broken.

@@ -8,7 +8,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::EventStore;
-use crate::error::{StoreError, read_again};
+use crate::error::{StoreError, patiently, read_again};
 
 /// SQLSTATE of a fenced advance.
 const FENCED: &str = "ES010";
@@ -64,12 +64,12 @@ pub async fn relay_acked(
 
 /// Gives the relay's lease back, so the next one need not wait for it to run out.
 pub async fn release_relay(store: &EventStore, lease: &RelayLease) -> Result<(), StoreError> {
-    sqlx::query("SELECT es_ops.release_relay($1, $2, $3)")
+    let release = sqlx::query("SELECT es_ops.release_relay($1, $2, $3)")
         .bind(store.log_id())
         .bind(lease.owner)
         .bind(lease.epoch)
-        .execute(store.pool())
-        .await?;
+        .execute(store.pool());
+    patiently(release).await?;
     Ok(())
 }
 
@@ -155,7 +155,7 @@ pub async fn note_process_halt(
     lease: &ProcessLease,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    let note = sqlx::query(
         "UPDATE es_ops.process SET halted = $5 WHERE name = $1 AND log_id = $2 AND lease_owner = $3 AND lease_epoch = $4",
     )
     .bind(&lease.name)
@@ -163,19 +163,19 @@ pub async fn note_process_halt(
     .bind(lease.owner)
     .bind(lease.epoch)
     .bind(reason)
-    .execute(store.pool())
-    .await?;
+    .execute(store.pool());
+    patiently(note).await?;
     Ok(())
 }
 
 /// Gives a process manager's lease back.
 pub async fn release_process(store: &EventStore, lease: &ProcessLease) -> Result<(), StoreError> {
-    sqlx::query("SELECT es_ops.release_process($1, $2, $3, $4)")
+    let release = sqlx::query("SELECT es_ops.release_process($1, $2, $3, $4)")
         .bind(&lease.name)
         .bind(lease.log_id)
         .bind(lease.owner)
         .bind(lease.epoch)
-        .execute(store.pool())
-        .await?;
+        .execute(store.pool());
+    patiently(release).await?;
     Ok(())
 }

@@ -54,8 +54,8 @@ use sqlx::PgPool;
 
 pub use append::{Group, ReceiptRequest, StreamAppend};
 pub use batch::Resting;
-pub use connect::connect;
-pub use error::{AppendError, StoreError};
+pub use connect::{connect, wary};
+pub use error::{AppendError, StoreError, patiently};
 pub use listen::Wakeups;
 pub use outcome::{Appended, Outcome, StoredReceipt};
 pub use probe::Probe;

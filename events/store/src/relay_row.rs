@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::EventStore;
-use crate::error::{StoreError, read_again};
+use crate::error::{StoreError, patiently, read_again};
 use crate::leases::RelayLease;
 
 /// Why the relay publishes nothing, as operators read it.
@@ -125,15 +125,14 @@ pub async fn reset_done(
     request: &ResetRequest,
     first: i64,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query_scalar("SELECT es_ops.relay_reset_done($1, $2, $3, $4, $5)")
+    let note = sqlx::query_scalar("SELECT es_ops.relay_reset_done($1, $2, $3, $4, $5)")
         .bind(store.log_id())
         .bind(lease.owner)
         .bind(lease.epoch)
         .bind(request.asked_at)
         .bind(first)
-        .fetch_one(store.pool())
-        .await?;
-    Ok(done)
+        .fetch_one(store.pool());
+    Ok(patiently(note).await?)
 }
 
 /// Notes why the relay stands still, or that it goes on; false = the lease is no longer ours.
