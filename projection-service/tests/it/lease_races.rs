@@ -31,8 +31,9 @@ impl Chance {
 
     /// Up to a few milliseconds, spent in the database.
     async fn nap(&mut self, on: impl sqlx::PgExecutor<'_>) -> Result<(), sqlx::Error> {
-        let seconds = self.below(4) as f64 / 1_000.0;
-        sqlx::query("SELECT pg_sleep($1)").bind(seconds).execute(on).await.map(drop)
+        let milliseconds = i64::try_from(self.below(4)).unwrap();
+        let nap = "SELECT pg_sleep(($1::bigint / 1000.0)::float8)";
+        sqlx::query(nap).bind(milliseconds).execute(on).await.map(drop)
     }
 }
 
