@@ -3,6 +3,7 @@
 
 mod backends;
 mod crowd;
+mod hang_up;
 mod kills;
 mod log_ok;
 mod network;
