@@ -30,7 +30,7 @@ struct Arguments {
     /// Only figures whose name contains this.
     #[arg(long)]
     only: Option<String>,
-    /// One repeat, short measurements, a tenth of the events; leaves out `memory` and `growth`.
+    /// One repeat, short measurements, a tenth of the events; leaves out `memory`, `growth` and `verify`.
     #[arg(long)]
     quick: bool,
     /// Folder of the public data set for `import` [default: generated files of the same shape]

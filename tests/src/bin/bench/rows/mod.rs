@@ -12,6 +12,7 @@ mod memory;
 mod queries;
 mod rebuild;
 mod relay;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,6 +64,9 @@ pub async fn all(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     relay::run(run, report).await?;
     queries::run(run, report).await?;
     import::run(run, report).await?;
+    if !run.quick || run.only.is_some() {
+        verify::run(run, report).await?;
+    }
     if !run.quick {
         memory::run(run, report).await?;
         growth::run(run, report).await?;
