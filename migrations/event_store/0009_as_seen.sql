@@ -10,8 +10,8 @@
 --   c_*           streams written: index of the tenant's slug, ids, expected version (0 = new), number of events, events of the
 --                 batch before it, effective time, and the rank of a sale's registration among its tenant's in this batch
 --   e_*           events in order: index of the stream, index of the tenant's event before it (0 = none in this batch), contents
---   k_*           receipts: contents, first and last index of the group's streams, the sale's number as the decision knew it,
---                 or the rank of its registration
+--   k_*           receipts: contents, first and last index of the group's streams, index of the first one among those that
+--                 existed (0 = it is new), rank of the registration in the group
 --   u_*           streams that decisions rest on, with versions (0 = absent)
 --   p_chain, t_*  the chain's last link as the caller knows it and, per slug, the tenant's id, the position of its newest event
 --                 and its highest sale number at that link: while nobody else writes they need not be looked up
@@ -22,13 +22,14 @@ CREATE FUNCTION es.append_as_seen(
   c_tenant integer[], c_stream uuid[], c_aggregate text[], c_part smallint[], c_expect bigint[], c_n integer[], c_start integer[],
   c_effective timestamptz[], c_rank integer[],
   e_row integer[], e_before integer[], e_id uuid[], e_type text[], e_schema smallint[], e_meta bytea[], e_payload bytea[],
-  k_key bytea[], k_request bytea[], k_answer bytea[], k_first integer[], k_last integer[], k_number bigint[], k_rank integer[],
+  k_key bytea[], k_request bytea[], k_answer bytea[], k_first integer[], k_last integer[], k_had integer[], k_rank integer[],
   u_stream uuid[], u_version bigint[],
   OUT o_head bigint,      -- position before the batch
   OUT o_chain bytea,      -- the chain's link of the batch
   OUT o_known boolean,    -- whether the caller knew the link before it: nobody else has written since
   OUT o_tenant integer[], -- per slug: the tenant's id
-  OUT o_sold bigint[])    -- per slug: the tenant's highest sale number before the batch
+  OUT o_sold bigint[],    -- per slug: the tenant's highest sale number before the batch
+  OUT o_had bigint[])     -- per stream that existed: its sale number
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -85,12 +86,14 @@ BEGIN
     RAISE EXCEPTION 'not as it was seen' USING ERRCODE = 'ES005';
   END IF;
 
-  UPDATE es.stream AS t
-     SET version = c_expect[r] + c_n[r], last_position = o_head + c_start[r] + c_n[r], effective_at = coalesce(c_effective[r], v_now)
-    FROM generate_series(1, v_rows) AS r
-   WHERE c_expect[r] > 0 AND t.log_id = p_log AND t.stream_id = c_stream[r] AND t.version = c_expect[r]
-     AND (c_effective[r] IS NULL OR c_effective[r] >= t.effective_at);
-  GET DIAGNOSTICS v_moved = ROW_COUNT;
+  WITH moved AS (
+    UPDATE es.stream AS t
+       SET version = c_expect[r] + c_n[r], last_position = o_head + c_start[r] + c_n[r], effective_at = coalesce(c_effective[r], v_now)
+      FROM generate_series(1, v_rows) AS r
+     WHERE c_expect[r] > 0 AND t.log_id = p_log AND t.stream_id = c_stream[r] AND t.version = c_expect[r]
+       AND (c_effective[r] IS NULL OR c_effective[r] >= t.effective_at)
+    RETURNING r, t.number)
+  SELECT count(*), array_agg(m.number ORDER BY m.r) INTO v_moved, o_had FROM moved m;
   -- one that exists already breaks the primary key; the caller takes that for ES005
   INSERT INTO es.stream (log_id, stream_id, aggregate, tenant_id, part, version, first_position, last_position, effective_at, number)
   SELECT p_log, c_stream[r], c_aggregate[r], o_tenant[c_tenant[r]], c_part[r], c_n[r], o_head + c_start[r] + 1,
@@ -122,7 +125,7 @@ BEGIN
            CASE WHEN a = z THEN ARRAY[c_stream[a]] ELSE c_stream[a : z] END,
            CASE WHEN a = z THEN ARRAY[c_expect[a] + c_n[a]]
                 ELSE (SELECT array_agg(c_expect[i] + c_n[i] ORDER BY i) FROM generate_series(a, z) i) END,
-           CASE WHEN k_rank[k] IS NULL THEN k_number[k] ELSE o_sold[c_tenant[a]] + k_rank[k] END,
+           coalesce(o_had[k_had[k]], o_sold[c_tenant[a]] + k_rank[k]),
            o_head + c_start[a] + 1, o_head + c_start[z] + c_n[z]
       FROM (SELECT k, k_first[k] AS a, k_last[k] AS z FROM generate_series(1, cardinality(k_key)) AS k) x;
   END IF;
@@ -132,4 +135,4 @@ END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA es FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION es.append_as_seen(smallint, uuid, timestamptz, bytea, bytea, text[], integer[], bigint[], bigint[],
   integer[], uuid[], text[], smallint[], bigint[], integer[], integer[], timestamptz[], integer[], integer[], integer[], uuid[], text[], smallint[], bytea[], bytea[],
-  bytea[], bytea[], bytea[], integer[], integer[], bigint[], integer[], uuid[], bigint[]) TO es_append;
+  bytea[], bytea[], bytea[], integer[], integer[], integer[], integer[], uuid[], bigint[]) TO es_append;

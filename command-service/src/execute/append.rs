@@ -69,8 +69,7 @@ impl Executor {
             events: own.events.iter().map(|fact| fact.event_type.to_owned()).collect(),
             created: round.order.creates(),
         };
-        let number = writings.first().and_then(|own| own.before.number);
-        let group = group(round.call, &fixed, number, appends)?;
+        let group = group(round.call, &fixed, appends)?;
         fault_point::pass("execute.before-append");
         match self.batcher.append(group, &rests_on).await? {
             Outcome::Appended(appended) => {
@@ -141,17 +140,15 @@ fn to_append(call: &Call, writing: &Writing) -> StreamAppend {
     }
 }
 
-/// The group as the log takes it; `number` is the sale's as the decision knew it.
+/// The group as the log takes it.
 pub(super) fn group(
     call: &Call,
     fixed: &FixedAnswer,
-    number: Option<i64>,
     appends: Vec<StreamAppend>,
 ) -> Result<Group, ExecuteError> {
     let answer =
         serde_json::to_vec(fixed).map_err(|error| ExecuteError::Poisoned(error.to_string()))?;
-    let receipt =
-        call.key.map(|key| ReceiptRequest { key: key.key, request: key.request, answer, number });
+    let receipt = call.key.map(|key| ReceiptRequest { key: key.key, request: key.request, answer });
     Ok(Group { tenant: call.tenant.clone(), receipt, effective_at: call.effective_at, appends })
 }
 

@@ -170,8 +170,7 @@ impl Executor {
         }
         let append =
             StreamAppend { stream: stream.clone(), expected: seen.own.version, events: Vec::new() };
-        let group = group(call, &answer.fixed, seen.own.number, vec![append])?;
-        let sent = self.batcher.append(group, &[]).await?;
+        let sent = self.batcher.append(group(call, &answer.fixed, vec![append])?, &[]).await?;
         match sent {
             Outcome::Appended(_) => Ok(Step::Answered(answer)),
             other => self.not_appended(call, &[stream], other),

@@ -49,8 +49,6 @@ pub struct ReceiptRequest {
     pub request: [u8; 32],
     /// Static part of the reply, returned for a repeat.
     pub answer: Vec<u8>,
-    /// The sale's number as far as the decision knew it; a registration gets one from the log.
-    pub number: Option<i64>,
 }
 
 impl EventStore {

@@ -29,6 +29,8 @@ pub(crate) struct AsSeen {
     start: Vec<i32>,
     /// Per row: which of its tenant's registrations in the batch it is.
     rank: Vec<Option<i32>>,
+    /// Per row: which of the streams that existed it is, 0 = it is new.
+    had: Vec<i32>,
     event_row: Vec<i32>,
     /// Per event: the tenant's event before it in the batch, 0 = none.
     event_before: Vec<i32>,
@@ -41,7 +43,7 @@ pub(crate) struct AsSeen {
 struct Receipts {
     first: Vec<i32>,
     last: Vec<i32>,
-    number: Vec<Option<i64>>,
+    had: Vec<i32>,
     rank: Vec<Option<i32>>,
 }
 
@@ -58,10 +60,14 @@ impl AsSeen {
             of_tenant: vec![(0, 0); batch.slugs.len()],
             ..Self::default()
         };
+        let mut existing = 0;
         for (row, count) in rows.count.iter().enumerate() {
+            let exists = rows.expected[row] > 0;
+            existing += i32::from(exists);
+            seen.had.push(if exists { existing } else { 0 });
             let start = seen.event_row.len();
             let (newest, registered) = &mut seen.of_tenant[slug(rows.tenant[row])];
-            let registers = rows.expected[row] == 0 && batch.events.kind[start] == NUMBERED;
+            let registers = !exists && batch.events.kind[start] == NUMBERED;
             seen.start.push(small(start));
             *registered += i32::from(registers);
             seen.rank.push(registers.then_some(*registered));
@@ -72,10 +78,10 @@ impl AsSeen {
             }
         }
         for (group, rows) in with_rows(groups) {
-            if let Some(receipt) = &group.0.receipt {
+            if group.0.receipt.is_some() {
                 seen.receipts.first.push(small(rows.start + 1));
                 seen.receipts.last.push(small(rows.end));
-                seen.receipts.number.push(receipt.number);
+                seen.receipts.had.push(seen.had[rows.start]);
                 seen.receipts.rank.push(seen.rank[rows].iter().flatten().next().copied());
             }
         }
@@ -132,7 +138,7 @@ impl AsSeen {
         .bind(kept(&rows.answer))
         .bind(&self.receipts.first)
         .bind(&self.receipts.last)
-        .bind(&self.receipts.number)
+        .bind(&self.receipts.had)
         .bind(&self.receipts.rank)
         .bind(&rests.stream)
         .bind(&rests.version)
@@ -145,6 +151,7 @@ impl AsSeen {
                 known: row.try_get("o_known")?,
                 tenant: row.try_get("o_tenant")?,
                 sold: row.try_get("o_sold")?,
+                had: row.try_get::<Option<Vec<_>>, _>("o_had")?.unwrap_or_default(),
             })),
             Err(error) if is_not_as_seen(&error) => Ok(None),
             Err(error) => Err(error),
@@ -162,13 +169,14 @@ impl AsSeen {
             let count = |append: &StreamAppend| append.events.len() as i64;
             let before = sent.head + i64::from(self.start[rows.start]);
             let sold = sent.sold[slug(batch.rows.tenant[rows.start])];
+            let had = usize::try_from(self.had[rows.start] - 1).ok();
+            let had = had.and_then(|index| sent.had.get(index).copied().flatten());
             let rank = self.rank[rows].iter().flatten().next();
-            let known = || group.receipt.as_ref().and_then(|receipt| receipt.number);
             Outcome::Appended(Appended {
                 versions: group.appends.iter().map(|a| a.expected + count(a)).collect(),
                 first: Some(before + 1),
                 last: Some(before + group.appends.iter().map(count).sum::<i64>()),
-                number: rank.map(|rank| sold + i64::from(*rank)).or_else(known),
+                number: had.or_else(|| rank.map(|rank| sold + i64::from(*rank))),
             })
         };
         with_rows(groups).map(outcome).collect()
@@ -176,7 +184,7 @@ impl AsSeen {
 
     /// What the log's end is known to be after the batch.
     pub(crate) fn teach(&self, mut known: Known, batch: &Batch<'_>, sent: Sent) -> Known {
-        let Sent { head, chain, known: continues, tenant, sold } = sent;
+        let Sent { head, chain, known: continues, tenant, sold, had: _ } = sent;
         let standing = batch.slugs.iter().zip(&self.of_tenant).zip(tenant.into_iter().zip(sold));
         let standing = standing.map(|((slug, (newest, registered)), (tenant_id, sold))| {
             let (last, sold) = (head + i64::from(*newest), sold + i64::from(*registered));
@@ -199,6 +207,8 @@ pub(crate) struct Sent {
     tenant: Vec<i32>,
     /// Per slug: its highest sale number before the batch.
     sold: Vec<i64>,
+    /// Per stream that existed: its sale number.
+    had: Vec<Option<i64>>,
 }
 
 /// Which slug a row names; they are counted from one.

@@ -76,8 +76,7 @@ fn one(stream: StreamName, expected: i64, events: Vec<NewEvent>) -> Group {
 }
 
 fn keyed(key: u8, group: Group) -> Group {
-    let receipt =
-        ReceiptRequest { key: [key; 32], request: [1; 32], answer: vec![b'a', key], number: None };
+    let receipt = ReceiptRequest { key: [key; 32], request: [1; 32], answer: vec![b'a', key] };
     Group { receipt: Some(receipt), ..group }
 }
 

@@ -7,7 +7,7 @@ use sqlx::migrate::Migrator;
 use super::first_release::{SALE_CODE, migrations};
 
 /// Migrations that were released, with the checksums databases out there remember. A release adds its lines.
-const RELEASED: [(&str, i64, &str); 15] = [
+const RELEASED: [(&str, i64, &str); 16] = [
     (
         "event_store",
         1,
@@ -47,6 +47,11 @@ const RELEASED: [(&str, i64, &str); 15] = [
         "event_store",
         8,
         "b5b275077141b86900a7671661fe4b6ef9489ac0fb869c0bc03bcf8e3a578ec2b6bc367b518bf91a71425554b29ed469",
+    ),
+    (
+        "event_store",
+        9,
+        "d087376a7058a5f085af82a0f818bf8f3da4798bfe50394a84d7dc2fc8bc3e35f93237d0b04a4fbcf9a64b69fabea8bc",
     ),
     (
         "read_models",
