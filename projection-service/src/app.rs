@@ -93,8 +93,13 @@ impl App {
         let lanes = Arc::new(Lanes::new(config.clone(), models).map_err(read_side)?);
         let live =
             generation::asking(&config.query_url, config.query_connections).map_err(read_side)?;
-        let questions =
-            Questions { live, store: store.clone(), clock: clock.clone(), log_id: config.log_id };
+        let questions = Questions {
+            live,
+            standings: config.standings(),
+            store: store.clone(),
+            clock: clock.clone(),
+            log_id: config.log_id,
+        };
         open_read_models(&lanes, &questions).await?;
         let auth = AuthConfig {
             jwks: config.jwks.clone(),

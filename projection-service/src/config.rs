@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use read_models::Standings;
 use serde::Deserialize;
 use service_runtime::auth::JwksSource;
 use service_runtime::config::{ConfigError, Secret, from_environment};
@@ -36,6 +37,10 @@ pub struct Config {
     /// Connections for questions, at most. Default 16.
     #[serde(default = "query_connections")]
     pub query_connections: u32,
+    /// Memory for what questions about now are answered from, all tenants together, MiB; 0: all are answered by SQL.
+    /// Default 256.
+    #[serde(default = "standings_mib")]
+    pub standings_mib: u16,
     /// How fast and how patiently the projections run.
     #[serde(skip)]
     pub pace: Pace,
@@ -117,6 +122,10 @@ impl Pace {
 }
 
 impl Config {
+    pub(crate) fn standings(&self) -> Standings {
+        Standings::within(usize::from(self.standings_mib) << 20)
+    }
+
     /// Reads the environment.
     ///
     /// # Errors
@@ -139,4 +148,8 @@ fn log_id() -> i16 {
 
 fn query_connections() -> u32 {
     16
+}
+
+fn standings_mib() -> u16 {
+    256
 }

@@ -113,6 +113,7 @@ pub(crate) struct Card {
 
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct CardRow {
+    stream_id: Uuid,
     version: i64,
     effective_at: DateTime<Utc>,
     weighted_minor: i64,
@@ -146,6 +147,11 @@ impl CardRow {
     /// Public id.
     pub fn id(&self) -> Uuid {
         self.sale.sale_id
+    }
+
+    /// The log's key of the sale.
+    pub fn stream(&self) -> Uuid {
+        self.stream_id
     }
 
     /// The long text; loaded only for a single card.

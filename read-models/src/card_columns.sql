@@ -1,4 +1,4 @@
-  s.version, s.effective_at, s.weighted_minor,
+  s.stream_id, s.version, s.effective_at, s.weighted_minor,
   converted(s.amount_minor, r.numerator, r.denominator)::text AS converted_amount,
   converted(s.weighted_minor, r.numerator, r.denominator)::text AS converted_weighted,
   s.sale_id, s.number, s.title, s.status, s.sale_type_id, s.category, s.stage_id, s.stage_entered_at,

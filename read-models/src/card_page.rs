@@ -1,13 +1,17 @@
 //! The page of cards that pipeline and list share: how it is sorted, cut and filled with what lies ahead.
 
+use std::collections::HashMap;
+
 use service_runtime::Problem;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::ask::{
-    Direction, Filters, FromGiven, Given, Page, Snapshot, add, bad, bind_matching, failed,
+    Direction, Filters, FromGiven, Given, Page, Snapshot, add, bad, bind_fractions, bind_matching,
+    coordinates, failed,
 };
 use crate::card::{Card, CardRow, Surface};
+use crate::standing::{InOrder, Place};
 use crate::upcoming::Upcoming;
 
 /// The fields cards can be sorted by.
@@ -79,6 +83,10 @@ pub(crate) async fn page_of_cards(
     page: &Page,
     on: &Surface<'_>,
 ) -> Result<(Vec<Card>, Option<String>), Problem> {
+    if let Some(mut places) = placed(snapshot, filters, sort, page, on) {
+        let next = page.cut(&mut places);
+        return Ok((cards_at(snapshot, &places, on).await?, next));
+    }
     let mut arguments = bind_matching(snapshot, filters, on.currency());
     add(&mut arguments, sort.sort.0);
     add(&mut arguments, sort.sort.1 == Direction::Down);
@@ -97,3 +105,52 @@ pub(crate) async fn page_of_cards(
     };
     Ok((rows.into_iter().map(card).collect(), next))
 }
+
+/// The page as the standing has it.
+fn placed(
+    snapshot: &Snapshot,
+    filters: &Filters,
+    sort: &CardSort,
+    page: &Page,
+    on: &Surface<'_>,
+) -> Option<Vec<Place>> {
+    let (field, direction) = sort.sort;
+    let order = InOrder { field, direction, fetch: page.fetch(), offset: page.offset() };
+    snapshot.standing.as_ref()?.page(filters, snapshot.today, on.currency(), order)
+}
+
+/// The cards of these sales, in this order.
+pub(crate) async fn cards_at(
+    snapshot: &mut Snapshot,
+    places: &[Place],
+    on: &Surface<'_>,
+) -> Result<Vec<Card>, Problem> {
+    let streams: Vec<Uuid> = places.iter().map(|place| place.stream).collect();
+    let mut arguments = coordinates(snapshot);
+    bind_fractions(&mut arguments, on.currency());
+    add(&mut arguments, streams);
+    let rows: Vec<CardRow> = sqlx::query_as_with(
+        concat!(
+            "SELECT NULL::text AS description, ",
+            include_str!("card_columns.sql"),
+            include_str!("cards_by_stream.sql")
+        ),
+        arguments,
+    )
+    .fetch_all(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))?;
+    let mut rows: HashMap<Uuid, CardRow> =
+        rows.into_iter().map(|row| (row.stream(), row)).collect();
+    let card = |place: &Place| Some(rows.remove(&place.stream)?.card(on, place.ahead));
+    let cards: Vec<Card> = places.iter().filter_map(card).collect();
+    if cards.len() < places.len() {
+        return Err(Problem::internal(&Lost));
+    }
+    Ok(cards)
+}
+
+/// Rows changed without the log: the standing and the tables contradict each other.
+#[derive(Debug, thiserror::Error)]
+#[error("a sale of the standing is not in its table")]
+struct Lost;

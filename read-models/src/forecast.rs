@@ -20,6 +20,7 @@ use crate::ask::{
 };
 use crate::figures::{ByStatus, Measure};
 use crate::sale::Status;
+use crate::standing::{Key, Part, Periods, Total, totals_by};
 use crate::upcoming::ahead;
 
 /// The longest range, in years.
@@ -129,7 +130,7 @@ pub(crate) async fn forecast(
     Asked((when, filters, currency, params)): Asked<(When, Filters, CurrencyParam, ForecastParams)>,
 ) -> Result<Json<Forecast>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open_standing(&questions, &actor.tenant, &when, None).await?;
     let range = params.range(snapshot.today)?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let cells = cells(&mut snapshot, &filters, &currency, &params, range).await?;
@@ -166,6 +167,35 @@ const OF_ROW: i32 = 0b0001;
 const OF_STATUS: i32 = 0b1101;
 const OF_CURRENCY: i32 = 0b1110;
 
+/// Period, key, status and currency of a cell; none for what was summed over.
+type Grouped = (Option<String>, Option<String>, Option<Status>, Option<String>);
+
+impl Cell {
+    /// The three groupings of what a standing summed up.
+    fn regrouped(parts: &[Part]) -> Vec<Self> {
+        let rows = totals_by(parts, |part| {
+            (part.period.clone(), part.key.clone(), Some(part.status), None)
+        });
+        let statuses = totals_by(parts, |part| (None, None, Some(part.status), None));
+        let currencies = totals_by(parts, |part| (None, None, None, Some(part.currency.clone())));
+        let of = |grouping| {
+            move |((period, key, status, currency), total): (Grouped, Total)| Self {
+                grouping,
+                period,
+                key,
+                status,
+                currency,
+                count: total.count,
+                amount: Some(total.amount.to_string()),
+                weighted: Some(total.weighted.to_string()),
+            }
+        };
+        let rows = rows.into_iter().map(of(OF_ROW));
+        let statuses = statuses.into_iter().map(of(OF_STATUS));
+        rows.chain(statuses).chain(currencies.into_iter().map(of(OF_CURRENCY))).collect()
+    }
+}
+
 async fn cells(
     snapshot: &mut Snapshot,
     filters: &Filters,
@@ -173,6 +203,14 @@ async fn cells(
     params: &ForecastParams,
     range: (NaiveDate, NaiveDate),
 ) -> Result<Vec<Cell>, Problem> {
+    if let Some(standing) = &snapshot.standing {
+        let key = params.group_by.map_or(Key::Nothing, Key::Column);
+        let periods = Periods::of(range.0, range.1, params.period);
+        let held = standing.sums(filters, snapshot.today, currency, key, Some(&periods));
+        if let Some(parts) = held {
+            return Ok(Cell::regrouped(&parts));
+        }
+    }
     let mut arguments = bind_matching(snapshot, filters, currency);
     add(&mut arguments, params.group_by);
     add(&mut arguments, params.period);

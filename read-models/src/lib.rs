@@ -49,6 +49,7 @@ mod sale_list;
 mod sale_types;
 pub mod schema;
 mod stages;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod upcoming;
@@ -57,6 +58,7 @@ mod version;
 
 pub use ask::{Live, NotLive, Questions};
 pub use poison::{OnPoison, Reason};
+pub use standing::Standings;
 
 /// Rows that follow the log. The runner hands over every event of the aggregates a model reads, in order; rows and
 /// checkpoint commit together.

@@ -29,18 +29,18 @@ impl Rate {
 /// The rates that hold at one moment, the base currency's included.
 pub(crate) type Rates = BTreeMap<CurrencyCode, Rate>;
 
-/// How minor units of one currency become minor units of the asked one, as SQL `numeric` texts.
+/// How minor units of one currency become minor units of the asked one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fraction {
     pub currency: CurrencyCode,
-    pub numerator: String,
-    pub denominator: String,
+    pub numerator: u128,
+    pub denominator: u128,
 }
 
 /// The fractions of every currency that can be expressed in `asked`. Without a rate of the asked currency
 /// that is only the asked currency itself, which is exact.
 pub(crate) fn fractions(rates: &Rates, asked: CurrencyCode) -> Vec<Fraction> {
-    let exact = Fraction { currency: asked, numerator: "1".into(), denominator: "1".into() };
+    let exact = Fraction { currency: asked, numerator: 1, denominator: 1 };
     let others = rates.iter().filter(|(currency, _)| **currency != asked);
     let into_asked = rates.get(&asked);
     std::iter::once(exact)
@@ -56,8 +56,8 @@ fn fraction(from: CurrencyCode, rate: Rate, asked: CurrencyCode, into: Rate) -> 
     let shared = gcd(numerator, denominator);
     Some(Fraction {
         currency: from,
-        numerator: (numerator / shared).to_string(),
-        denominator: (denominator / shared).to_string(),
+        numerator: numerator / shared,
+        denominator: denominator / shared,
     })
 }
 
@@ -101,9 +101,9 @@ mod tests {
             .collect()
     }
 
-    fn of(fractions: &[Fraction], currency: &str) -> (String, String) {
+    fn of(fractions: &[Fraction], currency: &str) -> (u128, u128) {
         let found = fractions.iter().find(|fraction| fraction.currency == code(currency)).unwrap();
-        (found.numerator.clone(), found.denominator.clone())
+        (found.numerator, found.denominator)
     }
 
     #[test]
@@ -117,27 +117,23 @@ mod tests {
     #[test]
     fn a_hundred_kroner_are_12_677_euro() {
         let into_euro = fractions(&rates(), code("EUR"));
-        assert_eq!(of(&into_euro, "NOK"), ("12677".into(), "100000".into()));
-        assert_eq!(of(&into_euro, "EUR"), ("1".into(), "1".into()));
+        assert_eq!(of(&into_euro, "NOK"), (12_677, 100_000));
+        assert_eq!(of(&into_euro, "EUR"), (1, 1));
     }
 
     #[test]
     fn places_of_both_currencies_count() {
         let into_euro = fractions(&rates(), code("EUR"));
-        assert_eq!(
-            of(&into_euro, "JPY"),
-            ("61".into(), "100".into()),
-            "100 JPY = 0.61 EUR = 61 cent"
-        );
+        assert_eq!(of(&into_euro, "JPY"), (61, 100), "100 JPY = 0.61 EUR = 61 cent");
         let into_yen = fractions(&rates(), code("JPY"));
-        assert_eq!(of(&into_yen, "EUR"), ("100".into(), "61".into()));
+        assert_eq!(of(&into_yen, "EUR"), (100, 61));
     }
 
     #[test]
     fn without_a_rate_of_the_asked_currency_only_itself_remains() {
         let left = fractions(&rates(), code("GBP"));
         assert_eq!(left.len(), 1);
-        assert_eq!(of(&left, "GBP"), ("1".into(), "1".into()));
+        assert_eq!(of(&left, "GBP"), (1, 1));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::card::{Card, Surface};
 use crate::card_page::{CardSort, page_of_cards};
 use crate::figures::{ByStatus, Measure};
 use crate::sale::Status;
+use crate::standing::{Key, Part, Total, totals_by};
 use crate::upcoming::ahead;
 
 /// What columns stand for.
@@ -114,7 +115,7 @@ pub(crate) async fn pipeline(
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot =
-        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+        Snapshot::open_standing(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let sums = sums(&mut snapshot, &filters, &currency, params.group_by.0).await?;
@@ -143,6 +144,9 @@ fn shown(mut filters: Filters, group_by: GroupBy) -> Filters {
     filters
 }
 
+/// Status, key and currency of a sum; none for what was summed over.
+type Grouped = (Option<Status>, Option<String>, Option<String>);
+
 #[derive(Debug, sqlx::FromRow)]
 struct Sum {
     grouping: i32,
@@ -164,6 +168,27 @@ impl Sum {
         self.currency.filter(|_| self.grouping == OF_CURRENCY)
     }
 
+    /// The three groupings of what a standing summed up.
+    fn regrouped(parts: &[Part]) -> Vec<Self> {
+        let columns = totals_by(parts, |part| (Some(part.status), part.key.clone(), None));
+        let statuses = totals_by(parts, |part| (Some(part.status), None, None));
+        let currencies = totals_by(parts, |part| (None, None, Some(part.currency.clone())));
+        let of = |grouping| {
+            move |((status, key, currency), total): (Grouped, Total)| Self {
+                grouping,
+                status,
+                key,
+                currency,
+                count: total.count,
+                amount: Some(total.amount.to_string()),
+                weighted: Some(total.weighted.to_string()),
+            }
+        };
+        let columns = columns.into_iter().map(of(OF_COLUMN));
+        let statuses = statuses.into_iter().map(of(OF_STATUS));
+        columns.chain(statuses).chain(currencies.into_iter().map(of(OF_CURRENCY))).collect()
+    }
+
     fn measure(&self, currency: &InCurrency) -> Measure {
         Measure::of(self.count, self.amount.as_deref(), self.weighted.as_deref(), currency)
     }
@@ -175,6 +200,12 @@ async fn sums(
     currency: &InCurrency,
     group_by: &'static str,
 ) -> Result<Vec<Sum>, Problem> {
+    let key = if group_by == "status" { Key::Status } else { Key::Column(group_by) };
+    let standing = snapshot.standing.as_ref();
+    let held = standing.and_then(|it| it.sums(filters, snapshot.today, currency, key, None));
+    if let Some(parts) = held {
+        return Ok(Sum::regrouped(&parts));
+    }
     let mut arguments = bind_matching(snapshot, filters, currency);
     add(&mut arguments, group_by);
     sqlx::query_as_with(

@@ -216,7 +216,7 @@ pub async fn begin_generation(
     .execute(&mut *tx)
     .await?;
     sqlx::raw_sql(model.tables()).execute(&mut *tx).await?;
-    sqlx::query("SELECT es_ops.open_to_operator($1), es_ops.index_of_owner($1)")
+    sqlx::query("SELECT es_ops.open_to_operator($1), es_ops.index_of_owner($1), es_ops.index_of_position($1)")
         .bind(generation_schema(model.name(), generation))
         .execute(&mut *tx)
         .await?;

@@ -318,6 +318,7 @@ pub fn query_config(
         jwt_audience: AUDIENCE.into(),
         cors_origins: vec!["https://app.example".into()],
         query_connections: 8,
+        standings_mib: 64,
         pace: projection_service::config::Pace::default(),
     }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::activity::Activity;
-use crate::ask::{Snapshot, add, coordinates, failed, start_of_day};
+use crate::ask::{Snapshot, add, coordinates, failed, moment, start_of_day};
 use crate::card::Named;
 
 /// Where an activity begins or ends: a day, or an instant.
@@ -83,6 +83,7 @@ pub(crate) struct Entry {
 /// What the SQL of every question about activities answers.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct EntryRow {
+    stream_id: Uuid,
     version: i64,
     effective_at: DateTime<Utc>,
     #[sqlx(flatten)]
@@ -90,6 +91,26 @@ pub(crate) struct EntryRow {
 }
 
 impl EntryRow {
+    /// Those of some streams, in the order of these.
+    pub async fn at(snapshot: &mut Snapshot, streams: &[Uuid]) -> Result<Vec<Self>, Problem> {
+        let mut arguments = moment(snapshot);
+        add(&mut arguments, streams);
+        let rows: Vec<Self> = sqlx::query_as_with(
+            concat!(
+                "SELECT NULL::text AS description, ",
+                include_str!("entries.sql"),
+                " AND a.stream_id = ANY ($8)"
+            ),
+            arguments,
+        )
+        .fetch_all(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))?;
+        let mut rows: HashMap<Uuid, Self> =
+            rows.into_iter().map(|row| (row.stream_id, row)).collect();
+        Ok(streams.iter().filter_map(|stream| rows.remove(stream)).collect())
+    }
+
     /// The long text; loaded only for a single activity.
     pub fn take_description(&mut self) -> Option<String> {
         self.activity.description.take()

@@ -2,6 +2,7 @@
 //! because a label is better than none.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use service_runtime::Problem;
 use sqlx::postgres::PgArguments;
@@ -50,7 +51,15 @@ macro_rules! labels_sql {
 
 impl Labels {
     /// Every name of the snapshot's tenant.
-    pub async fn load(snapshot: &mut Snapshot) -> Result<Self, Problem> {
+    pub async fn load(snapshot: &mut Snapshot) -> Result<Arc<Self>, Problem> {
+        match &snapshot.standing {
+            Some(standing) => Ok(Arc::clone(&standing.catalogue.labels)),
+            None => Self::read(snapshot).await.map(Arc::new),
+        }
+    }
+
+    /// As the tables have them.
+    pub async fn read(snapshot: &mut Snapshot) -> Result<Self, Problem> {
         let stages: Vec<(Uuid, String, i32)> = sqlx::query_as_with(
             labels_sql!(
                 "stage_id",

@@ -4,10 +4,13 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 use thiserror::Error;
+use uuid::Uuid;
 
+use crate::standing::Mark;
 use crate::{all, schema};
 
 /// Attempts to open a snapshot; each one fails only if the word `live` moved once more meanwhile.
@@ -58,10 +61,51 @@ pub enum NotLive {
 pub(super) struct Opened {
     /// REPEATABLE READ, READ ONLY, of one tenant.
     pub tx: Transaction<'static, Postgres>,
-    /// The position every read model has reached.
-    pub reached: i64,
-    /// Whether one of them is ahead of it.
-    pub uneven: bool,
+    /// Which tables it sees, and the position every read model has reached.
+    pub mark: Mark,
+    /// How far one of them is ahead of it.
+    pub uneven: i64,
+}
+
+/// How the statements of a snapshot are planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plans {
+    /// Anew each time: absent filters and bounds fold away, so partial indexes fit.
+    Custom,
+    /// Once, for statements by key that are asked again and again.
+    Kept,
+}
+
+impl Plans {
+    /// As the setting `plan_cache_mode` has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Custom => "force_custom_plan",
+            Self::Kept => "auto",
+        }
+    }
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct State {
+    schemas: Vec<String>,
+    positions: Vec<i64>,
+    filled: bool,
+    parked: Vec<Uuid>,
+    parked_from: Vec<i64>,
+    started: DateTime<Utc>,
+    files: Vec<i64>,
+}
+
+impl State {
+    fn of(self, tx: Transaction<'static, Postgres>) -> Opened {
+        let position = self.positions.iter().copied().min().unwrap_or(0);
+        let ahead = self.positions.iter().copied().max().unwrap_or(0);
+        let parked = self.parked.into_iter().zip(self.parked_from).collect();
+        let (schemas, files, started) = (self.schemas, self.files, Some(self.started));
+        let mark = Mark { schemas, files, started, parked, position };
+        Opened { tx, mark, uneven: ahead - position }
+    }
 }
 
 impl Live {
@@ -95,52 +139,43 @@ impl Live {
     /// # Errors
     /// Why they cannot.
     pub async fn check(&self, log_id: i16) -> Result<(), NotLive> {
-        self.open(log_id, 0).await.map(drop)
+        self.open(log_id, 0, Plans::Custom).await.map(drop)
     }
 
     /// Opens a snapshot for a tenant. What it reads is at one position and in the generations that are live in it.
-    pub(super) async fn open(&self, log_id: i16, tenant_id: i32) -> Result<Opened, NotLive> {
+    pub(super) async fn open(
+        &self,
+        log_id: i16,
+        tenant_id: i32,
+        plans: Plans,
+    ) -> Result<Opened, NotLive> {
         for _ in 0..ATTEMPTS {
             let connected = self.connected();
-            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-            let mut tx = connected.pool.begin_with(begin).await?;
-            // custom plans: absent filters and bounds fold away, so partial indexes fit
-            let (schemas, positions, filled, ..): (Vec<String>, Vec<i64>, bool, String, String, String) =
-                sqlx::query_as(
-                    "SELECT COALESCE(array_agg(format('rm_%s_%s', p.name, p.generation) ORDER BY p.name), '{}'),
-                            COALESCE(array_agg(COALESCE(c.position, 0) ORDER BY p.name), '{}'),
-                            COALESCE(bool_and(COALESCE(c.position, 0) >= COALESCE(r.target, 0)), false),
-                            set_config('salgslogg.tenant_id', $1::text, true),
-                            set_config('statement_timeout', '5s', true),
-                            set_config('plan_cache_mode', 'force_custom_plan', true)
-                       FROM unnest($3::text[], $4::text[]) AS known (name, code_hash)
-                       JOIN es_ops.projection AS p USING (name, code_hash)
-                       LEFT JOIN es_ops.projection_part AS c
-                         ON c.name = p.name AND c.generation = p.generation AND c.log_id = $2 AND c.part = 0
-                       LEFT JOIN es_ops.rebuild AS r
-                         ON r.name = p.name AND r.generation = p.generation AND r.log_id = $2
-                      WHERE p.generation = $5 OR $5::integer IS NULL AND p.state = 'live'",
-                )
-                .bind(tenant_id)
+            // the tenant first: row-level security shows its parked streams to the statement that follows
+            let begin = format!(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL salgslogg.tenant_id = {tenant_id};
+                 SET LOCAL statement_timeout = '5s'"
+            );
+            let mut tx = connected.pool.begin_with(AssertSqlSafe(begin)).await?;
+            let state: State = sqlx::query_as(include_str!("state.sql"))
                 .bind(log_id)
                 .bind(&self.0.names)
                 .bind(&self.0.hashes)
                 .bind(self.0.only)
+                .bind(plans.as_str())
                 .fetch_one(&mut *tx)
                 .await?;
-            if schemas.len() < self.0.names.len() {
-                return Err(NotLive::NoGeneration(schemas));
+            if state.schemas.len() < self.0.names.len() {
+                return Err(NotLive::NoGeneration(state.schemas));
             }
-            if !filled {
+            if !state.filled {
                 return Err(NotLive::New);
             }
-            if schemas == connected.schemas {
-                let reached = positions.iter().copied().min().unwrap_or(0);
-                let uneven = positions.iter().any(|position| *position > reached);
-                return Ok(Opened { tx, reached, uneven });
+            if state.schemas == connected.schemas {
+                return Ok(state.of(tx));
             }
             drop(tx);
-            self.move_to(schemas);
+            self.move_to(state.schemas);
         }
         Err(NotLive::Restless)
     }

@@ -9,12 +9,15 @@ mod labels;
 mod live;
 mod page;
 mod rates;
+mod shown;
 mod snapshot;
 mod wall_clock;
 mod when;
 
 use event_store::EventStore;
 use service_runtime::Clock;
+
+use crate::Standings;
 
 pub(crate) use chosen::Chosen;
 pub(crate) use cursor::{Fingerprint, Pinned};
@@ -23,9 +26,9 @@ pub(crate) use given::{Asked, FromGiven, Given, bad};
 pub(crate) use labels::{Labels, coordinates, moment};
 pub use live::{Live, NotLive};
 pub(crate) use page::{Direction, Page, PageParams};
-use rates::bind_fractions;
-pub(crate) use rates::{CurrencyParam, InCurrency};
+pub(crate) use rates::{CurrencyParam, InCurrency, bind_fractions};
 pub(crate) use snapshot::{Snapshot, failed, log_failed, unreadable, wait_for_log};
+pub(crate) use wall_clock::WallClock;
 pub(crate) use when::{When, day, start_of_day};
 
 /// What the routes need: the state of their router.
@@ -33,6 +36,8 @@ pub(crate) use when::{When, day, start_of_day};
 pub struct Questions {
     /// Connections of the query role (es_query) to the live generations.
     pub live: Live,
+    /// What questions about now are answered from.
+    pub standings: Standings,
     /// The log, for histories and the event feed.
     pub store: EventStore,
     /// Tells "now" and, from it, "today".

@@ -1,6 +1,7 @@
 //! The rates that hold at the moment of a question, and the currency an answer is in.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use events::CurrencyCode;
 use rust_decimal::Decimal;
@@ -16,7 +17,20 @@ use crate::money::{Fraction, Rate, Rates, decimal_text, fractions};
 
 /// The rates at a snapshot's moment: greatest `valid_from` not after the day of `as_of`, known at `known_at`;
 /// of equals the later in the log. The base currency is 1.
-async fn load_rates(snapshot: &mut Snapshot) -> Result<Rates, Problem> {
+async fn load_rates(snapshot: &mut Snapshot) -> Result<Arc<Rates>, Problem> {
+    let day = snapshot.day();
+    let catalogue = snapshot.standing.as_ref().map(|standing| Arc::clone(&standing.catalogue));
+    if let Some(known) = catalogue.as_ref().and_then(|catalogue| catalogue.rates(day)) {
+        return Ok(known);
+    }
+    let rates = Arc::new(read_rates(snapshot).await?);
+    if let Some(catalogue) = catalogue {
+        catalogue.keep_rates(day, &rates);
+    }
+    Ok(rates)
+}
+
+async fn read_rates(snapshot: &mut Snapshot) -> Result<Rates, Problem> {
     let found: Vec<(String, Decimal, i32)> = sqlx::query_as(
         "SELECT DISTINCT ON (currency) currency, rate, unit FROM rate_version
           WHERE tenant_id = $1 AND valid_from <= $2
@@ -78,6 +92,12 @@ impl InCurrency {
         Ok(Self { asked, fractions: fractions(&rates, asked), rated: rates.contains_key(&asked) })
     }
 
+    /// Numerator and denominator of a currency; none without a rate.
+    pub fn fraction(&self, code: &str) -> Option<(u128, u128)> {
+        let fraction = self.fractions.iter().find(|fraction| fraction.currency.as_str() == code)?;
+        Some((fraction.numerator, fraction.denominator))
+    }
+
     /// Which of the currencies of some sales stay out of the sums; the asked one too if it is to blame.
     pub fn missing(&self, present: impl IntoIterator<Item = String>) -> Vec<String> {
         let known = |code: &str| self.fractions.iter().any(|f| f.currency.as_str() == code);
@@ -97,10 +117,10 @@ impl InCurrency {
 
 /// Binds `$29` to `$31`: currencies, numerators, denominators.
 pub(crate) fn bind_fractions(arguments: &mut PgArguments, currency: &InCurrency) {
-    let column = |of: fn(&Fraction) -> &str| -> Vec<String> {
-        currency.fractions.iter().map(|fraction| of(fraction).to_owned()).collect()
+    let column = |of: fn(&Fraction) -> String| -> Vec<String> {
+        currency.fractions.iter().map(of).collect()
     };
-    add(arguments, column(|fraction| fraction.currency.as_str()));
-    add(arguments, column(|fraction| &fraction.numerator));
-    add(arguments, column(|fraction| &fraction.denominator));
+    add(arguments, column(|fraction| fraction.currency.as_str().to_owned()));
+    add(arguments, column(|fraction| fraction.numerator.to_string()));
+    add(arguments, column(|fraction| fraction.denominator.to_string()));
 }

@@ -1,5 +1,6 @@
 //! One snapshot of the read model for one answer: rows, checkpoint, settings and moment belong together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
@@ -11,8 +12,9 @@ use service_runtime::Problem;
 use service_runtime::clock::{Stopwatch, back_off};
 use sqlx::{Postgres, Transaction};
 
-use super::live::{NotLive, Opened};
+use super::live::{NotLive, Opened, Plans};
 use super::{Pinned, Questions, When};
+use crate::standing::Standing;
 
 /// How long `min_position` waits.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -44,6 +46,8 @@ pub(crate) struct Snapshot {
     pub zone: Tz,
     /// The tenant's base currency.
     pub base_currency: CurrencyCode,
+    /// The same in memory, for a question about now.
+    pub standing: Option<Arc<Standing>>,
 }
 
 impl Snapshot {
@@ -63,33 +67,47 @@ impl Snapshot {
         when: &When,
         pinned: Option<&Pinned>,
     ) -> Result<Self, Problem> {
-        let tenant_id = questions.store.tenant_id(tenant).await.map_err(|e| log_failed(&e))?;
-        let tenant_id = tenant_id.unwrap_or(0);
-        let wanted = when.min_position.unwrap_or(0).max(pinned.map_or(0, |pinned| pinned.position));
-        let Opened { tx, reached, uneven } = wait_for(questions, tenant_id, wanted).await?;
-        let position = pinned.map_or(reached, |pinned| pinned.position);
+        let tenant_id = tenant_of(questions, tenant).await?;
+        let opened = wait_for(questions, tenant_id, wanted(when, pinned), Plans::Custom).await?;
+        let mut snapshot = Self::of(questions, tenant_id, opened, pinned);
+        snapshot.read_settings().await?;
+        snapshot.at_moment(when, pinned);
+        Ok(snapshot)
+    }
+
+    /// As it was opened; settings and moment are still to come.
+    pub(super) fn of(
+        questions: &Questions,
+        tenant_id: i32,
+        opened: Opened,
+        pinned: Option<&Pinned>,
+    ) -> Self {
+        let position = pinned.map_or(opened.mark.position, |pinned| pinned.position);
         let now = questions.clock.now().trunc_subsecs(6);
-        let mut snapshot = Self {
-            tx,
+        Self {
+            tx: opened.tx,
             tenant_id,
             position,
-            pin: (pinned.is_some() || uneven).then_some(position),
+            pin: (pinned.is_some() || opened.uneven > 0).then_some(position),
             as_of: None,
             known_at: None,
             at: now,
             today: now.date_naive(),
             zone: Tz::UTC,
             base_currency: CurrencyCode::EUR,
-        };
-        snapshot.read_settings().await?;
-        let zone = snapshot.zone;
-        snapshot.as_of = when.as_of.map(|moment| moment.instant(zone));
-        snapshot.known_at = when.known_at.map(|moment| moment.instant(zone));
-        snapshot.at = snapshot.as_of.unwrap_or_else(|| pinned.map_or(now, |pinned| pinned.at));
+            standing: None,
+        }
+    }
+
+    /// What the question is about, in the tenant's zone.
+    pub(super) fn at_moment(&mut self, when: &When, pinned: Option<&Pinned>) {
+        let zone = self.zone;
+        self.as_of = when.as_of.map(|moment| moment.instant(zone));
+        self.known_at = when.known_at.map(|moment| moment.instant(zone));
+        self.at = self.as_of.unwrap_or_else(|| pinned.map_or(self.at, |pinned| pinned.at));
         let day = when.as_of.map(|moment| moment.day(zone));
-        let day = day.unwrap_or_else(|| snapshot.at.with_timezone(&zone).date_naive());
-        snapshot.today = when.today.unwrap_or(day);
-        Ok(snapshot)
+        let day = day.unwrap_or_else(|| self.at.with_timezone(&zone).date_naive());
+        self.today = when.today.unwrap_or(day);
     }
 
     /// The day of `as_of`, else now's, in the tenant's zone: which rates hold.
@@ -98,7 +116,7 @@ impl Snapshot {
     }
 
     /// Settings are not history: the newest of the snapshot, also for a question about the past.
-    async fn read_settings(&mut self) -> Result<(), Problem> {
+    pub async fn read_settings(&mut self) -> Result<(), Problem> {
         let found: Option<(String, String)> = sqlx::query_as(
             "SELECT base_currency, time_zone FROM tenant_version
               WHERE tenant_id = $1 AND ($2::bigint IS NULL OR position <= $2)
@@ -117,14 +135,31 @@ impl Snapshot {
     }
 }
 
-async fn wait_for(questions: &Questions, tenant_id: i32, wanted: i64) -> Result<Opened, Problem> {
+/// The tenant's number; 0, which no tenant has, for an unknown one.
+pub(super) async fn tenant_of(questions: &Questions, tenant: &TenantSlug) -> Result<i32, Problem> {
+    let tenant_id = questions.store.tenant_id(tenant).await.map_err(|e| log_failed(&e))?;
+    Ok(tenant_id.unwrap_or(0))
+}
+
+/// The position a read model must have reached.
+pub(super) fn wanted(when: &When, pinned: Option<&Pinned>) -> i64 {
+    when.min_position.unwrap_or(0).max(pinned.map_or(0, |pinned| pinned.position))
+}
+
+/// Opens a snapshot that has come far enough.
+pub(super) async fn wait_for(
+    questions: &Questions,
+    tenant_id: i32,
+    wanted: i64,
+    plans: Plans,
+) -> Result<Opened, Problem> {
     let waiting = Stopwatch::start();
     let mut pauses = PAUSES_MS.into_iter();
     let mut pause = PAUSES_MS[0];
     loop {
-        let opened = questions.live.open(questions.log_id, tenant_id).await;
+        let opened = questions.live.open(questions.log_id, tenant_id, plans).await;
         let opened = opened.map_err(|e| not_live(&e))?;
-        let reached = opened.reached;
+        let reached = opened.mark.position;
         if reached >= wanted {
             return Ok(opened);
         }

@@ -27,6 +27,12 @@ impl WallClock {
         Arc::clone(known.entry(zone).or_insert_with(|| Arc::new(Self::find(zone))))
     }
 
+    /// What it shows at an instant, as the SQL function does: microseconds since 1970.
+    pub fn shows(&self, at: DateTime<Utc>) -> i64 {
+        let passed = self.changes.partition_point(|change| *change <= at);
+        at.timestamp_micros() + i64::from(self.offsets[passed]) * 1_000_000
+    }
+
     /// Asks for the offset day by day, and within a day where it changed.
     fn find(zone: Tz) -> Self {
         let offset = |at: DateTime<Utc>| {
@@ -64,10 +70,8 @@ fn new_year(year: i32) -> DateTime<Utc> {
 mod tests {
     use super::*;
 
-    /// What the SQL function does.
     fn read(clock: &WallClock, at: DateTime<Utc>) -> chrono::NaiveDateTime {
-        let passed = clock.changes.iter().filter(|change| **change <= at).count();
-        at.naive_utc() + TimeDelta::seconds(i64::from(clock.offsets[passed]))
+        DateTime::from_timestamp_micros(clock.shows(at)).unwrap().naive_utc()
     }
 
     #[test]

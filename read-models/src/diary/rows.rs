@@ -12,6 +12,8 @@ use crate::ask::{
     Filters, InCurrency, Labels, Page, Snapshot, add, bind_matching, failed, matching, moment,
 };
 use crate::card::{CardRow, Surface};
+use crate::card_page::cards_at;
+use crate::standing::{Days, Place};
 use crate::upcoming::{Upcoming, next_activity};
 
 /// The activities that are listed, each with the count of all, without their order.
@@ -54,6 +56,10 @@ pub(super) async fn activities(
     page: &Page,
     labels: &Labels,
 ) -> Result<(i64, Vec<Entry>), Problem> {
+    if let Some((total, streams)) = held_activities(snapshot, wanted, page) {
+        let rows = EntryRow::at(snapshot, &streams).await?;
+        return Ok((total, entries(snapshot, rows, &labels.users).await?));
+    }
     let bound = |snapshot: &Snapshot, fetch: i64, offset: i64| {
         let mut arguments = moment(snapshot);
         let to = &mut arguments;
@@ -93,6 +99,12 @@ pub(super) async fn sales(
         completed: Some(false),
         ..Filters::default()
     };
+    let on = Surface::of(snapshot, labels, currency);
+    let standing = snapshot.standing.clone();
+    let held = standing.and_then(|it| it.diary_sales(&filters, days(snapshot, wanted, page)));
+    if let Some((total, listed)) = held {
+        return Ok((total, held_sales(snapshot, &listed, &on).await?));
+    }
     let bound = |snapshot: &Snapshot, fetch: i64, offset: i64| {
         let mut arguments = bind_matching(snapshot, &filters, currency);
         let to = &mut arguments;
@@ -108,7 +120,6 @@ pub(super) async fn sales(
     let (total, rows) = counted::<SaleRow>(snapshot, listed, bound, page).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.card.id()).collect();
     let ahead = Upcoming::of(snapshot, &ids).await?;
-    let on = Surface::of(snapshot, labels, currency);
     let shown = |row: SaleRow| {
         let ahead = ahead.get(&row.card.id()).copied().unwrap_or(Upcoming::NOTHING);
         DiarySale { sale: row.card.card(&on, ahead), rules: row.rules, red: ahead.overdue }
@@ -146,4 +157,38 @@ where
 {
     let rows = sqlx::query_as_with(listed, arguments);
     rows.fetch_all(&mut *snapshot.tx).await.map_err(|e| failed(&e))
+}
+
+fn days(snapshot: &Snapshot, wanted: &Wanted, page: &Page) -> Days {
+    Days {
+        today: snapshot.today,
+        from: wanted.from,
+        to: wanted.to,
+        days_ahead: wanted.days_ahead,
+        fetch: page.fetch(),
+        offset: page.offset(),
+    }
+}
+
+/// The activities as the standing lists them.
+fn held_activities(snapshot: &Snapshot, wanted: &Wanted, page: &Page) -> Option<(i64, Vec<Uuid>)> {
+    let standing = snapshot.standing.as_ref()?;
+    let (owners, groups) = (wanted.owner.as_deref(), wanted.group.as_deref());
+    standing.diary_activities(owners, groups, days(snapshot, wanted, page))
+}
+
+/// The sales as the standing lists them.
+async fn held_sales(
+    snapshot: &mut Snapshot,
+    listed: &[(Place, Vec<i32>)],
+    on: &Surface<'_>,
+) -> Result<Vec<DiarySale>, Problem> {
+    let places: Vec<Place> = listed.iter().map(|(place, _)| *place).collect();
+    let cards = cards_at(snapshot, &places, on).await?;
+    let shown = |(sale, (place, rules)): (_, &(Place, Vec<i32>))| DiarySale {
+        sale,
+        rules: rules.clone(),
+        red: place.ahead.overdue,
+    };
+    Ok(cards.into_iter().zip(listed).map(shown).collect())
 }

@@ -55,10 +55,14 @@ pub(super) struct Player {
 impl Player {
     /// Plays a history into the log of a world with the fixture.
     pub async fn play(world: &mut World, steps: &[Step]) {
-        let mut player = Self::default();
+        Self::default().go_on(world, steps).await;
+    }
+
+    /// Goes on with a history.
+    pub async fn go_on(&mut self, world: &mut World, steps: &[Step]) {
         for step in steps {
-            let (stream, facts) = player.facts(step);
-            let at = player.effective_at(&stream, step);
+            let (stream, facts) = self.facts(step);
+            let at = self.effective_at(&stream, step);
             world.record_at(at, &stream, &facts).await;
         }
     }

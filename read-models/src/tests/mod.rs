@@ -17,6 +17,7 @@ mod rebuild;
 mod s17;
 mod scenarios;
 mod security;
+mod standing;
 mod upcoming;
 
 use std::collections::HashMap;
@@ -36,7 +37,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::{Live, Questions, ReadModel, all, routes, schema};
+use crate::{Live, Questions, ReadModel, Standings, all, routes, schema};
 
 /// A log, a generation that follows it, and a clock in hand.
 pub(super) struct World {
@@ -44,6 +45,8 @@ pub(super) struct World {
     pub store: EventStore,
     pub clock: Clock,
     pub tenant: TenantSlug,
+    /// What questions about now are answered from; with none by SQL.
+    pub standings: Standings,
     versions: HashMap<Uuid, i64>,
     owner: Uuid,
 }
@@ -67,6 +70,7 @@ impl World {
             database,
             clock: Clock::in_hand(today()),
             tenant: TenantSlug::parse("demo").unwrap(),
+            standings: Standings::within(1 << 28),
             versions: HashMap::new(),
             owner: ids::new_id(),
         }
@@ -223,6 +227,7 @@ impl World {
         Questions {
             live: Live::only(self.database.url_for("salgslogg_query").parse().unwrap(), generation),
             store: EventStore::new(self.asking(generation), 1),
+            standings: self.standings.clone(),
             clock: self.clock.clone(),
             log_id: 1,
         }

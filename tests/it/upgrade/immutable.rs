@@ -7,7 +7,7 @@ use sqlx::migrate::Migrator;
 use super::first_release::{SALE_CODE, migrations};
 
 /// Migrations that were released, with the checksums databases out there remember. A release adds its lines.
-const RELEASED: [(&str, i64, &str); 16] = [
+const RELEASED: [(&str, i64, &str); 17] = [
     (
         "event_store",
         1,
@@ -87,6 +87,11 @@ const RELEASED: [(&str, i64, &str); 16] = [
         "read_models",
         7,
         "fc4f272178fd28c2e7c7dbb27c234c5fbbaa589bdbadca63a13c21f6f593d2c11dcf461fd242ac32765b1a0bfe3375e1",
+    ),
+    (
+        "read_models",
+        8,
+        "8c98823cd7c94326112e646726cf08b556f5daea00e27c5d5b985200eef2c0d136a6bc22581105e4c2219dfe465b8bf8",
     ),
 ];
 

@@ -58,6 +58,7 @@ impl Stage {
             jwt_audience: AUDIENCE.into(),
             cors_origins: vec!["https://app.example".into()],
             query_connections: 4,
+            standings_mib: 64,
             pace: Pace { projection_poll_ms: 200, ..Pace::default() },
         }
     }

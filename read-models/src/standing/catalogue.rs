@@ -1,0 +1,44 @@
+//! What a tenant's answers need beside the sales: settings, names, rates.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use events::CurrencyCode;
+
+use crate::ask::{Labels, WallClock};
+use crate::money::Rates;
+
+/// Settings and names at a position; the rates of the day last asked for.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    /// The tenant's base currency.
+    pub base_currency: CurrencyCode,
+    /// The tenant's zone.
+    pub zone: Tz,
+    /// Its clock.
+    pub clock: Arc<WallClock>,
+    /// Names of stages, types and users.
+    pub labels: Arc<Labels>,
+    rates: Mutex<Option<(NaiveDate, Arc<Rates>)>>,
+}
+
+impl Catalogue {
+    /// Of a tenant; no rates yet.
+    pub fn new(base_currency: CurrencyCode, zone: Tz, labels: Arc<Labels>) -> Self {
+        let (clock, rates) = (WallClock::of(zone), Mutex::default());
+        Self { base_currency, zone, clock, labels, rates }
+    }
+
+    /// The rates of a day, when they were loaded before.
+    pub fn rates(&self, day: NaiveDate) -> Option<Arc<Rates>> {
+        let kept = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(of, _)| *of == day).map(|(_, rates)| Arc::clone(rates))
+    }
+
+    /// Keeps the rates of a day.
+    pub fn keep_rates(&self, day: NaiveDate, rates: &Arc<Rates>) {
+        let mut kept = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((day, Arc::clone(rates)));
+    }
+}

@@ -1,0 +1,232 @@
+//! Who brings a standing up to date: everything only the writer needs, and how far it has come.
+//!
+//! Each page is applied as a whole and remembers up to where it is complete, so a question that is given up halfway
+//! loses nothing, and a tenant too large for one question is filled by several.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Days;
+use service_runtime::Problem;
+use service_runtime::clock::Stopwatch;
+use uuid::Uuid;
+
+use super::agenda::{ActivityRow, Agenda, AgendaIndex};
+use super::rows::{ACTIVITIES, SALES, Span};
+use super::sales::{SaleRow, Sales, Seat, day_number};
+use super::{Catalogue, Mark, Standing};
+use crate::ask::{Labels, Snapshot, failed};
+
+/// How long one question goes on filling before it asks SQL; the next one goes on from there.
+const FILLING: Duration = Duration::from_millis(1500);
+
+/// How far a refresh came.
+#[derive(Debug)]
+pub(super) enum Refreshed {
+    /// It is at the position of the snapshot.
+    Whole(Arc<Standing>),
+    /// There is more to read than one question should wait for.
+    Partly,
+    /// It would take more than the bytes allowed.
+    TooLarge,
+}
+
+/// How far a table was read: everything up to `to`, as whole positions up to `from` and beyond it only as far as
+/// current rows go.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reach {
+    from: i64,
+    to: i64,
+}
+
+/// The writer's side of a tenant's standing.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    mark: Mark,
+    sales: Sales,
+    agenda: Agenda,
+    catalogue: Option<Arc<Catalogue>>,
+    /// Activities done before this day are left out.
+    floor: i32,
+    seats: HashMap<Uuid, Seat>,
+    index: AgendaIndex,
+    sales_reach: Reach,
+    activities_reach: Reach,
+    /// Streams that were parked when something was read, and may have been brought back since.
+    unsure: HashSet<Uuid>,
+    /// Sales whose next activity has to be found anew.
+    touched: HashSet<Uuid>,
+}
+
+impl Keeper {
+    /// The position it has reached or is on its way to.
+    pub fn reached(&self) -> i64 {
+        self.sales_reach.to.max(self.activities_reach.to)
+    }
+
+    /// Roughly what it takes.
+    pub fn bytes(&self) -> usize {
+        let items = self.index.len() * AgendaIndex::BYTES;
+        self.sales.bytes() + items + self.agenda.bytes()
+    }
+
+    /// Brings it to the position of a snapshot that is not older than any it has seen.
+    ///
+    /// # Errors
+    /// The database cannot be asked.
+    pub async fn refresh(
+        &mut self,
+        snapshot: &mut Snapshot,
+        mark: &Mark,
+        limit: usize,
+    ) -> Result<Refreshed, Problem> {
+        if !self.mark.same_tables(mark) || mark.position < self.reached() {
+            *self = Self { mark: mark.clone(), ..Self::default() };
+        }
+        self.unsure.extend(mark.parked.iter().map(|(stream, _)| *stream));
+        self.read_catalogue(snapshot).await?;
+        let watch = Stopwatch::start();
+        while self.sales_reach.to < mark.position || self.activities_reach.to < mark.position {
+            if self.bytes() > limit {
+                return Ok(Refreshed::TooLarge);
+            }
+            if watch.elapsed() > FILLING {
+                return Ok(Refreshed::Partly);
+            }
+            self.read_page(snapshot, mark.position).await?;
+        }
+        if !self.read_overtaken(snapshot, mark.position).await? {
+            return Ok(Refreshed::Partly);
+        }
+        self.read_unsure(snapshot, mark).await?;
+        self.look_ahead();
+        self.mark = mark.clone();
+        Ok(self.show().map_or(Refreshed::Partly, Refreshed::Whole))
+    }
+
+    fn show(&self) -> Option<Arc<Standing>> {
+        let standing = Standing {
+            mark: self.mark.clone(),
+            sales: self.sales.clone(),
+            agenda: self.agenda.clone(),
+            floor: self.floor,
+            catalogue: Arc::clone(self.catalogue.as_ref()?),
+        };
+        Some(Arc::new(standing))
+    }
+
+    /// Settings, names and rates, when they may have changed. Another zone moves every activity: all begins anew.
+    async fn read_catalogue(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
+        if self.catalogue.is_some() && self.unsure.is_empty() {
+            let changed: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT FROM stage_version WHERE tenant_id = $1 AND position > $2)
+                     OR EXISTS (SELECT FROM sale_type_version WHERE tenant_id = $1 AND position > $2)
+                     OR EXISTS (SELECT FROM user_version WHERE tenant_id = $1 AND position > $2)
+                     OR EXISTS (SELECT FROM rate_version WHERE tenant_id = $1 AND position > $2)
+                     OR EXISTS (SELECT FROM tenant_version WHERE tenant_id = $1 AND position > $2)",
+            )
+            .bind(snapshot.tenant_id)
+            .bind(self.mark.position)
+            .fetch_one(&mut *snapshot.tx)
+            .await
+            .map_err(|e| failed(&e))?;
+            if !changed {
+                return Ok(());
+            }
+        }
+        snapshot.read_settings().await?;
+        let labels = Arc::new(Labels::read(snapshot).await?);
+        let (base, zone) = (snapshot.base_currency, snapshot.zone);
+        if self.catalogue.as_ref().is_none_or(|known| known.zone != zone) {
+            let yesterday = snapshot.day().checked_sub_days(Days::new(1));
+            self.floor = yesterday.map_or(i32::MIN, day_number);
+            self.agenda = Agenda::default();
+            self.index = AgendaIndex::default();
+            self.activities_reach = Reach::default();
+            self.touched.extend(self.seats.keys());
+        }
+        self.catalogue = Some(Arc::new(Catalogue::new(base, zone, labels)));
+        Ok(())
+    }
+
+    async fn read_page(&mut self, snapshot: &mut Snapshot, to: i64) -> Result<(), Problem> {
+        let tenant_id = snapshot.tenant_id;
+        if self.sales_reach.to < to {
+            let span = Span { tenant_id, after: self.sales_reach.to, to };
+            let (rows, reached) =
+                SALES.page(&mut snapshot.tx, span).await.map_err(|e| failed(&e))?;
+            self.take_sales(&rows);
+            self.sales_reach.to = reached;
+            return Ok(());
+        }
+        let span = Span { tenant_id, after: self.activities_reach.to, to };
+        let (rows, reached) =
+            ACTIVITIES.page(&mut snapshot.tx, span).await.map_err(|e| failed(&e))?;
+        self.take_activities(&rows);
+        self.activities_reach.to = reached;
+        Ok(())
+    }
+
+    /// What has changed again beyond the position, in a table that is ahead of it.
+    async fn read_overtaken(&mut self, snapshot: &mut Snapshot, to: i64) -> Result<bool, Problem> {
+        if snapshot.pin.is_some() {
+            let tenant_id = snapshot.tenant_id;
+            let span = Span { tenant_id, after: self.sales_reach.from, to };
+            let sales = SALES.overtaken(&mut snapshot.tx, span).await.map_err(|e| failed(&e))?;
+            let Some(sales) = sales else { return Ok(false) };
+            let span = Span { tenant_id, after: self.activities_reach.from, to };
+            let activities = ACTIVITIES.overtaken(&mut snapshot.tx, span).await;
+            let Some(activities) = activities.map_err(|e| failed(&e))? else { return Ok(false) };
+            self.take_sales(&sales);
+            self.take_activities(&activities);
+        }
+        self.sales_reach = Reach { from: to, to };
+        self.activities_reach = Reach { from: to, to };
+        Ok(true)
+    }
+
+    /// Streams that may have been brought back below the position.
+    async fn read_unsure(&mut self, snapshot: &mut Snapshot, mark: &Mark) -> Result<(), Problem> {
+        if self.unsure.is_empty() {
+            return Ok(());
+        }
+        let streams: Vec<Uuid> = self.unsure.iter().copied().collect();
+        let span = Span { tenant_id: snapshot.tenant_id, after: 0, to: mark.position };
+        let sales = SALES.streams(&mut snapshot.tx, span, &streams).await;
+        self.take_sales(&sales.map_err(|e| failed(&e))?);
+        let activities = ACTIVITIES.streams(&mut snapshot.tx, span, &streams).await;
+        self.take_activities(&activities.map_err(|e| failed(&e))?);
+        self.unsure = mark.parked.iter().map(|(stream, _)| *stream).collect();
+        Ok(())
+    }
+
+    fn take_sales(&mut self, rows: &[SaleRow]) {
+        for row in rows {
+            let seat = self.seats.get(&row.sale_id).copied();
+            let taken = self.sales.set(seat, row);
+            if seat.is_none() {
+                self.seats.insert(row.sale_id, taken);
+                self.touched.insert(row.sale_id);
+            }
+        }
+    }
+
+    fn take_activities(&mut self, rows: &[ActivityRow]) {
+        let Some(catalogue) = self.catalogue.as_ref() else { return };
+        for row in rows {
+            let touched = self.agenda.take(&mut self.index, row, self.floor, &catalogue.clock);
+            self.touched.extend(touched);
+        }
+    }
+
+    fn look_ahead(&mut self) {
+        let Some(catalogue) = self.catalogue.as_ref() else { return };
+        for sale in self.touched.drain() {
+            if let Some(seat) = self.seats.get(&sale) {
+                let ahead = self.agenda.ahead(&self.index, sale, &catalogue.clock);
+                self.sales.set_ahead(*seat, ahead);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The standing of a tenant: its sales and open activities as they are now, in memory, column by column.
+//!
+//! A question about now opens its snapshot, brings the standing to the snapshot's position by what changed since, and
+//! answers from it what SQL would have answered there, rounding and order included. Questions about the past, and
+//! tenants beyond the memory allowed, are answered by SQL. Must not decide what a question means.
+
+mod agenda;
+mod catalogue;
+mod chosen;
+mod convert;
+mod diary;
+mod keeper;
+mod mark;
+mod order;
+mod rows;
+mod sales;
+mod slot;
+mod standings;
+mod sums;
+mod words;
+
+use std::sync::Arc;
+
+use agenda::Agenda;
+use sales::Sales;
+
+pub(crate) use catalogue::Catalogue;
+pub(crate) use diary::Days;
+pub(crate) use mark::Mark;
+pub(crate) use order::{InOrder, Place};
+pub(crate) use slot::{Slot, Writing};
+pub use standings::Standings;
+pub(crate) use sums::{Key, Part, Periods, Total, totals_by};
+
+/// What a tenant's sales and activities are at one position; never changes.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// Of which tables, at which position.
+    pub mark: Mark,
+    /// Settings, names, rates.
+    pub catalogue: Arc<Catalogue>,
+    sales: Sales,
+    agenda: Agenda,
+    /// Activities done before this day are not held.
+    floor: i32,
+}

@@ -1,0 +1,160 @@
+//! The page of cards of a standing: which sales, in which order, and what lies ahead of each.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::Standing;
+use super::chosen::Chosen;
+use super::convert::Converter;
+use super::sales::{Ahead, Block, NO_DAY, Word, day_number};
+use crate::ask::{Direction, Filters, InCurrency};
+use crate::sale::Status;
+use crate::upcoming::Upcoming;
+
+/// A sale of a page: its card is looked up by stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub stream: Uuid,
+    pub ahead: Upcoming,
+}
+
+/// What a page is ordered by, and which part of the order it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InOrder {
+    pub field: &'static str,
+    pub direction: Direction,
+    pub fetch: i64,
+    pub offset: i64,
+}
+
+/// A field that orders by number.
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Number,
+    Amount,
+    Weighted,
+    Probability,
+    Status,
+    SaleDate,
+    NextDay,
+    InStage,
+    Registered,
+    Updated,
+}
+
+impl By {
+    /// Other texts are ordered by the database, whose lower case they need.
+    fn field(word: &str) -> Option<Self> {
+        Some(match word {
+            "number" => Self::Number,
+            "amount" => Self::Amount,
+            "weighted" => Self::Weighted,
+            "probability" => Self::Probability,
+            "status" => Self::Status,
+            "sale_date" => Self::SaleDate,
+            "next_activity_date" => Self::NextDay,
+            "days_in_stage" => Self::InStage,
+            "registered_on" => Self::Registered,
+            "updated_at" => Self::Updated,
+            _ => return None,
+        })
+    }
+
+    /// None: absent, which comes last whatever the direction.
+    fn of(self, block: &Block, at: usize, convert: &Converter) -> Option<i128> {
+        let currency = block.words(Word::Currency)[at];
+        Some(i128::from(match self {
+            Self::Amount => return convert.convert(currency, block.amount[at]),
+            Self::Weighted => return convert.convert(currency, block.weighted[at]),
+            Self::Number => block.number[at],
+            Self::Probability => i64::from(block.probability[at]),
+            Self::Status => alphabetical(block.status[at]),
+            Self::SaleDate => i64::from(block.sale_date[at]),
+            Self::NextDay => i64::from(Some(block.next_day(at)).filter(|day| *day != NO_DAY)?),
+            Self::InStage => -block.stage_entered[at],
+            Self::Registered => block.registered[at],
+            Self::Updated => block.effective[at],
+        }))
+    }
+}
+
+fn alphabetical(status: Status) -> i64 {
+    match status {
+        Status::Lost => 0,
+        Status::Open => 1,
+        Status::Stalled => 2,
+        Status::Won => 3,
+    }
+}
+
+/// The entries of a page out of all, in order; sorts no more than the page needs.
+pub(super) fn page_of<T: Ord + Copy>(mut all: Vec<T>, fetch: i64, offset: i64) -> Vec<T> {
+    let index = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    let end = index(offset.saturating_add(fetch)).min(all.len());
+    if end > 0 && end < all.len() {
+        all.select_nth_unstable(end - 1);
+        all.truncate(end);
+    }
+    all.sort_unstable();
+    all.drain(..index(offset).min(end));
+    all
+}
+
+impl Ahead {
+    /// As cards show it on a day.
+    pub(super) fn on(self, today: i32) -> Upcoming {
+        let next = (self.next != NO_DAY).then_some(self.next);
+        Upcoming {
+            next_activity_date: next.and_then(NaiveDate::from_num_days_from_ce_opt),
+            overdue: self.ends < today,
+        }
+    }
+}
+
+impl Standing {
+    /// The sales of a page; none when SQL has to be asked.
+    pub fn page(
+        &self,
+        filters: &Filters,
+        today: NaiveDate,
+        currency: &InCurrency,
+        order: InOrder,
+    ) -> Option<Vec<Place>> {
+        let by = By::field(order.field)?;
+        let chosen = Chosen::of(filters, &self.sales, today)?;
+        let convert = Converter::of(&self.sales, currency)?;
+        let mut all = Vec::new();
+        for (number, block) in self.sales.blocks.iter().enumerate() {
+            for at in (0..block.len()).filter(|at| chosen.has(block, *at)) {
+                let key = by.of(block, at, &convert);
+                let turned = match order.direction {
+                    Direction::Up => key,
+                    Direction::Down => key.map(|key| -key),
+                };
+                let key = (turned.is_none(), turned.unwrap_or(0), block.number[at]);
+                all.push((key, number, at));
+            }
+        }
+        let page = page_of(all, order.fetch, order.offset);
+        let place = |(_, block, at): (_, usize, usize)| {
+            let block = &self.sales.blocks[block];
+            Place { stream: block.stream[at], ahead: block.ahead[at].on(day_number(today)) }
+        };
+        Some(page.into_iter().map(place).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_a_part_of_the_whole_order() {
+        let all = vec![5, 3, 9, 1, 7, 2];
+        assert_eq!(page_of(all.clone(), 2, 0), [1, 2]);
+        assert_eq!(page_of(all.clone(), 3, 2), [3, 5, 7]);
+        assert_eq!(page_of(all.clone(), 50, 4), [7, 9]);
+        assert_eq!(page_of(all, 50, 6), [0; 0]);
+        assert_eq!(page_of(Vec::<i32>::new(), 5, 0), [0; 0]);
+    }
+}

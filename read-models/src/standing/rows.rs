@@ -1,0 +1,146 @@
+//! What changed in a tenant's tables since a position, and how it stood at another one.
+//!
+//! A stream changed since *p* has a current version above *p*, which an index finds. As of *q* it is that version
+//! unless the table is ahead of *q*; then the version that held at *q* is looked up beside it.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::agenda::ActivityRow;
+use super::sales::SaleRow;
+
+/// Rows of a page.
+pub(super) const PAGE: i64 = 20_000;
+
+/// Current versions above `$2` and up to `$3`, the lowest first; those above `$3` that held at it; those of streams.
+macro_rules! changed {
+    ($columns:literal, $table:literal) => {
+        Changed {
+            page: concat!(
+                "SELECT ", $columns, " FROM ", $table, " AS v
+                  WHERE v.tenant_id = $1 AND v.next_position = 9223372036854775807 AND v.position > $2 AND v.position <= $3
+                  ORDER BY v.position LIMIT $4"
+            ),
+            ahead: concat!(
+                "SELECT ", $columns, " FROM ", $table, " AS c JOIN ", $table, " AS v USING (stream_id)
+                  WHERE c.tenant_id = $1 AND c.next_position = 9223372036854775807 AND c.position > $3
+                    AND v.position > $2 AND v.position <= $3 AND v.next_position > $3
+                  LIMIT $4"
+            ),
+            streams: concat!(
+                "SELECT ", $columns, " FROM ", $table, " AS v
+                  WHERE v.tenant_id = $1 AND v.stream_id = ANY ($2) AND v.position <= $3 AND v.next_position > $3"
+            ),
+        }
+    };
+}
+
+/// Statements over one table.
+#[derive(Debug)]
+pub(super) struct Changed {
+    page: &'static str,
+    ahead: &'static str,
+    streams: &'static str,
+}
+
+pub(super) const SALES: Changed = changed!(
+    "v.position, v.stream_id, v.sale_id, v.number, v.status, v.stage_id, v.sale_type_id, v.owner, v.owner_group,
+     v.source, v.category, v.competitor, COALESCE(v.reason, v.stall_reason) AS why, v.currency, v.amount_minor,
+     v.weighted_minor, v.probability, v.sale_date, v.reopen_date, v.completed, v.stage_entered_at, v.registered_at,
+     v.effective_at",
+    "sale_version"
+);
+
+pub(super) const ACTIVITIES: Changed = changed!(
+    "v.position, v.stream_id, v.activity_id, v.sale_id, v.from_day, v.to_day, v.starts_at, v.ends_at, v.owner,
+     v.owner_group, v.completed_on, v.deleted",
+    "activity_version"
+);
+
+/// A row that knows its position.
+pub(super) trait Positioned {
+    /// Position of its version.
+    fn position(&self) -> i64;
+}
+
+impl Positioned for SaleRow {
+    fn position(&self) -> i64 {
+        self.position
+    }
+}
+
+impl Positioned for ActivityRow {
+    fn position(&self) -> i64 {
+        self.position
+    }
+}
+
+/// From which position to which, of whom.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub tenant_id: i32,
+    pub after: i64,
+    pub to: i64,
+}
+
+impl Changed {
+    /// One page of the changes, and up to where it is complete.
+    pub async fn page<T>(
+        &self,
+        tx: &mut PgConnection,
+        span: Span,
+    ) -> Result<(Vec<T>, i64), sqlx::Error>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Positioned + Send + Unpin,
+    {
+        let rows: Vec<T> = sqlx::query_as(self.page)
+            .bind(span.tenant_id)
+            .bind(span.after)
+            .bind(span.to)
+            .bind(PAGE)
+            .fetch_all(tx)
+            .await?;
+        let full = i64::try_from(rows.len()).is_ok_and(|rows| rows == PAGE);
+        // positions of a page rise; several versions of one event do not exist
+        let last = rows.last().filter(|_| full).map_or(span.to, Positioned::position);
+        Ok((rows, last))
+    }
+
+    /// What changed within the span and once more beyond it; none when that is more than a page.
+    pub async fn overtaken<T>(
+        &self,
+        tx: &mut PgConnection,
+        span: Span,
+    ) -> Result<Option<Vec<T>>, sqlx::Error>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
+    {
+        let rows: Vec<T> = sqlx::query_as(self.ahead)
+            .bind(span.tenant_id)
+            .bind(span.after)
+            .bind(span.to)
+            .bind(PAGE)
+            .fetch_all(tx)
+            .await?;
+        let full = i64::try_from(rows.len()).is_ok_and(|rows| rows == PAGE);
+        Ok((!full).then_some(rows))
+    }
+
+    /// These streams as they stood at the end of the span.
+    pub async fn streams<T>(
+        &self,
+        tx: &mut PgConnection,
+        span: Span,
+        streams: &[Uuid],
+    ) -> Result<Vec<T>, sqlx::Error>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
+    {
+        sqlx::query_as(self.streams)
+            .bind(span.tenant_id)
+            .bind(streams)
+            .bind(span.to)
+            .fetch_all(tx)
+            .await
+    }
+}

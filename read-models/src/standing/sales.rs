@@ -1,0 +1,275 @@
+//! The sales of a tenant column by column, in blocks that are copied only when somebody still reads them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::words::Words;
+use crate::sale::Status;
+
+/// Sales of a block.
+pub(super) const BLOCK: usize = 1024;
+
+/// A day that is not there: later than any other.
+pub(super) const NO_DAY: i32 = i32::MAX;
+
+/// A column of words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    Stage,
+    SaleType,
+    Owner,
+    Group,
+    Source,
+    Category,
+    Competitor,
+    Reason,
+    Currency,
+}
+
+/// How many columns of words there are.
+pub(super) const WORDS: usize = 9;
+
+/// One current sale as SQL gives it.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct SaleRow {
+    pub position: i64,
+    pub stream_id: Uuid,
+    pub sale_id: Uuid,
+    pub number: i64,
+    pub status: Status,
+    pub stage_id: Option<Uuid>,
+    pub sale_type_id: Uuid,
+    pub owner: String,
+    pub owner_group: Option<String>,
+    pub source: Option<String>,
+    pub category: Option<String>,
+    pub competitor: Option<String>,
+    /// Why won, lost or stalled.
+    pub why: Option<String>,
+    pub currency: String,
+    pub amount_minor: i64,
+    pub weighted_minor: i64,
+    pub probability: i16,
+    pub sale_date: NaiveDate,
+    pub reopen_date: Option<NaiveDate>,
+    pub completed: bool,
+    pub stage_entered_at: DateTime<Utc>,
+    pub registered_at: DateTime<Utc>,
+    pub effective_at: DateTime<Utc>,
+}
+
+/// Days and what lies ahead of a sale in its open activities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ahead {
+    /// Start day of the next one, else [`NO_DAY`].
+    pub next: i32,
+    /// The earliest day one ends on, else [`NO_DAY`].
+    pub ends: i32,
+}
+
+impl Ahead {
+    /// Nothing lies ahead.
+    pub const NOTHING: Self = Self { next: NO_DAY, ends: NO_DAY };
+}
+
+/// A row of numbers.
+#[derive(Debug, Clone)]
+struct Line {
+    words: [u32; WORDS],
+    status: Status,
+    completed: bool,
+    probability: i16,
+    sale_date: i32,
+    reopen: i32,
+    number: i64,
+    amount: i64,
+    weighted: i64,
+    stage_entered: i64,
+    registered: i64,
+    effective: i64,
+    stream: Uuid,
+    sale: Uuid,
+}
+
+/// Columns of up to [`BLOCK`] sales.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
+    words: [Vec<u32>; WORDS],
+    pub status: Vec<Status>,
+    pub completed: Vec<bool>,
+    pub probability: Vec<i16>,
+    pub sale_date: Vec<i32>,
+    /// [`NO_DAY`] unless stalled.
+    pub reopen: Vec<i32>,
+    pub ahead: Vec<Ahead>,
+    pub number: Vec<i64>,
+    pub amount: Vec<i64>,
+    pub weighted: Vec<i64>,
+    /// Microseconds since 1970, like the other instants.
+    pub stage_entered: Vec<i64>,
+    pub registered: Vec<i64>,
+    pub effective: Vec<i64>,
+    pub stream: Vec<Uuid>,
+    pub sale: Vec<Uuid>,
+}
+
+impl Block {
+    /// What a sale takes here and in the index beside it.
+    pub const BYTES: usize = WORDS * 4 + 2 + 2 + 8 + 8 + 6 * 8 + 32 + 40;
+
+    /// A column of words.
+    pub fn words(&self, word: Word) -> &[u32] {
+        &self.words[word as usize]
+    }
+
+    /// How many sales it has.
+    pub fn len(&self) -> usize {
+        self.number.len()
+    }
+
+    /// The day that counts as the next one: the reopen date while stalled, else the next activity's.
+    pub fn next_day(&self, at: usize) -> i32 {
+        if self.reopen[at] == NO_DAY { self.ahead[at].next } else { self.reopen[at] }
+    }
+
+    fn set(&mut self, at: usize, line: Line) {
+        fn put<T>(column: &mut Vec<T>, at: usize, value: T) {
+            match column.get_mut(at) {
+                Some(place) => *place = value,
+                None => column.push(value),
+            }
+        }
+        for (column, number) in self.words.iter_mut().zip(line.words) {
+            put(column, at, number);
+        }
+        put(&mut self.status, at, line.status);
+        put(&mut self.completed, at, line.completed);
+        put(&mut self.probability, at, line.probability);
+        put(&mut self.sale_date, at, line.sale_date);
+        put(&mut self.reopen, at, line.reopen);
+        put(&mut self.number, at, line.number);
+        put(&mut self.amount, at, line.amount);
+        put(&mut self.weighted, at, line.weighted);
+        put(&mut self.stage_entered, at, line.stage_entered);
+        put(&mut self.registered, at, line.registered);
+        put(&mut self.effective, at, line.effective);
+        put(&mut self.stream, at, line.stream);
+        put(&mut self.sale, at, line.sale);
+        if self.ahead.len() == at {
+            self.ahead.push(Ahead::NOTHING);
+        }
+    }
+}
+
+/// All current sales of a tenant. A clone shares the blocks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sales {
+    pub blocks: Vec<Arc<Block>>,
+    words: [Arc<Words>; WORDS],
+}
+
+/// Where a sale stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seat {
+    pub block: u32,
+    pub at: u32,
+}
+
+impl Seat {
+    /// The block and the place in it.
+    pub fn indices(self) -> (usize, usize) {
+        let index = |number: u32| usize::try_from(number).expect("invariant: 32 bits fit");
+        (index(self.block), index(self.at))
+    }
+}
+
+/// The day as the columns hold it.
+pub(super) fn day_number(day: NaiveDate) -> i32 {
+    day.num_days_from_ce()
+}
+
+/// The words of a row that is known already, or a new one's.
+impl Sales {
+    /// The words of a column.
+    pub fn words(&self, word: Word) -> &Words {
+        &self.words[word as usize]
+    }
+
+    /// Writes a sale over the one at `seat`, else at the end; answers where it stands.
+    pub fn set(&mut self, seat: Option<Seat>, row: &SaleRow) -> Seat {
+        let line = self.line(row);
+        let seat = seat.unwrap_or_else(|| self.next_seat());
+        let (block, at) = seat.indices();
+        if block == self.blocks.len() {
+            self.blocks.push(Arc::default());
+        }
+        Arc::make_mut(&mut self.blocks[block]).set(at, line);
+        seat
+    }
+
+    /// Sets what lies ahead of the sale at a seat.
+    pub fn set_ahead(&mut self, seat: Seat, ahead: Ahead) {
+        let (block, at) = seat.indices();
+        if self.blocks[block].ahead[at] != ahead {
+            Arc::make_mut(&mut self.blocks[block]).ahead[at] = ahead;
+        }
+    }
+
+    /// Roughly what they take.
+    pub fn bytes(&self) -> usize {
+        let words: usize = self.words.iter().map(|words| words.bytes()).sum();
+        self.blocks.len() * BLOCK * Block::BYTES + words
+    }
+
+    fn next_seat(&self) -> Seat {
+        let number = |index: usize| u32::try_from(index).expect("invariant: memory is bounded");
+        match self.blocks.last() {
+            Some(last) if last.len() < BLOCK => {
+                Seat { block: number(self.blocks.len() - 1), at: number(last.len()) }
+            }
+            Some(_) | None => Seat { block: number(self.blocks.len()), at: 0 },
+        }
+    }
+
+    fn meet(&mut self, word: Word, text: Option<&str>) -> u32 {
+        let Some(text) = text else { return Words::NONE };
+        let words = &mut self.words[word as usize];
+        match words.number(text) {
+            Some(known) => known,
+            None => Arc::make_mut(words).meet(text),
+        }
+    }
+
+    fn line(&mut self, row: &SaleRow) -> Line {
+        let stage = row.stage_id.map(|stage| stage.to_string());
+        let sale_type = row.sale_type_id.to_string();
+        Line {
+            words: [
+                self.meet(Word::Stage, stage.as_deref()),
+                self.meet(Word::SaleType, Some(&sale_type)),
+                self.meet(Word::Owner, Some(&row.owner)),
+                self.meet(Word::Group, row.owner_group.as_deref()),
+                self.meet(Word::Source, row.source.as_deref()),
+                self.meet(Word::Category, row.category.as_deref()),
+                self.meet(Word::Competitor, row.competitor.as_deref()),
+                self.meet(Word::Reason, row.why.as_deref()),
+                self.meet(Word::Currency, Some(&row.currency)),
+            ],
+            status: row.status,
+            completed: row.completed,
+            probability: row.probability,
+            sale_date: day_number(row.sale_date),
+            reopen: row.reopen_date.map_or(NO_DAY, day_number),
+            number: row.number,
+            amount: row.amount_minor,
+            weighted: row.weighted_minor,
+            stage_entered: row.stage_entered_at.timestamp_micros(),
+            registered: row.registered_at.timestamp_micros(),
+            effective: row.effective_at.timestamp_micros(),
+            stream: row.stream_id,
+            sale: row.sale_id,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Counts and sums of a standing by period, key, status and currency: one pass over the columns.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::Standing;
+use super::chosen::Chosen;
+use super::convert::Converter;
+use super::sales::{Block, Word, day_number};
+use crate::ask::{Filters, InCurrency};
+use crate::sale::Status;
+
+/// Periods times keys beyond which SQL sums.
+const CELLS_MAX: usize = 1 << 22;
+
+/// What sums are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// Nothing: one key, which is absent.
+    Nothing,
+    /// The status.
+    Status,
+    /// A column of words, by the word of the contract.
+    Column(&'static str),
+}
+
+/// A range of days cut into periods.
+#[derive(Debug)]
+pub(crate) struct Periods {
+    from: NaiveDate,
+    to: NaiveDate,
+    of_day: Vec<usize>,
+    names: Vec<String>,
+}
+
+/// The sum of the sales of one period, key, status and currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Name of the period; none without periods.
+    pub period: Option<String>,
+    pub key: Option<String>,
+    pub status: Status,
+    pub currency: String,
+    pub count: i64,
+    /// Converted and rounded one by one; 0 without a rate.
+    pub amount: i128,
+    pub weighted: i128,
+}
+
+/// Several parts together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Total {
+    pub count: i64,
+    pub amount: i128,
+    pub weighted: i128,
+}
+
+/// The parts added up by what they have in common.
+pub(crate) fn totals_by<K: Ord>(parts: &[Part], common: impl Fn(&Part) -> K) -> BTreeMap<K, Total> {
+    let mut totals: BTreeMap<K, Total> = BTreeMap::new();
+    for part in parts {
+        let total = totals.entry(common(part)).or_default();
+        total.count += part.count;
+        total.amount += part.amount;
+        total.weighted += part.weighted;
+    }
+    totals
+}
+
+impl Periods {
+    /// Months, quarters or years from a day to a day, both included.
+    pub fn of(from: NaiveDate, to: NaiveDate, word: &str) -> Self {
+        let (mut of_day, mut names) = (Vec::new(), Vec::<String>::new());
+        for day in from.iter_days().take_while(|day| *day <= to) {
+            let (year, month) = (day.year(), day.month());
+            let starts = match word {
+                "year" => month == 1,
+                "quarter" => month % 3 == 1,
+                _ => true,
+            };
+            if names.is_empty() || (starts && day.day() == 1) {
+                names.push(match word {
+                    "year" => format!("{year:04}"),
+                    "quarter" => format!("{year:04}-Q{}", month.div_ceil(3)),
+                    _ => format!("{year:04}-{month:02}"),
+                });
+            }
+            of_day.push(names.len() - 1);
+        }
+        Self { from, to, of_day, names }
+    }
+}
+
+/// Tallies by status and currency of every period and key that occurs.
+struct Tallies {
+    keys: usize,
+    currencies: usize,
+    slots: Vec<Option<usize>>,
+    found: Vec<(usize, usize)>,
+    tallies: Vec<Total>,
+}
+
+impl Tallies {
+    fn new(periods: usize, keys: usize, currencies: usize) -> Option<Self> {
+        let cells = periods.checked_mul(keys).filter(|cells| *cells <= CELLS_MAX)?;
+        let (slots, found, tallies) = (vec![None; cells], Vec::new(), Vec::new());
+        Some(Self { keys, currencies, slots, found, tallies })
+    }
+
+    fn add(&mut self, place: (usize, usize), status: Status, currency: u32) -> &mut Total {
+        let each = 4 * self.currencies;
+        let slot = match self.slots[place.0 * self.keys + place.1] {
+            Some(slot) => slot,
+            None => {
+                let slot = self.found.len();
+                self.slots[place.0 * self.keys + place.1] = Some(slot);
+                self.found.push(place);
+                self.tallies.resize(self.tallies.len() + each, Total::default());
+                slot
+            }
+        };
+        let currency = usize::try_from(currency).expect("invariant: 32 bits fit");
+        &mut self.tallies[slot * each + status as usize * self.currencies + currency]
+    }
+}
+
+fn column(word: &str) -> Option<Word> {
+    Some(match word {
+        "stage" => Word::Stage,
+        "sale_type" => Word::SaleType,
+        "owner" => Word::Owner,
+        "group" => Word::Group,
+        "source" => Word::Source,
+        "category" => Word::Category,
+        _ => return None,
+    })
+}
+
+impl Standing {
+    /// Sums by key and, if there are any, periods of the sale date; none when SQL has to be asked.
+    pub fn sums(
+        &self,
+        filters: &Filters,
+        today: NaiveDate,
+        currency: &InCurrency,
+        key: Key,
+        periods: Option<&Periods>,
+    ) -> Option<Vec<Part>> {
+        let mut chosen = Chosen::of(filters, &self.sales, today)?;
+        if let Some(periods) = periods {
+            chosen.narrow(periods.from, periods.to);
+        }
+        let convert = Converter::of(&self.sales, currency)?;
+        let word = match key {
+            Key::Nothing | Key::Status => None,
+            Key::Column(word) => Some(column(word)?),
+        };
+        let keys = match key {
+            Key::Nothing => 1,
+            Key::Status => Status::ALL.len(),
+            Key::Column(_) => self.sales.words(word?).len(),
+        };
+        let many = periods.map_or(1, |periods| periods.names.len());
+        let mut tallies = Tallies::new(many, keys, convert.len())?;
+        let first = periods.map_or(0, |periods| day_number(periods.from));
+        for block in &self.sales.blocks {
+            for at in (0..block.len()).filter(|at| chosen.has(block, *at)) {
+                let period = periods.map_or(0, |periods| {
+                    let day = usize::try_from(block.sale_date[at] - first);
+                    periods.of_day[day.expect("invariant: the sale date lies in the range")]
+                });
+                let key = key_of(block, at, key, word);
+                let currency = block.words(Word::Currency)[at];
+                let tally = tallies.add((period, key), block.status[at], currency);
+                tally.count += 1;
+                let amounts = convert.convert(currency, block.amount[at]);
+                if let Some(amount) = amounts {
+                    tally.amount += amount;
+                    tally.weighted += convert.convert(currency, block.weighted[at]).unwrap_or(0);
+                }
+            }
+        }
+        Some(self.parts(&tallies, key, word, periods))
+    }
+
+    fn parts(
+        &self,
+        tallies: &Tallies,
+        key: Key,
+        word: Option<Word>,
+        periods: Option<&Periods>,
+    ) -> Vec<Part> {
+        let text = |word: Word, number: usize| {
+            let number = u32::try_from(number).ok()?;
+            self.sales.words(word).word(number).map(str::to_owned)
+        };
+        let each = 4 * tallies.currencies;
+        let mut parts = Vec::new();
+        for (slot, (period, number)) in tallies.found.iter().enumerate() {
+            let of_slot = &tallies.tallies[slot * each..(slot + 1) * each];
+            for (index, tally) in of_slot.iter().enumerate().filter(|(_, tally)| tally.count > 0) {
+                let status = Status::ALL[index / tallies.currencies];
+                parts.push(Part {
+                    period: periods.map(|periods| periods.names[*period].clone()),
+                    key: match key {
+                        Key::Nothing => None,
+                        Key::Status => Some(status.as_str().to_owned()),
+                        Key::Column(_) => word.and_then(|word| text(word, *number)),
+                    },
+                    status,
+                    currency: text(Word::Currency, index % tallies.currencies).unwrap_or_default(),
+                    count: tally.count,
+                    amount: tally.amount,
+                    weighted: tally.weighted,
+                });
+            }
+        }
+        parts
+    }
+}
+
+fn key_of(block: &Block, at: usize, key: Key, word: Option<Word>) -> usize {
+    match (key, word) {
+        (Key::Status, _) => block.status[at] as usize,
+        (Key::Column(_), Some(word)) => {
+            usize::try_from(block.words(word)[at]).expect("invariant: 32 bits fit")
+        }
+        (Key::Nothing | Key::Column(_), _) => 0,
+    }
+}
