@@ -116,7 +116,7 @@ fn placed(
 ) -> Option<Vec<Place>> {
     let (field, direction) = sort.sort;
     let order = InOrder { field, direction, fetch: page.fetch(), offset: page.offset() };
-    snapshot.standing.as_ref()?.page(filters, snapshot.today, on.currency(), order)
+    snapshot.view()?.page(filters, snapshot.today, on.currency(), order)
 }
 
 /// The cards of these sales, in this order.
@@ -142,7 +142,20 @@ pub(crate) async fn cards_at(
     .map_err(|e| failed(&e))?;
     let mut rows: HashMap<Uuid, CardRow> =
         rows.into_iter().map(|row| (row.stream(), row)).collect();
-    let card = |place: &Place| Some(rows.remove(&place.stream)?.card(on, place.ahead));
+    let missing: Vec<Uuid> = places
+        .iter()
+        .filter(|place| place.ahead.is_none())
+        .filter_map(|place| rows.get(&place.stream).map(CardRow::id))
+        .collect();
+    let looked_up = match missing.as_slice() {
+        [] => HashMap::new(),
+        missing => Upcoming::of(snapshot, missing).await?,
+    };
+    let card = |place: &Place| {
+        let row = rows.remove(&place.stream)?;
+        let ahead = place.ahead.or_else(|| looked_up.get(&row.id()).copied());
+        Some(row.card(on, ahead.unwrap_or(Upcoming::NOTHING)))
+    };
     let cards: Vec<Card> = places.iter().filter_map(card).collect();
     if cards.len() < places.len() {
         return Err(Problem::internal(&Lost));

@@ -203,10 +203,10 @@ async fn cells(
     params: &ForecastParams,
     range: (NaiveDate, NaiveDate),
 ) -> Result<Vec<Cell>, Problem> {
-    if let Some(standing) = &snapshot.standing {
+    if let Some(view) = snapshot.view() {
         let key = params.group_by.map_or(Key::Nothing, Key::Column);
         let periods = Periods::of(range.0, range.1, params.period);
-        let held = standing.sums(filters, snapshot.today, currency, key, Some(&periods));
+        let held = view.sums(filters, snapshot.today, currency, key, Some(&periods));
         if let Some(parts) = held {
             return Ok(Cell::regrouped(&parts));
         }

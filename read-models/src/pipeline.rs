@@ -201,8 +201,8 @@ async fn sums(
     group_by: &'static str,
 ) -> Result<Vec<Sum>, Problem> {
     let key = if group_by == "status" { Key::Status } else { Key::Column(group_by) };
-    let standing = snapshot.standing.as_ref();
-    let held = standing.and_then(|it| it.sums(filters, snapshot.today, currency, key, None));
+    let view = snapshot.view();
+    let held = view.and_then(|view| view.sums(filters, snapshot.today, currency, key, None));
     if let Some(parts) = held {
         return Ok(Sum::regrouped(&parts));
     }

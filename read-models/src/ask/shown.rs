@@ -8,7 +8,7 @@ use service_runtime::Problem;
 use super::live::{Opened, Plans};
 use super::snapshot::{failed, tenant_of, wait_for, wanted};
 use super::{Pinned, Questions, Snapshot, When};
-use crate::standing::{Mark, Slot, Standing, Writing};
+use crate::standing::{Keeper, Mark, PastKeeper, Slot, Standing, Writing};
 
 /// How far one read model may be ahead of the others, in positions, before SQL is asked.
 const UNEVEN_MAX: i64 = 10_000;
@@ -22,32 +22,32 @@ impl Snapshot {
         pinned: Option<&Pinned>,
     ) -> Result<Self, Problem> {
         let tenant_id = tenant_of(questions, tenant).await?;
-        let about_now = when.as_of.is_none() && when.known_at.is_none() && tenant_id != 0;
-        let slot = questions.standings.of(tenant_id).filter(|_| about_now);
-        let Some(slot) = slot else {
+        let about_now = when.as_of.is_none() && when.known_at.is_none();
+        let asking = Asking { questions, tenant_id, wanted: wanted(when, pinned), pinned };
+        let held = questions.standings.of(tenant_id).zip(questions.standings.past_of(tenant_id));
+        let Some((now, past)) = held.filter(|_| tenant_id != 0) else {
             return Self::open_pinned(questions, tenant, when, pinned).await;
         };
-        let asking = Asking { questions, tenant_id, wanted: wanted(when, pinned), pinned };
-        let mut snapshot = asking.open(&slot).await?;
-        match &snapshot.standing {
-            Some(standing) => {
-                snapshot.zone = standing.catalogue.zone;
-                snapshot.base_currency = standing.catalogue.base_currency;
-            }
-            None => {
-                sqlx::query("SET LOCAL plan_cache_mode = force_custom_plan")
-                    .execute(&mut *snapshot.tx)
-                    .await
-                    .map_err(|e| failed(&e))?;
-                snapshot.read_settings().await?;
-            }
+        let mut snapshot = match about_now {
+            true => asking.open(&now).await?,
+            false => asking.open_past(&past).await?,
+        };
+        if let Some(standing) = &snapshot.standing {
+            snapshot.zone = standing.catalogue.zone;
+            snapshot.base_currency = standing.catalogue.base_currency;
+        } else if snapshot.past.is_none() {
+            sqlx::query("SET LOCAL plan_cache_mode = force_custom_plan")
+                .execute(&mut *snapshot.tx)
+                .await
+                .map_err(|e| failed(&e))?;
+            snapshot.read_settings().await?;
         }
         snapshot.at_moment(when, pinned);
         Ok(snapshot)
     }
 }
 
-/// A question about now.
+/// A question that may be answered from memory.
 struct Asking<'a> {
     questions: &'a Questions,
     tenant_id: i32,
@@ -56,7 +56,7 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    async fn open(&self, slot: &Slot) -> Result<Snapshot, Problem> {
+    async fn open(&self, slot: &Slot<Keeper>) -> Result<Snapshot, Problem> {
         let refreshes = slot.refreshes();
         let opened = self.snapshot().await?;
         let mark = self.mark(&opened);
@@ -66,25 +66,88 @@ impl Asking<'_> {
         if opened.uneven > UNEVEN_MAX {
             return Ok(self.with(opened, None));
         }
-        let Some(mut writing) = slot.write().await else {
-            return Ok(self.with(opened, None));
-        };
-        if slot.refreshes() == refreshes {
+        match slot.try_write() {
             // nobody has seen more than this snapshot
-            return self.refresh(&mut writing, opened).await;
+            Some(mut writing) if slot.refreshes() == refreshes => {
+                self.refresh(&mut writing, opened).await
+            }
+            None if slot.current().is_none() => Ok(self.with(opened, None)),
+            writing => {
+                // whoever waits holds no connection: the one that is waited for may need it
+                drop(opened);
+                let writing = match writing {
+                    Some(writing) => Some(writing),
+                    None => slot.write().await,
+                };
+                self.behind(slot, writing, mark.position).await
+            }
         }
-        if let Some(standing) = slot
-            .current()
-            .filter(|standing| self.pinned.is_none() && standing.mark.position >= mark.position)
-        {
-            // somebody brought it as far as this question could have seen, or further
-            drop(writing);
-            drop(opened);
-            return self.join(standing).await;
+    }
+
+    /// Somebody else has brought the standing on: as far as this question could have seen at `position`, or nearly.
+    async fn behind(
+        &self,
+        slot: &Slot<Keeper>,
+        writing: Option<Writing<'_, Keeper>>,
+        position: i64,
+    ) -> Result<Snapshot, Problem> {
+        let Some(mut writing) = writing else {
+            return Ok(self.with(self.snapshot().await?, None));
+        };
+        let far = |standing: &Arc<Standing>| standing.mark.position >= position;
+        match slot.current().filter(far).filter(|_| self.pinned.is_none()) {
+            Some(standing) => {
+                drop(writing);
+                self.join(standing).await
+            }
+            None => {
+                let opened = self.snapshot().await?;
+                self.refresh(&mut writing, opened).await
+            }
         }
-        drop(opened);
+    }
+
+    /// The past may have gone on since the snapshot: what it knows of the time before stays as it is.
+    async fn open_past(&self, slot: &Slot<PastKeeper>) -> Result<Snapshot, Problem> {
+        let refreshes = slot.refreshes();
         let opened = self.snapshot().await?;
-        self.refresh(&mut writing, opened).await
+        let mark = self.mark(&opened);
+        let mut past = slot.current().filter(|past| past.reaches(&mark));
+        let mut snapshot = self.with(opened, None);
+        if past.is_none() {
+            match slot.try_write() {
+                Some(mut writing) if slot.refreshes() == refreshes => {
+                    let forward = self.pinned.is_none() || mark.position >= writing.reached();
+                    if forward {
+                        snapshot.read_settings().await?;
+                        let standings = &self.questions.standings;
+                        past = writing.refresh(standings, &mut snapshot, &mark).await?;
+                    }
+                }
+                None if slot.current().is_none() => {}
+                writing => {
+                    drop(snapshot);
+                    drop(match writing {
+                        Some(writing) => Some(writing),
+                        None => slot.write().await,
+                    });
+                    let opened = self.snapshot().await?;
+                    past = slot.current().filter(|past| past.reaches(&mark));
+                    past = past.filter(|past| past.mark.same_rows(&opened.mark));
+                    let held = past.as_ref().map(|past| past.mark.position);
+                    let reached = opened.mark.position;
+                    snapshot = self.with(opened, None);
+                    if let Some(held) = held.filter(|held| *held < reached && self.pinned.is_none())
+                    {
+                        (snapshot.position, snapshot.pin) = (held, Some(held));
+                    }
+                }
+            }
+        }
+        snapshot.read_settings().await?;
+        // an instant on the wall falls on days of the zone it was read in
+        snapshot.past = past.filter(|past| past.zone == Some(snapshot.zone));
+        Ok(snapshot)
     }
 
     /// Answers at the position another question has reached, in a snapshot that has come as far.
@@ -98,7 +161,7 @@ impl Asking<'_> {
 
     async fn refresh(
         &self,
-        writing: &mut Writing<'_>,
+        writing: &mut Writing<'_, Keeper>,
         opened: Opened,
     ) -> Result<Snapshot, Problem> {
         let mark = self.mark(&opened);

@@ -14,7 +14,7 @@ use sqlx::{Postgres, Transaction};
 
 use super::live::{NotLive, Opened, Plans};
 use super::{Pinned, Questions, When};
-use crate::standing::Standing;
+use crate::standing::{Instant, Past, Standing, View};
 
 /// How long `min_position` waits.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -48,6 +48,8 @@ pub(crate) struct Snapshot {
     pub base_currency: CurrencyCode,
     /// The same in memory, for a question about now.
     pub standing: Option<Arc<Standing>>,
+    /// The same in memory with all versions, for a question about the past.
+    pub past: Option<Arc<Past>>,
 }
 
 impl Snapshot {
@@ -96,6 +98,7 @@ impl Snapshot {
             zone: Tz::UTC,
             base_currency: CurrencyCode::EUR,
             standing: None,
+            past: None,
         }
     }
 
@@ -113,6 +116,13 @@ impl Snapshot {
     /// The day of `as_of`, else now's, in the tenant's zone: which rates hold.
     pub fn day(&self) -> NaiveDate {
         self.at.with_timezone(&self.zone).date_naive()
+    }
+
+    /// What is held in memory of the moment that is asked about.
+    pub fn view(&self) -> Option<View> {
+        let now = self.standing.as_ref().map(|standing| View::Now(Arc::clone(standing)));
+        let moment = Instant::of(self.as_of, self.known_at, self.position);
+        now.or_else(|| self.past.as_ref().map(|past| View::Then(Arc::clone(past), moment)))
     }
 
     /// Settings are not history: the newest of the snapshot, also for a question about the past.

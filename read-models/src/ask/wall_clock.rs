@@ -19,6 +19,13 @@ pub(crate) struct WallClock {
     pub offsets: Vec<i32>,
 }
 
+impl Default for WallClock {
+    /// Of UTC.
+    fn default() -> Self {
+        Self { changes: Vec::new(), offsets: vec![0] }
+    }
+}
+
 impl WallClock {
     /// Of a zone; found out once a process.
     pub fn of(zone: Tz) -> Arc<Self> {

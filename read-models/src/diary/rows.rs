@@ -100,8 +100,8 @@ pub(super) async fn sales(
         ..Filters::default()
     };
     let on = Surface::of(snapshot, labels, currency);
-    let standing = snapshot.standing.clone();
-    let held = standing.and_then(|it| it.diary_sales(&filters, days(snapshot, wanted, page)));
+    let view = snapshot.view();
+    let held = view.and_then(|view| view.diary_sales(&filters, days(snapshot, wanted, page)));
     if let Some((total, listed)) = held {
         return Ok((total, held_sales(snapshot, &listed, &on).await?));
     }
@@ -172,9 +172,9 @@ fn days(snapshot: &Snapshot, wanted: &Wanted, page: &Page) -> Days {
 
 /// The activities as the standing lists them.
 fn held_activities(snapshot: &Snapshot, wanted: &Wanted, page: &Page) -> Option<(i64, Vec<Uuid>)> {
-    let standing = snapshot.standing.as_ref()?;
+    let view = snapshot.view()?;
     let (owners, groups) = (wanted.owner.as_deref(), wanted.group.as_deref());
-    standing.diary_activities(owners, groups, days(snapshot, wanted, page))
+    view.diary_activities(owners, groups, days(snapshot, wanted, page))
 }
 
 /// The sales as the standing lists them.
@@ -188,7 +188,7 @@ async fn held_sales(
     let shown = |(sale, (place, rules)): (_, &(Place, Vec<i32>))| DiarySale {
         sale,
         rules: rules.clone(),
-        red: place.ahead.overdue,
+        red: place.ahead.is_some_and(|ahead| ahead.overdue),
     };
     Ok(cards.into_iter().zip(listed).map(shown).collect())
 }

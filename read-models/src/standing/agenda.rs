@@ -19,10 +19,16 @@ const DAY: i64 = 86_400_000_000;
 /// The day of the column's count on which 1970 begins.
 const EPOCH: i64 = 719_163;
 
-/// One current activity as SQL gives it.
+/// Done long ago: in no list.
+const DELETED: i32 = i32::MIN;
+
+/// One version of an activity as SQL gives it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct ActivityRow {
+    pub version: i64,
     pub position: i64,
+    pub effective_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
     pub stream_id: Uuid,
     pub activity_id: Uuid,
     pub sale_id: Option<Uuid>,
@@ -44,7 +50,7 @@ pub(super) struct Item {
     pub sale: Option<Uuid>,
     pub owner: u32,
     pub group: u32,
-    /// [`NO_DAY`] while it is not done.
+    /// [`NO_DAY`] while it is not done, [`DELETED`] when it is gone.
     pub completed_on: i32,
     /// As the tenant's clock shows it, microseconds since 1970; whole days at midnight.
     pub begins: i64,
@@ -69,12 +75,101 @@ fn day_of(at: i64) -> i32 {
     i32::try_from(at.div_euclid(DAY) + EPOCH).unwrap_or(NO_DAY)
 }
 
-/// Activities, those of each sale together. A clone shares the blocks, the index too until somebody writes.
+/// Owners of activities and their groups.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Owners {
+    owners: Arc<Words>,
+    groups: Arc<Words>,
+}
+
+/// Which owners and groups a question is about; none for all.
+#[derive(Debug)]
+pub(super) struct Whose(Option<Vec<bool>>, Option<Vec<bool>>);
+
+impl Owners {
+    /// The activity in numbers.
+    pub fn item(&mut self, row: &ActivityRow, clock: &WallClock) -> Item {
+        let (begins, ends) = slot(row, clock);
+        let done = row.completed_on.map_or(NO_DAY, day_number);
+        Item {
+            stream: row.stream_id,
+            activity: row.activity_id,
+            sale: row.sale_id,
+            owner: meet(&mut self.owners, Some(&row.owner)),
+            group: meet(&mut self.groups, row.owner_group.as_deref()),
+            completed_on: if row.deleted { DELETED } else { done },
+            begins,
+            ends,
+            times: row.starts_at.zip(row.ends_at),
+        }
+    }
+
+    /// Roughly what the words take.
+    pub fn bytes(&self) -> usize {
+        self.owners.bytes() + self.groups.bytes()
+    }
+
+    /// These owners and groups in numbers.
+    pub fn whose(&self, owners: Option<&[String]>, groups: Option<&[String]>) -> Whose {
+        Whose(
+            owners.map(|wanted| self.owners.among(wanted)),
+            groups.map(|wanted| self.groups.among(wanted)),
+        )
+    }
+}
+
+impl Whose {
+    /// Whether an activity is meant.
+    pub fn has(&self, item: &Item) -> bool {
+        let among = |wanted: &Option<Vec<bool>>, number: u32| {
+            wanted.as_ref().is_none_or(|wanted| {
+                usize::try_from(number).is_ok_and(|number| wanted.get(number) == Some(&true))
+            })
+        };
+        among(&self.0, item.owner) && among(&self.1, item.group)
+    }
+}
+
+/// What lies ahead, while activities are being looked at: of whole days the first, of instants the day of the first,
+/// and of these the first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Looking {
+    days: Ahead,
+    next: Option<DateTime<Utc>>,
+    ends: Option<DateTime<Utc>>,
+}
+
+impl Looking {
+    /// Before the first one.
+    pub const NOTHING: Self = Self { days: Ahead::NOTHING, next: None, ends: None };
+
+    /// With one more activity, if it is not done.
+    pub fn see(&mut self, item: &Item) {
+        match item.times {
+            _ if item.completed_on != NO_DAY => {}
+            Some((from, to)) => {
+                self.next = Some(self.next.unwrap_or(from).min(from));
+                self.ends = Some(self.ends.unwrap_or(to).min(to));
+            }
+            None => {
+                self.days.next = self.days.next.min(item.first_day());
+                self.days.ends = self.days.ends.min(item.last_day());
+            }
+        }
+    }
+
+    /// What was found.
+    pub fn found(self, clock: &WallClock) -> Ahead {
+        let day = |at: Option<DateTime<Utc>>| at.map_or(NO_DAY, |at| day_of(clock.shows(at)));
+        Ahead { next: self.days.next.min(day(self.next)), ends: self.days.ends.min(day(self.ends)) }
+    }
+}
+
+/// Activities, those of each sale together. A clone shares the blocks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Agenda {
     pub blocks: Vec<Arc<Vec<Item>>>,
-    owners: Arc<Words>,
-    groups: Arc<Words>,
+    pub owners: Owners,
 }
 
 /// Where the activities stand; only who writes needs it.
@@ -95,16 +190,6 @@ impl AgendaIndex {
 }
 
 impl Agenda {
-    /// Owners of activities.
-    pub fn owners(&self) -> &Words {
-        &self.owners
-    }
-
-    /// Their groups.
-    pub fn groups(&self) -> &Words {
-        &self.groups
-    }
-
     /// Takes in one row: what is deleted or was done before `floor` goes, everything else is there afterwards. Answers
     /// the sales whose activities changed.
     pub fn take(
@@ -115,51 +200,22 @@ impl Agenda {
         clock: &WallClock,
     ) -> Vec<Uuid> {
         let before = self.remove(index, row.stream_id);
-        let completed_on = row.completed_on.map_or(NO_DAY, day_number);
-        let slot = slot(row, clock).filter(|_| !row.deleted && completed_on >= floor);
-        let Some((begins, ends)) = slot else {
+        let item = self.owners.item(row, clock);
+        if item.completed_on < floor {
             return before.into_iter().collect();
-        };
-        let item = Item {
-            stream: row.stream_id,
-            activity: row.activity_id,
-            sale: row.sale_id,
-            owner: meet(&mut self.owners, Some(&row.owner)),
-            group: meet(&mut self.groups, row.owner_group.as_deref()),
-            completed_on,
-            begins,
-            ends,
-            times: row.starts_at.zip(row.ends_at),
-        };
+        }
         self.push(index, item);
         before.into_iter().chain(row.sale_id).collect()
     }
 
-    /// What lies ahead of a sale: of whole days the first, of instants the day of the first, and of these the first.
+    /// What lies ahead of a sale.
     pub fn ahead(&self, index: &AgendaIndex, sale: Uuid, clock: &WallClock) -> Ahead {
         let Some(streams) = index.of_sale.get(&sale) else { return Ahead::NOTHING };
-        let (mut ahead, mut next, mut ends) = (Ahead::NOTHING, None, None);
-        for item in streams.iter().filter_map(|stream| index.seats.get(stream)) {
-            let item = self.item(*item);
-            match item.times {
-                _ if item.completed_on != NO_DAY => {}
-                Some((from, to)) => {
-                    next = Some(next.unwrap_or(from).min(from));
-                    ends = Some(ends.unwrap_or(to).min(to));
-                }
-                None => {
-                    ahead.next = ahead.next.min(item.first_day());
-                    ahead.ends = ahead.ends.min(item.last_day());
-                }
-            }
+        let mut looking = Looking::NOTHING;
+        for seat in streams.iter().filter_map(|stream| index.seats.get(stream)) {
+            looking.see(self.item(*seat));
         }
-        let day = |at: Option<DateTime<Utc>>| at.map_or(NO_DAY, |at| day_of(clock.shows(at)));
-        Ahead { next: ahead.next.min(day(next)), ends: ahead.ends.min(day(ends)) }
-    }
-
-    /// Roughly what the words take.
-    pub fn bytes(&self) -> usize {
-        self.owners.bytes() + self.groups.bytes()
+        looking.found(clock)
     }
 
     fn item(&self, seat: usize) -> &Item {
@@ -212,10 +268,11 @@ fn meet(words: &mut Arc<Words>, text: Option<&str>) -> u32 {
 }
 
 /// Begin and end as the wall clock shows them.
-fn slot(row: &ActivityRow, clock: &WallClock) -> Option<(i64, i64)> {
+fn slot(row: &ActivityRow, clock: &WallClock) -> (i64, i64) {
     let midnight = |day: NaiveDate| (i64::from(day_number(day)) - EPOCH) * DAY;
     let days = row.from_day.zip(row.to_day);
     let days = days.map(|(from, to)| (midnight(from), midnight(to)));
     let times = row.starts_at.zip(row.ends_at);
-    days.or_else(|| times.map(|(from, to)| (clock.shows(from), clock.shows(to))))
+    let days = days.or_else(|| times.map(|(from, to)| (clock.shows(from), clock.shows(to))));
+    days.expect("invariant: an activity has either days or times")
 }

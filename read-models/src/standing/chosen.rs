@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::sales::{Block, NO_DAY, Sales, Word, day_number};
+use super::sales::{Ahead, Block, NO_DAY, Sales, Word, day_number};
 use crate::ask::Filters;
 use crate::sale::Status;
 
@@ -54,8 +54,13 @@ impl Chosen {
         self.sale_date = (first.max(day_number(from)), last.min(day_number(to)));
     }
 
+    /// Whether what lies ahead of a sale matters.
+    pub fn looks_ahead(&self) -> bool {
+        self.next.is_some() || self.overdue.is_some()
+    }
+
     /// Whether a sale is meant.
-    pub fn has(&self, block: &Block, at: usize) -> bool {
+    pub fn has(&self, block: &Block, at: usize, ahead: Ahead) -> bool {
         self.statuses[block.status[at] as usize]
             && (self.sale_date.0..=self.sale_date.1).contains(&block.sale_date[at])
             && self.completed.is_none_or(|completed| block.completed[at] == completed)
@@ -64,8 +69,8 @@ impl Chosen {
                 number.is_ok_and(|number| among.get(number).copied().unwrap_or(false))
             })
             && self.numbers.as_ref().is_none_or(|numbers| numbers.contains(&block.number[at]))
-            && self.next.is_none_or(|(from, to)| (from..=to).contains(&block.next_day(at)))
-            && self.overdue.is_none_or(|overdue| (block.ahead[at].ends < self.today) == overdue)
+            && self.next.is_none_or(|(from, to)| (from..=to).contains(&block.next_day(at, ahead)))
+            && self.overdue.is_none_or(|overdue| (ahead.ends < self.today) == overdue)
     }
 }
 

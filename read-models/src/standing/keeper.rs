@@ -23,13 +23,48 @@ const FILLING: Duration = Duration::from_millis(1500);
 
 /// How far a refresh came.
 #[derive(Debug)]
-pub(super) enum Refreshed {
+pub(crate) enum Refreshed<T> {
     /// It is at the position of the snapshot.
-    Whole(Arc<Standing>),
+    Whole(Arc<T>),
     /// There is more to read than one question should wait for.
     Partly,
     /// It would take more than the bytes allowed.
     TooLarge,
+}
+
+/// The writer's side of something held in memory for a tenant.
+pub(crate) trait Keep: Default + Send {
+    /// What readers get; never changes.
+    type Held: Held;
+
+    /// The position it has reached or is on its way to.
+    fn reached(&self) -> i64;
+
+    /// Roughly what it takes.
+    fn bytes(&self) -> usize;
+
+    /// Brings it to the position of a snapshot that is not older than any it has seen.
+    ///
+    /// # Errors
+    /// The database cannot be asked.
+    fn refresh(
+        &mut self,
+        snapshot: &mut Snapshot,
+        mark: &Mark,
+        limit: usize,
+    ) -> impl Future<Output = Result<Refreshed<Self::Held>, Problem>> + Send;
+}
+
+/// What is held of which state.
+pub(crate) trait Held: Send + Sync {
+    /// Which.
+    fn mark(&self) -> &Mark;
+}
+
+impl Held for Standing {
+    fn mark(&self) -> &Mark {
+        &self.mark
+    }
 }
 
 /// How far a table was read: everything up to `to`, as whole positions up to `from` and beyond it only as far as
@@ -42,7 +77,7 @@ struct Reach {
 
 /// The writer's side of a tenant's standing.
 #[derive(Debug, Default)]
-pub(super) struct Keeper {
+pub(crate) struct Keeper {
     mark: Mark,
     sales: Sales,
     agenda: Agenda,
@@ -59,28 +94,24 @@ pub(super) struct Keeper {
     touched: HashSet<Uuid>,
 }
 
-impl Keeper {
-    /// The position it has reached or is on its way to.
-    pub fn reached(&self) -> i64 {
+impl Keep for Keeper {
+    type Held = Standing;
+
+    fn reached(&self) -> i64 {
         self.sales_reach.to.max(self.activities_reach.to)
     }
 
-    /// Roughly what it takes.
-    pub fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         let items = self.index.len() * AgendaIndex::BYTES;
-        self.sales.bytes() + items + self.agenda.bytes()
+        self.sales.bytes() + items + self.agenda.owners.bytes()
     }
 
-    /// Brings it to the position of a snapshot that is not older than any it has seen.
-    ///
-    /// # Errors
-    /// The database cannot be asked.
-    pub async fn refresh(
+    async fn refresh(
         &mut self,
         snapshot: &mut Snapshot,
         mark: &Mark,
         limit: usize,
-    ) -> Result<Refreshed, Problem> {
+    ) -> Result<Refreshed<Standing>, Problem> {
         if !self.mark.same_tables(mark) || mark.position < self.reached() {
             *self = Self { mark: mark.clone(), ..Self::default() };
         }
@@ -91,10 +122,10 @@ impl Keeper {
             if self.bytes() > limit {
                 return Ok(Refreshed::TooLarge);
             }
-            if watch.elapsed() > FILLING {
+            let full = self.read_page(snapshot, mark.position).await?;
+            if full && watch.elapsed() > FILLING {
                 return Ok(Refreshed::Partly);
             }
-            self.read_page(snapshot, mark.position).await?;
         }
         if !self.read_overtaken(snapshot, mark.position).await? {
             return Ok(Refreshed::Partly);
@@ -104,7 +135,9 @@ impl Keeper {
         self.mark = mark.clone();
         Ok(self.show().map_or(Refreshed::Partly, Refreshed::Whole))
     }
+}
 
+impl Keeper {
     fn show(&self) -> Option<Arc<Standing>> {
         let standing = Standing {
             mark: self.mark.clone(),
@@ -150,7 +183,8 @@ impl Keeper {
         Ok(())
     }
 
-    async fn read_page(&mut self, snapshot: &mut Snapshot, to: i64) -> Result<(), Problem> {
+    /// Whether the page was full, so that another one follows.
+    async fn read_page(&mut self, snapshot: &mut Snapshot, to: i64) -> Result<bool, Problem> {
         let tenant_id = snapshot.tenant_id;
         if self.sales_reach.to < to {
             let span = Span { tenant_id, after: self.sales_reach.to, to };
@@ -158,14 +192,14 @@ impl Keeper {
                 SALES.page(&mut snapshot.tx, span).await.map_err(|e| failed(&e))?;
             self.take_sales(&rows);
             self.sales_reach.to = reached;
-            return Ok(());
+            return Ok(reached < to);
         }
         let span = Span { tenant_id, after: self.activities_reach.to, to };
         let (rows, reached) =
             ACTIVITIES.page(&mut snapshot.tx, span).await.map_err(|e| failed(&e))?;
         self.take_activities(&rows);
         self.activities_reach.to = reached;
-        Ok(())
+        Ok(reached < to)
     }
 
     /// What has changed again beyond the position, in a table that is ahead of it.

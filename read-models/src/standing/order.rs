@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::Standing;
+use super::View;
 use super::chosen::Chosen;
 use super::convert::Converter;
 use super::sales::{Ahead, Block, NO_DAY, Word, day_number};
+use super::view::At;
 use crate::ask::{Direction, Filters, InCurrency};
 use crate::sale::Status;
 use crate::upcoming::Upcoming;
@@ -15,7 +16,8 @@ use crate::upcoming::Upcoming;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub stream: Uuid,
-    pub ahead: Upcoming,
+    /// What lies ahead of it, if that was looked at.
+    pub ahead: Option<Upcoming>,
 }
 
 /// What a page is ordered by, and which part of the order it is.
@@ -61,7 +63,7 @@ impl By {
     }
 
     /// None: absent, which comes last whatever the direction.
-    fn of(self, block: &Block, at: usize, convert: &Converter) -> Option<i128> {
+    fn of(self, block: &Block, at: usize, ahead: Ahead, convert: &Converter) -> Option<i128> {
         let currency = block.words(Word::Currency)[at];
         Some(i128::from(match self {
             Self::Amount => return convert.convert(currency, block.amount[at]),
@@ -70,7 +72,9 @@ impl By {
             Self::Probability => i64::from(block.probability[at]),
             Self::Status => alphabetical(block.status[at]),
             Self::SaleDate => i64::from(block.sale_date[at]),
-            Self::NextDay => i64::from(Some(block.next_day(at)).filter(|day| *day != NO_DAY)?),
+            Self::NextDay => {
+                i64::from(Some(block.next_day(at, ahead)).filter(|day| *day != NO_DAY)?)
+            }
             Self::InStage => -block.stage_entered[at],
             Self::Registered => block.registered[at],
             Self::Updated => block.effective[at],
@@ -111,7 +115,7 @@ impl Ahead {
     }
 }
 
-impl Standing {
+impl View {
     /// The sales of a page; none when SQL has to be asked.
     pub fn page(
         &self,
@@ -121,24 +125,23 @@ impl Standing {
         order: InOrder,
     ) -> Option<Vec<Place>> {
         let by = By::field(order.field)?;
-        let chosen = Chosen::of(filters, &self.sales, today)?;
-        let convert = Converter::of(&self.sales, currency)?;
+        let chosen = Chosen::of(filters, self.sales(), today)?;
+        let convert = Converter::of(self.sales(), currency)?;
         let mut all = Vec::new();
-        for (number, block) in self.sales.blocks.iter().enumerate() {
-            for at in (0..block.len()).filter(|at| chosen.has(block, *at)) {
-                let key = by.of(block, at, &convert);
-                let turned = match order.direction {
-                    Direction::Up => key,
-                    Direction::Down => key.map(|key| -key),
-                };
-                let key = (turned.is_none(), turned.unwrap_or(0), block.number[at]);
-                all.push((key, number, at));
-            }
-        }
+        self.each(&chosen, matches!(by, By::NextDay), |block, at, ahead| {
+            let key = by.of(block, at.1, ahead.unwrap_or(Ahead::NOTHING), &convert);
+            let turned = match order.direction {
+                Direction::Up => key,
+                Direction::Down => key.map(|key| -key),
+            };
+            let key = (turned.is_none(), turned.unwrap_or(0), block.number[at.1]);
+            all.push((key, at, ahead));
+        });
         let page = page_of(all, order.fetch, order.offset);
-        let place = |(_, block, at): (_, usize, usize)| {
-            let block = &self.sales.blocks[block];
-            Place { stream: block.stream[at], ahead: block.ahead[at].on(day_number(today)) }
+        let today = day_number(today);
+        let place = |(_, (block, at), ahead): (_, At, Option<Ahead>)| Place {
+            stream: self.sales().blocks[block].stream[at],
+            ahead: ahead.map(|ahead| ahead.on(today)),
         };
         Some(page.into_iter().map(place).collect())
     }

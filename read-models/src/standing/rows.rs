@@ -14,7 +14,7 @@ pub(super) const PAGE: i64 = 20_000;
 
 /// Current versions above `$2` and up to `$3`, the lowest first; those above `$3` that held at it; those of streams.
 macro_rules! changed {
-    ($columns:literal, $table:literal) => {
+    ($columns:expr, $table:literal) => {
         Changed {
             page: concat!(
                 "SELECT ", $columns, " FROM ", $table, " AS v
@@ -43,19 +43,29 @@ pub(super) struct Changed {
     streams: &'static str,
 }
 
-pub(super) const SALES: Changed = changed!(
-    "v.position, v.stream_id, v.sale_id, v.number, v.status, v.stage_id, v.sale_type_id, v.owner, v.owner_group,
-     v.source, v.category, v.competitor, COALESCE(v.reason, v.stall_reason) AS why, v.currency, v.amount_minor,
-     v.weighted_minor, v.probability, v.sale_date, v.reopen_date, v.completed, v.stage_entered_at, v.registered_at,
-     v.effective_at",
-    "sale_version"
-);
+/// The columns of a sale that are held, of `v`.
+macro_rules! sale_columns {
+    () => {
+        "v.version, v.position, v.effective_at, v.recorded_at, v.stream_id, v.sale_id, v.number, v.status, v.stage_id,
+         v.sale_type_id, v.owner, v.owner_group, v.source, v.category, v.competitor,
+         COALESCE(v.reason, v.stall_reason) AS why, v.currency, v.amount_minor, v.weighted_minor, v.probability,
+         v.sale_date, v.reopen_date, v.completed, v.stage_entered_at, v.registered_at"
+    };
+}
+pub(super) use sale_columns;
 
-pub(super) const ACTIVITIES: Changed = changed!(
-    "v.position, v.stream_id, v.activity_id, v.sale_id, v.from_day, v.to_day, v.starts_at, v.ends_at, v.owner,
-     v.owner_group, v.completed_on, v.deleted",
-    "activity_version"
-);
+/// The columns of an activity that are held, of `v`.
+macro_rules! activity_columns {
+    () => {
+        "v.version, v.position, v.effective_at, v.recorded_at, v.stream_id, v.activity_id, v.sale_id, v.from_day,
+         v.to_day, v.starts_at, v.ends_at, v.owner, v.owner_group, v.completed_on, v.deleted"
+    };
+}
+pub(super) use activity_columns;
+
+pub(super) const SALES: Changed = changed!(sale_columns!(), "sale_version");
+
+pub(super) const ACTIVITIES: Changed = changed!(activity_columns!(), "activity_version");
 
 /// A row that knows its position.
 pub(super) trait Positioned {

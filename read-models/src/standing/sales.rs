@@ -34,7 +34,9 @@ pub(super) const WORDS: usize = 9;
 /// One current sale as SQL gives it.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct SaleRow {
+    pub version: i64,
     pub position: i64,
+    pub recorded_at: DateTime<Utc>,
     pub stream_id: Uuid,
     pub sale_id: Uuid,
     pub number: i64,
@@ -61,7 +63,7 @@ pub(super) struct SaleRow {
 }
 
 /// Days and what lies ahead of a sale in its open activities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ahead {
     /// Start day of the next one, else [`NO_DAY`].
     pub next: i32,
@@ -130,8 +132,8 @@ impl Block {
     }
 
     /// The day that counts as the next one: the reopen date while stalled, else the next activity's.
-    pub fn next_day(&self, at: usize) -> i32 {
-        if self.reopen[at] == NO_DAY { self.ahead[at].next } else { self.reopen[at] }
+    pub fn next_day(&self, at: usize, ahead: Ahead) -> i32 {
+        if self.reopen[at] == NO_DAY { ahead.next } else { self.reopen[at] }
     }
 
     fn set(&mut self, at: usize, line: Line) {

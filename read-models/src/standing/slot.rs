@@ -8,29 +8,29 @@ use service_runtime::Problem;
 use service_runtime::clock::Stopwatch;
 use tokio::sync::{Mutex as Turn, MutexGuard};
 
-use super::keeper::{Keeper, Refreshed};
-use super::{Mark, Standing, Standings};
+use super::keeper::{Held, Keep, Refreshed};
+use super::{Mark, Standings};
 use crate::ask::Snapshot;
 
 /// How long a question waits for another one that brings the standing up to date.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// How long a tenant that is too large is left to SQL before it is tried again.
-pub(super) const TOO_LARGE_FOR: Duration = Duration::from_secs(60);
+pub(super) const TOO_LARGE_FOR: Duration = Duration::from_secs(600);
 
-/// The standing of one tenant. Many questions share one refresh.
+/// What is held of one tenant. Many questions share one refresh.
 #[derive(Debug)]
-pub(crate) struct Slot {
-    current: Mutex<Option<Arc<Standing>>>,
-    keeper: Turn<Keeper>,
+pub(crate) struct Slot<K: Keep> {
+    current: Mutex<Option<Arc<K::Held>>>,
+    keeper: Turn<K>,
     /// Rises with every refresh.
     refreshes: AtomicU64,
-    pub(super) bytes: AtomicUsize,
+    bytes: AtomicUsize,
     used: Mutex<Stopwatch>,
     too_large: Mutex<Option<Stopwatch>>,
 }
 
-impl Default for Slot {
+impl<K: Keep> Default for Slot<K> {
     fn default() -> Self {
         Self {
             current: Mutex::default(),
@@ -44,26 +44,36 @@ impl Default for Slot {
 }
 
 /// The turn to bring a standing up to date.
-pub(crate) struct Writing<'a> {
-    slot: &'a Slot,
-    keeper: MutexGuard<'a, Keeper>,
+pub(crate) struct Writing<'a, K: Keep> {
+    slot: &'a Slot<K>,
+    keeper: MutexGuard<'a, K>,
 }
 
-impl Slot {
+impl<K: Keep> Slot<K> {
     /// How often it was brought up to date; a snapshot opened afterwards is not older than any of these.
     pub fn refreshes(&self) -> u64 {
         self.refreshes.load(Ordering::Acquire)
     }
 
     /// The newest standing.
-    pub fn current(&self) -> Option<Arc<Standing>> {
+    pub fn current(&self) -> Option<Arc<K::Held>> {
         *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Stopwatch::start();
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The newest standing, if it is exactly what a snapshot would show.
-    pub fn fitting(&self, mark: &Mark) -> Option<Arc<Standing>> {
-        self.current().filter(|standing| standing.mark == *mark)
+    pub fn fitting(&self, mark: &Mark) -> Option<Arc<K::Held>> {
+        self.current().filter(|held| held.mark() == mark)
+    }
+
+    /// Which one it is, among all.
+    pub(super) fn id(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// Roughly what it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Acquire)
     }
 
     /// How long nobody has asked for it.
@@ -71,22 +81,25 @@ impl Slot {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
     }
 
-    /// Waits for the turn to write; none while somebody fills it from nothing, which may take long.
-    pub async fn write(&self) -> Option<Writing<'_>> {
-        let too_large = *self.too_large.lock().unwrap_or_else(PoisonError::into_inner);
-        if too_large.is_some_and(|since| since.elapsed() < TOO_LARGE_FOR) {
-            return None;
-        }
-        let keeper = if self.current().is_none() {
-            self.keeper.try_lock().ok()?
-        } else {
-            tokio::time::timeout(PATIENCE, self.keeper.lock()).await.ok()?
-        };
+    /// The turn to write, if it is free and there is room.
+    pub fn try_write(&self) -> Option<Writing<'_, K>> {
+        let keeper = self.keeper.try_lock().ok().filter(|_| self.has_room())?;
         Some(Writing { slot: self, keeper })
+    }
+
+    /// Waits a while for the turn to write.
+    pub async fn write(&self) -> Option<Writing<'_, K>> {
+        let keeper = tokio::time::timeout(PATIENCE, self.keeper.lock()).await.ok()?;
+        self.has_room().then_some(Writing { slot: self, keeper })
+    }
+
+    fn has_room(&self) -> bool {
+        let too_large = *self.too_large.lock().unwrap_or_else(PoisonError::into_inner);
+        too_large.is_none_or(|since| since.elapsed() >= TOO_LARGE_FOR)
     }
 }
 
-impl Writing<'_> {
+impl<K: Keep> Writing<'_, K> {
     /// The position the writer has reached.
     pub fn reached(&self) -> i64 {
         self.keeper.reached()
@@ -101,20 +114,20 @@ impl Writing<'_> {
         standings: &Standings,
         snapshot: &mut Snapshot,
         mark: &Mark,
-    ) -> Result<Option<Arc<Standing>>, Problem> {
+    ) -> Result<Option<Arc<K::Held>>, Problem> {
         self.slot.refreshes.fetch_add(1, Ordering::AcqRel);
         let done = self.keeper.refresh(snapshot, mark, standings.limit()).await?;
         self.slot.bytes.store(self.keeper.bytes(), Ordering::Release);
         let current = match done {
-            Refreshed::Whole(standing) if standings.make_room(self.slot) => Some(standing),
-            Refreshed::Partly if standings.make_room(self.slot) => return Ok(None),
+            Refreshed::Whole(held) if standings.make_room(self.slot.id()) => Some(held),
+            Refreshed::Partly if standings.make_room(self.slot.id()) => return Ok(None),
             Refreshed::Whole(_) | Refreshed::Partly | Refreshed::TooLarge => {
                 tracing::info!(
                     tenant = snapshot.tenant_id,
                     bytes = self.keeper.bytes(),
                     "no room for this tenant's standing; its questions are answered by SQL"
                 );
-                *self.keeper = Keeper::default();
+                *self.keeper = K::default();
                 self.slot.bytes.store(0, Ordering::Release);
                 let mut since = self.slot.too_large.lock().unwrap_or_else(PoisonError::into_inner);
                 *since = Some(Stopwatch::start());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::Standing;
+use super::View;
 use super::chosen::Chosen;
 use super::convert::Converter;
 use super::sales::{Block, Word, day_number};
@@ -137,7 +137,7 @@ fn column(word: &str) -> Option<Word> {
     })
 }
 
-impl Standing {
+impl View {
     /// Sums by key and, if there are any, periods of the sale date; none when SQL has to be asked.
     pub fn sums(
         &self,
@@ -147,11 +147,11 @@ impl Standing {
         key: Key,
         periods: Option<&Periods>,
     ) -> Option<Vec<Part>> {
-        let mut chosen = Chosen::of(filters, &self.sales, today)?;
+        let mut chosen = Chosen::of(filters, self.sales(), today)?;
         if let Some(periods) = periods {
             chosen.narrow(periods.from, periods.to);
         }
-        let convert = Converter::of(&self.sales, currency)?;
+        let convert = Converter::of(self.sales(), currency)?;
         let word = match key {
             Key::Nothing | Key::Status => None,
             Key::Column(word) => Some(column(word)?),
@@ -159,28 +159,25 @@ impl Standing {
         let keys = match key {
             Key::Nothing => 1,
             Key::Status => Status::ALL.len(),
-            Key::Column(_) => self.sales.words(word?).len(),
+            Key::Column(_) => self.sales().words(word?).len(),
         };
         let many = periods.map_or(1, |periods| periods.names.len());
         let mut tallies = Tallies::new(many, keys, convert.len())?;
         let first = periods.map_or(0, |periods| day_number(periods.from));
-        for block in &self.sales.blocks {
-            for at in (0..block.len()).filter(|at| chosen.has(block, *at)) {
-                let period = periods.map_or(0, |periods| {
-                    let day = usize::try_from(block.sale_date[at] - first);
-                    periods.of_day[day.expect("invariant: the sale date lies in the range")]
-                });
-                let key = key_of(block, at, key, word);
-                let currency = block.words(Word::Currency)[at];
-                let tally = tallies.add((period, key), block.status[at], currency);
-                tally.count += 1;
-                let amounts = convert.convert(currency, block.amount[at]);
-                if let Some(amount) = amounts {
-                    tally.amount += amount;
-                    tally.weighted += convert.convert(currency, block.weighted[at]).unwrap_or(0);
-                }
+        self.each(&chosen, false, |block, (_, at), _| {
+            let period = periods.map_or(0, |periods| {
+                let day = usize::try_from(block.sale_date[at] - first);
+                periods.of_day[day.expect("invariant: the sale date lies in the range")]
+            });
+            let key = key_of(block, at, key, word);
+            let currency = block.words(Word::Currency)[at];
+            let tally = tallies.add((period, key), block.status[at], currency);
+            tally.count += 1;
+            if let Some(amount) = convert.convert(currency, block.amount[at]) {
+                tally.amount += amount;
+                tally.weighted += convert.convert(currency, block.weighted[at]).unwrap_or(0);
             }
-        }
+        });
         Some(self.parts(&tallies, key, word, periods))
     }
 
@@ -193,7 +190,7 @@ impl Standing {
     ) -> Vec<Part> {
         let text = |word: Word, number: usize| {
             let number = u32::try_from(number).ok()?;
-            self.sales.words(word).word(number).map(str::to_owned)
+            self.sales().words(word).word(number).map(str::to_owned)
         };
         let each = 4 * tallies.currencies;
         let mut parts = Vec::new();

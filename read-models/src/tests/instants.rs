@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::histories::{Player, Step, steps};
 use super::{World, ask};
+use crate::{Questions, Standings, routes};
 
 const QUESTIONS: [&str; 10] = [
     "/v1/pipeline?group_by=stage&limit=500&sort=number",
@@ -44,7 +45,10 @@ async fn every_instant_equals_a_rebuild_stopped_there(history: &[Step], picks: &
     world.building(2).await;
     let log = world.log().await;
     let told = &log[fixture..];
-    let (live, stopped) = (world.routes(1), world.routes(2));
+    let held = world.routes(1);
+    let sql = Questions { standings: Standings::within(0), ..world.questions(1) };
+    let sql = routes().with_state(sql).split_for_parts().0;
+    let stopped = world.routes(2);
     for (effective, recorded) in picks {
         let as_of = effective.get(told).effective()
             + TimeDelta::microseconds(effective.index(3) as i64 - 1);
@@ -67,8 +71,9 @@ async fn every_instant_equals_a_rebuild_stopped_there(history: &[Step], picks: &
         world.clock.set(as_of);
         for question in QUESTIONS {
             let then = format!("{question}&as_of={}&known_at={}", text(as_of), text(known_at));
-            let past = answer(&live, &world, &then).await;
+            let past = answer(&sql, &world, &then).await;
             assert_eq!(past, answer(&stopped, &world, question).await, "{then}");
+            assert_eq!(past, answer(&held, &world, &then).await, "from memory: {then}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod activities;
 mod agenda;
+mod brought_back;
 mod catalogue;
 mod diary;
 mod facts;
