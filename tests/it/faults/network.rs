@@ -103,6 +103,8 @@ async fn a_wire_that_falls_silent_stops_no_follower_and_is_listened_on_again_c1(
             wakeups.next().await;
         }
         proxy.set(Mode::Silent);
+        // lost on its way to whoever listens; a connection that has lost something never speaks again
+        sqlx::query("SELECT pg_notify('es', '1:1')").execute(database.owner()).await.unwrap();
         let woken = tokio::time::timeout(ANSWERED_WITHIN, wakeups.next()).await;
         woken.expect("nobody waits for an answer that never comes");
     }
