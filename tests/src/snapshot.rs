@@ -2,6 +2,7 @@
 //! backup does.
 
 use event_store::testing::TestDatabase;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// A copy of a database, as of when it was taken.
@@ -24,6 +25,16 @@ impl Snapshot {
             .await;
         connection.close().await.expect("a connection can be closed");
         Self { name }
+    }
+
+    /// A connection to the copy; close it before the copy is put back.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn look_into(&self, beside: &TestDatabase) -> PgConnection {
+        let options: PgConnectOptions = beside.superuser_url().parse().expect("a URL of our own");
+        let copy = format!("{}_then", self.name);
+        PgConnection::connect_with(&options.database(&copy)).await.expect("the copy answers")
     }
 
     /// Puts the copy in the place of what the database has become.
