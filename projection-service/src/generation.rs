@@ -4,6 +4,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use event_store::wary;
 use read_models::Live;
 use read_models::schema::generation_schema;
 use service_runtime::config::Secret;
@@ -60,5 +61,5 @@ fn projector(url: &Secret) -> Result<PgConnectOptions, sqlx::Error> {
 }
 
 fn limits(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE)
+    wary(PgPoolOptions::new()).max_connections(connections).acquire_timeout(ACQUIRE)
 }

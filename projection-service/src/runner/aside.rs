@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::attempt::TRIES;
 use super::fault::{Fault, Halted};
-use super::lane::{Lane, LaneError, Step};
+use super::lane::{Lane, LaneError, Step, begin_unflushed};
 use super::lease::{Lease, transient};
 use super::parked::Parked;
+use super::patience::answered;
 use crate::source::{Halt, SourceError};
 
 /// Events of a queue applied by one statement of the read model.
@@ -159,11 +160,11 @@ impl Lane {
         stream_id: Uuid,
         store: &EventStore,
     ) -> Result<usize, InVain> {
-        let mut tx = self.pool.begin().await?;
-        sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
+        let mut tx = answered(begin_unflushed(&self.pool)).await?;
         let (mut after, mut events) = (0, 0);
         loop {
-            let positions = self.part.queue_of(&mut tx, stream_id, after, PAGE).await?;
+            let asked = self.part.queue_of(&mut tx, stream_id, after, PAGE);
+            let positions = answered(asked).await?;
             let Some(last) = positions.last() else { break };
             after = *last;
             let page = store.read_at(&positions).await.map_err(SourceError::Log)?;
@@ -174,9 +175,9 @@ impl Lane {
             events += page.len();
             self.apply_page(&mut tx, &page).await?;
         }
-        self.part.unpark(&mut tx, stream_id).await?;
-        self.part.advance(&mut tx, lease, None, self.pace.lease_ttl()).await?;
-        tx.commit().await?;
+        answered(self.part.unpark(&mut tx, stream_id)).await?;
+        answered(self.part.advance(&mut tx, lease, None, self.pace.lease_ttl())).await?;
+        answered(tx.commit()).await?;
         Ok(events)
     }
 

@@ -3,27 +3,35 @@
 
 use events::Recorded;
 use read_models::ApplyError;
-use service_runtime::clock::back_off;
+use service_runtime::clock::{Stopwatch, back_off};
 
 use super::attempt::{Next, chain, good_before};
 use super::lane::{Lane, LaneError, Step};
 use super::lease::{Lease, fenced, transient};
 use super::parked::Parked;
+use super::patience::{WORKS_WITHIN, answered, silence, silent};
 use crate::metrics;
 
 impl Lane {
     /// Runs `work` and keeps the lease meanwhile, however long it takes. Only for work that leaves
     /// the part's row alone: a renewal would wait for its lock.
-    pub(super) async fn holding<T>(&self, work: impl Future<Output = T>) -> T {
-        let mut work = std::pin::pin!(work);
+    pub(super) async fn holding(
+        &self,
+        work: impl Future<Output = Result<(), ApplyError>>,
+    ) -> Result<(), ApplyError> {
+        let (mut work, watch) = (std::pin::pin!(work), Stopwatch::start());
         loop {
             tokio::select! {
                 done = &mut work => return done,
-                () = back_off(self.pace.renew()) => {
-                    if let Err(error) = self.part.claim(&self.pool, self.owner, self.pace.lease_ttl()).await {
-                        tracing::warn!(%error, "the lease could not be renewed");
-                    }
-                }
+                () = back_off(self.pace.renew()) => {}
+            }
+            if watch.elapsed() > WORKS_WITHIN {
+                return Err(silence().into());
+            }
+            match answered(self.part.claim(&self.pool, self.owner, self.pace.lease_ttl())).await {
+                Ok(_) => {}
+                Err(error) if silent(&error) => return Err(error.into()),
+                Err(error) => tracing::warn!(%error, "the lease could not be renewed"),
             }
         }
     }

@@ -9,7 +9,7 @@ use read_models::{ApplyError, ReadModel, Reason};
 use service_runtime::clock::Stopwatch;
 use service_runtime::fault_point;
 use service_runtime::trace;
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ use super::fault::Halted;
 use super::halt::Standing;
 use super::lease::{Lease, Part};
 use super::parked::Parked;
+use super::patience::answered;
 use super::sorted::{Sorted, continuation, sort};
 use super::span;
 use crate::config::Pace;
@@ -115,21 +116,21 @@ impl Lane {
     /// else reads a batch and applies it. Waits a poll interval at most when there is nothing to
     /// read. Safe to cancel: an unfinished batch rolls back.
     pub async fn step(&mut self, source: &Source) -> Result<Step, LaneError> {
-        let Some(lease) = self.hold().await? else {
+        let Some(lease) = answered(self.hold()).await? else {
             return Ok(Step::NotOurs);
         };
         // only the owner of the lease changes it, and whatever it may have begun before this claim
         // has ended: a claim waits for the part's row
-        let parked = self.part.parked(&self.pool).await?;
+        let parked = answered(self.part.parked(&self.pool)).await?;
         self.redriven = !self.redriven && parked.wished.is_some();
-        if let Some(step) = self.astray(lease, source).await? {
+        if let Some(step) = answered(self.astray(lease, source)).await? {
             return Ok(step);
         }
         if let Some(stream_id) = parked.wished.filter(|_| self.redriven) {
             return self.redrive(lease, stream_id, source.store()).await;
         }
         if let Some(policy) = self.standing.poisoned
-            && !self.pardoned(policy).await?
+            && !answered(self.pardoned(policy)).await?
         {
             return Ok(Step::Halted("a poison event; see es_ops.projection_part.halted".into()));
         }
@@ -142,7 +143,7 @@ impl Lane {
             None => source.read(lease.position, want).await,
         };
         match read {
-            Ok(batch) => match self.apart(lease, &batch, source).await? {
+            Ok(batch) => match answered(self.apart(lease, &batch, source)).await? {
                 Some(step) => Ok(step),
                 None => {
                     let apply = self.apply(lease, &batch.events, &parked);
@@ -153,7 +154,8 @@ impl Lane {
             },
             Err(SourceError::Halt(halt)) => {
                 let (position, reason) = (lease.position + 1, Some(Reason::LogContradicted));
-                self.halt(lease, Halted { position, reason, sentence: halt.to_string() }).await
+                let sentence = halt.to_string();
+                answered(self.halt(lease, Halted { position, reason, sentence })).await
             }
             Err(error @ SourceError::Log(_)) => Err(LaneError::Source(error)),
         }
@@ -172,7 +174,7 @@ impl Lane {
     /// Gives the lease up at shutdown, also one whose claim was never heard of.
     pub async fn release(&mut self) -> Result<(), LaneError> {
         self.lease = None;
-        self.part.release(&self.pool, self.owner).await?;
+        answered(self.part.release(&self.pool, self.owner)).await?;
         Ok(())
     }
 
@@ -214,7 +216,7 @@ impl Lane {
     ) -> Result<Step, LaneError> {
         let run = continuation(events, lease.position, self.attempt.limit);
         let Some(next) = run.first() else {
-            self.unmark(lease).await?;
+            answered(self.unmark(lease)).await?;
             return Ok(Step::Idle);
         };
         let sorted = sort(self.model.as_ref(), run, parked, self.room(parked));
@@ -229,12 +231,13 @@ impl Lane {
                 metrics::applied(&self.part, sorted.run.len(), to, watch.elapsed());
                 let lease = self.moved(lease, last);
                 self.attempt.succeeded();
-                self.unmark(lease).await?;
+                answered(self.unmark(lease)).await?;
                 Ok(Step::Applied { to })
             }
             Err(error) => {
                 trace::span::failed(&batch);
-                self.failed(lease, sorted.run, error, parked).instrument(batch).await
+                let judged = self.failed(lease, sorted.run, error, parked);
+                answered(judged).instrument(batch).await
             }
         }
     }
@@ -255,19 +258,27 @@ impl Lane {
         sorted: &Sorted<'_>,
         to: &Recorded,
     ) -> Result<(), ApplyError> {
-        let mut tx = self.pool.begin().await?;
-        sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
+        let mut tx = answered(begin_unflushed(&self.pool)).await?;
         if !sorted.apply.is_empty() {
             self.holding(self.model.apply(&mut tx, &sorted.apply)).await?;
         }
         if !sorted.queue.is_empty() {
-            self.part.queue(&mut tx, &sorted.queue).await?;
+            answered(self.part.queue(&mut tx, &sorted.queue)).await?;
         }
         fault_point::pass("projector.before-checkpoint");
-        self.part.advance(&mut tx, lease, Some(to), self.pace.lease_ttl()).await?;
+        answered(self.part.advance(&mut tx, lease, Some(to), self.pace.lease_ttl())).await?;
         fault_point::pass("projector.before-commit");
-        tx.commit().await?;
+        answered(tx.commit()).await?;
         fault_point::pass("projector.after-commit");
         Ok(())
     }
+}
+
+/// A transaction whose commit does not wait for its flush.
+pub(super) async fn begin_unflushed(
+    pool: &PgPool,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
+    Ok(tx)
 }

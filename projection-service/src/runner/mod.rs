@@ -10,6 +10,7 @@ mod history;
 mod lane;
 mod lease;
 mod parked;
+mod patience;
 mod sorted;
 mod span;
 mod worker;

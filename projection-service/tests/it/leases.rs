@@ -16,9 +16,9 @@ use crate::support::tally::Tally;
 use crate::support::{Stage, bulk, eventually};
 
 /// The tally of a process that can be stopped in the middle of a batch, as SIGSTOP does.
-struct Pausing {
-    entered: Arc<Notify>,
-    go_on: Arc<Notify>,
+pub struct Pausing {
+    pub entered: Arc<Notify>,
+    pub go_on: Arc<Notify>,
 }
 
 impl ReadModel for Pausing {

@@ -29,5 +29,6 @@ mod rebuild_interrupted;
 mod rebuild_under_load;
 mod scaling;
 mod sharing;
+mod silent_wire;
 mod standing_still;
 mod support;
