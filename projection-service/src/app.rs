@@ -90,9 +90,10 @@ impl App {
         let metrics = Metrics::install();
         crate::metrics::describe();
         let store = open_log(&config).await?;
-        let lanes = Arc::new(Lanes::new(config.clone(), models).map_err(read_side)?);
         let live =
             generation::asking(&config.query_url, config.query_connections).map_err(read_side)?;
+        let lanes = Lanes::new(config.clone(), models, live.progress().clone());
+        let lanes = Arc::new(lanes.map_err(read_side)?);
         let questions = Questions {
             live,
             standings: config.standings(),

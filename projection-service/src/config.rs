@@ -53,7 +53,7 @@ pub struct Config {
 pub struct Pace {
     /// Most events of a live batch, events, at most 2 000. Default 500.
     pub projection_batch_max: u16,
-    /// Most events of a batch in catch-up, events. Default 5 000.
+    /// Most events of a batch in catch-up, events. Default 10 000.
     pub projection_page_max: u16,
     /// How long a live batch waits for more events, ms. Default 20.
     pub projection_linger_ms: u64,
@@ -75,7 +75,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             projection_batch_max: 500,
-            projection_page_max: 5_000,
+            projection_page_max: 10_000,
             projection_linger_ms: 20,
             projection_poll_ms: 500,
             projection_lag_max: 10_000,

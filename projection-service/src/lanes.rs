@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_store::EventStore;
-use read_models::{ReadModel, schema};
+use read_models::{Progress, ReadModel, schema};
 use service_runtime::clock::back_off;
 use service_runtime::{Clock, Tasks, ids};
 use sqlx::PgPool;
@@ -36,6 +36,7 @@ pub(crate) struct Lanes {
     /// Connections to `es_ops` that may only read.
     directory: PgPool,
     owner: Uuid,
+    progress: Progress,
     running: Mutex<BTreeMap<Key, Running>>,
     /// Parts that were followed once. A last step or measurement may end after the lane has gone, so they are shown
     /// as ended again and again.
@@ -55,10 +56,11 @@ struct Running {
 struct FellOver(&'static str, i32);
 
 impl Lanes {
-    /// No lanes yet, for `models`.
+    /// No lanes yet, for `models`. Those to come tell `progress` how far they are.
     pub(crate) fn new(
         config: Config,
         models: Vec<Arc<dyn ReadModel>>,
+        progress: Progress,
     ) -> Result<Self, sqlx::Error> {
         let directory = generation::directory(&config.query_url)?;
         Ok(Self {
@@ -66,6 +68,7 @@ impl Lanes {
             models,
             directory,
             owner: ids::new_id(),
+            progress,
             running: Mutex::default(),
             ended: Mutex::default(),
         })
@@ -97,6 +100,7 @@ impl Lanes {
                     lane.lane.lock().await.release().await?;
                 }
                 metrics::ended(&lane.gauge.part);
+                self.progress.forget(key.0, key.1);
                 self.ended.lock().await.insert(key, lane.gauge.part);
             }
         }
@@ -108,7 +112,8 @@ impl Lanes {
             let pool = generation::projecting(&self.config.read_url, name, generation)?;
             let part = Part { model: name, generation, log_id: self.config.log_id, part: 0 };
             let gauge = Gauge { part: part.clone(), pool: pool.clone() };
-            let lane = Lane::new(model, part, pool, self.owner, self.config.pace);
+            let lane = Lane::new(model, part, pool, self.owner, self.config.pace)
+                .telling(self.progress.clone());
             let (lane, stop) = (Arc::new(Mutex::new(lane)), CancellationToken::new());
             tracing::info!(model = name, generation, "the lane begins");
             self.ended.lock().await.remove(&key);

@@ -40,6 +40,7 @@ mod money;
 pub mod parked;
 mod pipeline;
 mod poison;
+mod progress;
 mod projections;
 pub mod rebuild;
 pub mod sale;
@@ -58,6 +59,7 @@ mod version;
 
 pub use ask::{Live, NotLive, Questions};
 pub use poison::{OnPoison, Reason};
+pub use progress::Progress;
 pub use standing::Standings;
 
 /// Rows that follow the log. The runner hands over every event of the aggregates a model reads, in order; rows and

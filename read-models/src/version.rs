@@ -9,7 +9,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use uuid::Uuid;
 
-use crate::rebuild::Row;
+use crate::rebuild::{Infinity, Row};
 
 /// Where a version stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,13 @@ impl<T> Chain<T> {
         self.versions.is_empty()
     }
 
+    /// One column of every new version that may have no value; nothing at all when none has one, since rows are as
+    /// many as the longest column has.
+    pub fn sparse<'a, C>(&'a self, of: impl Fn(&'a T) -> Option<C>) -> Vec<Option<C>> {
+        let column = self.column(of);
+        if column.iter().all(Option::is_none) { Vec::new() } else { column }
+    }
+
     /// One column of every new version.
     pub fn column<'a, C>(&'a self, of: impl Fn(&'a T) -> C) -> Vec<C> {
         self.versions.iter().map(|version| of(&version.row)).collect()
@@ -124,7 +131,7 @@ impl<T> Placed<T> {
                 row.put(next.position).put(next.effective_at).put(next.recorded_at);
             }
             None => {
-                row.put(i64::MAX).put("infinity").put("infinity");
+                row.put(i64::MAX).put(Infinity).put(Infinity);
             }
         }
     }

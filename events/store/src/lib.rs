@@ -16,7 +16,7 @@
 //! 6. One call of [`EventStore::append`] is one statement in autocommit: a dead client holds no lock.
 //!
 //! # Where things are
-//! `append` (waves, bisection, resending) → `batch` (the one SQL call, over the `writer`) → `outcome` · `read` · `probe` ·
+//! `append` (waves, bisection, resending) → `batch` (the one SQL call, over the `writer`) → `outcome` · `read` · `glean` · `probe` ·
 //! `verify` · `archive` (full partitions in files) · `tenants` · `partitions` · `leases`, `timers` (machines that follow) · `relay_row` (relay and operators) ·
 //! `listen` (wake-ups) · `schema`, `roles` (what an operator runs) · `testing` (feature: a database per test).
 
@@ -25,6 +25,7 @@ mod as_seen;
 mod batch;
 mod connect;
 mod error;
+mod glean;
 mod identity;
 mod known;
 mod outcome;
@@ -56,6 +57,7 @@ pub use append::{Group, ReceiptRequest, StreamAppend};
 pub use batch::Resting;
 pub use connect::{connect, wary};
 pub use error::{AppendError, StoreError, patiently};
+pub use glean::Gleaned;
 pub use listen::Wakeups;
 pub use outcome::{Appended, Outcome, StoredReceipt};
 pub use probe::Probe;

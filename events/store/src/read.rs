@@ -17,6 +17,7 @@ macro_rules! select_event {
         )
     };
 }
+pub(crate) use select_event;
 
 /// Which of a tenant's events to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -221,7 +222,7 @@ impl EventStore {
         .await
     }
 
-    async fn recorded(&self, rows: Vec<PgRow>) -> Result<Vec<Recorded>, StoreError> {
+    pub(crate) async fn recorded(&self, rows: Vec<PgRow>) -> Result<Vec<Recorded>, StoreError> {
         let mut events = Vec::with_capacity(rows.len());
         for row in rows {
             let tenant_id: i32 = row.try_get("tenant_id")?;

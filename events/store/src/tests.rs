@@ -6,6 +6,7 @@ mod as_seen;
 mod concurrency;
 mod controls;
 mod followers;
+mod gleaning;
 mod groups;
 mod immutability;
 mod lost_connection;

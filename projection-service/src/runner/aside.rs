@@ -80,7 +80,7 @@ impl Lane {
     async fn park(&self, lease: Lease, event: &Recorded, fault: &Fault) -> Result<(), sqlx::Error> {
         let mut tx = self.pool.begin().await?;
         self.part.park(&mut tx, fault, i32::try_from(TRIES).unwrap_or(i32::MAX)).await?;
-        self.part.advance(&mut tx, lease, Some(event), self.pace.lease_ttl()).await?;
+        self.part.advance(&mut tx, lease, Some(event.into()), self.pace.lease_ttl()).await?;
         tx.commit().await
     }
 
@@ -101,7 +101,7 @@ impl Lane {
             fault.sentence()
         );
         self.pardon();
-        let lease = self.moved(lease, event);
+        let lease = self.moved(lease, event.into());
         self.unmark(lease).await?;
         self.show().await?;
         Ok(Step::Applied { to: fault.position })

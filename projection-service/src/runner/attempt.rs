@@ -29,6 +29,11 @@ impl Attempt {
         Self { limit: limit_max, limit_max, tries: 0 }
     }
 
+    /// Nothing is being isolated: batches may be as large as they come.
+    pub(super) fn at_ease(&self) -> bool {
+        self.tries == 0 && self.limit == self.limit_max
+    }
+
     /// A batch was committed: larger ones may follow.
     pub(super) fn succeeded(&mut self) {
         self.tries = 0;
@@ -39,7 +44,7 @@ impl Attempt {
     pub(super) fn failed(&mut self, length: usize, good: Option<usize>) -> Next {
         if length > 1 {
             self.limit = match good {
-                Some(before) if before < length => before.max(1),
+                Some(before) if before < length => before.clamp(1, self.limit_max),
                 _ => length / 2,
             };
             return Next::Again;

@@ -36,11 +36,12 @@ impl Lane {
         }
     }
 
-    /// Sorts a failure: fenced, worth another try as it is, or an event's fault.
+    /// Sorts a failure of so many positions, of which the first is an event that may be set aside, or unknown: fenced,
+    /// worth another try as it is, or an event's fault.
     pub(super) async fn failed(
         &mut self,
         lease: Lease,
-        run: &[Recorded],
+        run: (usize, Option<&Recorded>),
         error: ApplyError,
         parked: &Parked,
     ) -> Result<Step, LaneError> {
@@ -56,8 +57,8 @@ impl Lane {
         if now != lease.position {
             return Ok(self.elsewhere(lease, now));
         }
-        let next = self.attempt.failed(run.len(), good_before(&error, lease.position));
-        match (next, run.first()) {
+        let next = self.attempt.failed(run.0, good_before(&error, lease.position));
+        match (next, run.1) {
             (Next::Poison, Some(event)) => self.poison(lease, event, &error, parked).await,
             (Next::Poison, None) | (Next::Again, _) => {
                 let reason = chain(&error);

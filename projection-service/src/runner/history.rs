@@ -65,7 +65,7 @@ impl Lane {
         batch: &Batch,
         source: &Source,
     ) -> Result<Option<Step>, LaneError> {
-        let Some(last) = batch.events.last() else { return Ok(None) };
+        let Some(last) = batch.end else { return Ok(None) };
         let asked = [lease.position, last.position];
         let hashes = source.store().recorded_event_hashes(&asked).await;
         let log = hashes.map_err(SourceError::Log).map_err(LaneError::Source)?;
@@ -75,9 +75,7 @@ impl Lane {
             Checkpoint::Missing => return Ok(Some(self.distrust(lease, source).await)),
         }
         match log.get(1) {
-            Some(held) if *held != Some(last.content_hash) => {
-                Ok(Some(self.distrust(lease, source).await))
-            }
+            Some(held) if *held != Some(last.hash) => Ok(Some(self.distrust(lease, source).await)),
             Some(_) | None => Ok(None),
         }
     }

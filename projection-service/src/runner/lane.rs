@@ -5,12 +5,9 @@
 use std::sync::Arc;
 
 use events::Recorded;
-use read_models::{ApplyError, ReadModel, Reason};
+use read_models::{Progress, ReadModel, Reason};
 use service_runtime::clock::Stopwatch;
-use service_runtime::fault_point;
-use service_runtime::trace;
 use sqlx::{PgPool, Postgres, Transaction};
-use tracing::Instrument;
 use uuid::Uuid;
 
 use super::attempt::Attempt;
@@ -19,11 +16,10 @@ use super::halt::Standing;
 use super::lease::{Lease, Part};
 use super::parked::Parked;
 use super::patience::answered;
-use super::sorted::{Sorted, continuation, sort};
-use super::span;
+use super::sorted::{continuation, sort};
 use crate::config::Pace;
 use crate::metrics;
-use crate::source::{Ahead, Source, SourceError, Want};
+use crate::source::{Ahead, Mark, Source, SourceError, Want};
 
 /// What a step did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +69,8 @@ pub struct Lane {
     redriven: bool,
     /// The event at the checkpoint was found in the log since the lease was last renewed.
     pub(super) proven: bool,
+    /// Who waits for a position is told here.
+    progress: Progress,
 }
 
 impl Lane {
@@ -99,7 +97,14 @@ impl Lane {
             settled: false,
             redriven: false,
             proven: false,
+            progress: Progress::default(),
         }
+    }
+
+    /// The same lane; it tells `progress` of each commit.
+    #[must_use]
+    pub fn telling(self, progress: Progress) -> Self {
+        Self { progress, ..self }
     }
 
     /// The read model's name.
@@ -138,16 +143,19 @@ impl Lane {
             live: self.attempt.limit.min(self.pace.batch_max()),
             page: i64::try_from(self.attempt.limit).unwrap_or(i64::MAX),
         };
-        let read = match self.ahead.take(lease.position) {
+        // what waits behind a parked stream, or may be at fault, is seen event by event only
+        let gleaned = self.attempt.at_ease() && parked.streams.is_empty();
+        let read = match self.ahead.take(lease.position, gleaned) {
             Some(batch) => Ok(batch),
             None => source.read(lease.position, want).await,
         };
+        let reads = self.model.reads();
         match read {
             Ok(batch) => match answered(self.apart(lease, &batch, source)).await? {
                 Some(step) => Ok(step),
                 None => {
-                    let apply = self.apply(lease, &batch.events, &parked);
-                    let (step, ahead) = tokio::join!(apply, source.ahead_of(&batch, want));
+                    let apply = self.apply_batch(lease, &batch, &parked);
+                    let (step, ahead) = tokio::join!(apply, source.ahead_of(&batch, want, reads));
                     self.ahead = ahead;
                     step
                 }
@@ -204,11 +212,12 @@ impl Lane {
             self.settled = true;
         }
         self.proven = false;
+        self.progress.tell(self.part.model, self.part.generation, lease.position);
         self.lease = Some((lease, Stopwatch::start()));
         Ok(Some(lease))
     }
 
-    async fn apply(
+    pub(super) async fn apply(
         &mut self,
         lease: Lease,
         events: &[Recorded],
@@ -224,53 +233,17 @@ impl Lane {
             let next = format!("position {}: {}", next.position, next.event_type);
             return self.too_many(lease, &next).await;
         };
-        let (watch, to) = (Stopwatch::start(), last.position);
-        let batch = span::batch(&self.part, sorted.run);
-        match self.commit(lease, &sorted, last).instrument(batch.clone()).await {
-            Ok(()) => {
-                metrics::applied(&self.part, sorted.run.len(), to, watch.elapsed());
-                let lease = self.moved(lease, last);
-                self.attempt.succeeded();
-                answered(self.unmark(lease)).await?;
-                Ok(Step::Applied { to })
-            }
-            Err(error) => {
-                trace::span::failed(&batch);
-                let judged = self.failed(lease, sorted.run, error, parked);
-                answered(judged).instrument(batch).await
-            }
-        }
+        let run = (sorted.run.len(), sorted.run.first());
+        self.write(lease, &sorted, run, last.into(), parked).await
     }
 
     /// The checkpoint stands at `to` now.
-    pub(super) fn moved(&mut self, lease: Lease, to: &Recorded) -> Lease {
+    pub(super) fn moved(&mut self, lease: Lease, to: Mark) -> Lease {
         let renewed = self.lease.map_or_else(Stopwatch::start, |(_, since)| since);
-        let lease = Lease { position: to.position, applied: Some(to.content_hash), ..lease };
+        let lease = Lease { position: to.position, applied: Some(to.hash), ..lease };
         self.lease = Some((lease, renewed));
+        self.progress.tell(self.part.model, self.part.generation, lease.position);
         lease
-    }
-
-    /// The transaction: rows first, checkpoint last. Without an fsync of its own, because rows,
-    /// queues and checkpoint are lost or kept together.
-    async fn commit(
-        &self,
-        lease: Lease,
-        sorted: &Sorted<'_>,
-        to: &Recorded,
-    ) -> Result<(), ApplyError> {
-        let mut tx = answered(begin_unflushed(&self.pool)).await?;
-        if !sorted.apply.is_empty() {
-            self.holding(self.model.apply(&mut tx, &sorted.apply)).await?;
-        }
-        if !sorted.queue.is_empty() {
-            answered(self.part.queue(&mut tx, &sorted.queue)).await?;
-        }
-        fault_point::pass("projector.before-checkpoint");
-        answered(self.part.advance(&mut tx, lease, Some(to), self.pace.lease_ttl())).await?;
-        fault_point::pass("projector.before-commit");
-        answered(tx.commit()).await?;
-        fault_point::pass("projector.after-commit");
-        Ok(())
     }
 }
 
@@ -278,7 +251,5 @@ impl Lane {
 pub(super) async fn begin_unflushed(
     pool: &PgPool,
 ) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let mut tx = pool.begin().await?;
-    sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *tx).await?;
-    Ok(tx)
+    pool.begin_with("BEGIN; SET LOCAL synchronous_commit = off").await
 }

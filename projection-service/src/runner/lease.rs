@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use events::Recorded;
 use read_models::Reason;
 use sqlx::{PgConnection, PgPool, Row};
 use uuid::Uuid;
 
 use super::fault::Halted;
+use crate::source::Mark;
 
 /// SQLSTATE of `es_ops.advance` when the part is no longer ours or not where we left it.
 const FENCED: &str = "ES010";
@@ -91,11 +91,11 @@ impl Part {
         &self,
         tx: &mut PgConnection,
         lease: Lease,
-        to: Option<&Recorded>,
+        to: Option<Mark>,
         ttl: Duration,
     ) -> Result<(), sqlx::Error> {
         let (position, hash) = match to {
-            Some(event) => (event.position, Some(event.content_hash)),
+            Some(event) => (event.position, Some(event.hash)),
             None => (lease.position, lease.applied),
         };
         sqlx::query(

@@ -3,6 +3,7 @@
 
 mod aside;
 mod attempt;
+mod commit;
 mod failing;
 mod fault;
 mod halt;

@@ -6,6 +6,7 @@
 //! a hole, each with its hash verified or from the log itself. It never skips and never invents.
 
 mod ahead;
+mod batch;
 mod joined;
 mod judge;
 mod nats;
@@ -15,43 +16,15 @@ mod window;
 use event_store::EventStore;
 use event_store::listen::Wakeups;
 use event_store::verify::intact;
-use events::Recorded;
 use service_runtime::config::Secret;
 use tokio::sync::Mutex;
 
 use crate::config::Pace;
 use crate::metrics;
 pub use ahead::Ahead;
+pub use batch::{Batch, Mark, Origin};
 use tail::Tail;
 use window::Window;
-
-/// Events directly after the position asked for, or none because there are none yet.
-#[derive(Debug)]
-pub struct Batch {
-    /// In order, without a hole.
-    pub events: Vec<Recorded>,
-    /// Where they came from.
-    pub origin: Origin,
-}
-
-/// Where events come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// Live from JetStream.
-    Stream,
-    /// From the log in Postgres.
-    Log,
-}
-
-impl Origin {
-    /// The word in metrics.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stream => "stream",
-            Self::Log => "log",
-        }
-    }
-}
 
 /// Why the reader left the stream for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,9 +176,9 @@ impl Source {
     /// What others have read already, else a page of the log: a slow lane holds nobody up.
     async fn behind(&self, after: i64, want: Want) -> Result<Batch, SourceError> {
         if let Some(events) = self.window.after(after, want.live) {
-            return Ok(Batch { events, origin: Origin::Stream });
+            return Ok(Batch::of(events, Origin::Stream));
         }
         let events = intact(self.store.read_after(after, want.page).await?)?;
-        Ok(Batch { events, origin: Origin::Log })
+        Ok(Batch::of(events, Origin::Log))
     }
 }

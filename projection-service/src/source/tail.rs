@@ -147,7 +147,7 @@ impl Tail {
         if let Some(last) = events.last() {
             window.restart(last.position);
         }
-        Ok(Batch { events, origin: Origin::Log })
+        Ok(Batch::of(events, Origin::Log))
     }
 
     /// What the stream delivers, or a page of the log if it delivers nothing or nonsense.
@@ -171,7 +171,7 @@ impl Tail {
             None => self.joined = Some(joined),
         }
         match window.after(after, want.live) {
-            Some(events) => Ok(Batch { events, origin: Origin::Stream }),
+            Some(events) => Ok(Batch::of(events, Origin::Stream)),
             None if departure.is_some() => self.page(window, after, want).await,
             None => self.silence(window, after, want).await,
         }
@@ -193,7 +193,7 @@ impl Tail {
                 self.leave(Departure::Silent);
             }
         }
-        Ok(Batch { events, origin: Origin::Log })
+        Ok(Batch::of(events, Origin::Log))
     }
 }
 

@@ -11,6 +11,7 @@ mod crashing;
 mod disorder;
 mod following;
 mod generations;
+mod gleaning;
 mod going_back;
 mod lease_races;
 mod leases;

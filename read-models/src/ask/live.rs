@@ -11,7 +11,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::standing::Mark;
-use crate::{all, schema};
+use crate::{Progress, all, schema};
 
 /// Attempts to open a snapshot; each one fails only if the word `live` moved once more meanwhile.
 const ATTEMPTS: u8 = 5;
@@ -30,6 +30,7 @@ struct Inner {
     /// Asks this generation of each instead of the live one.
     only: Option<i32>,
     current: RwLock<Arc<Connected>>,
+    progress: Progress,
 }
 
 /// A pool that sees some generations.
@@ -131,7 +132,14 @@ impl Live {
             pool: limits.clone().connect_lazy_with(address.clone()),
         };
         let current = RwLock::new(Arc::new(none));
-        Self(Arc::new(Inner { address, limits, names, hashes, only, current }))
+        let progress = Progress::default();
+        Self(Arc::new(Inner { address, limits, names, hashes, only, current, progress }))
+    }
+
+    /// How far the lanes of this process are, as they tell it.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.0.progress
     }
 
     /// Whether questions can be answered now.

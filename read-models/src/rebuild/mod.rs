@@ -19,6 +19,7 @@
 //! A worker holds one page (2 000 events), about 1 MiB of rows and the newest row of one stream. Neither the length of
 //! the log nor the number of streams counts.
 
+mod binary;
 mod compare;
 mod copy;
 mod diff;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 use crate::ReadModel;
 
+pub use binary::{Cell, Ids, Infinity, Jsonb};
 pub use compare::{Comparison, PartCompared, RowDifference};
 pub use copy::{Column, Row, Sheets, Table};
 pub use diff::{Difference, Sides, diff};

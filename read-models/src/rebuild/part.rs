@@ -130,7 +130,7 @@ impl Filling {
     fn of(work: &Work) -> Self {
         Self {
             fold: work.model.fold(),
-            sheets: Sheets::default(),
+            sheets: Sheets::binary(),
             parking: Parking::default(),
             parks: work.parks,
             done: PartDone::default(),
@@ -157,7 +157,8 @@ impl Filling {
 async fn copy(tx: &mut PgConnection, sheets: &mut Sheets) -> Result<u64, sqlx::Error> {
     let mut rows = 0;
     for (table, sheet) in sheets.take() {
-        let statement = format!("COPY {} ({}) FROM STDIN", table.name, table.columns);
+        let statement =
+            format!("COPY {} ({}) FROM STDIN WITH (FORMAT binary)", table.name, table.columns);
         let mut copying = tx.copy_in_raw(&statement).await?;
         copying.send(sheet).await?;
         rows += copying.finish().await?;

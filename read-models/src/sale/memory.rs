@@ -10,7 +10,7 @@ use super::row::Sale;
 use super::run::{Before, Made, fold};
 use crate::ApplyError;
 use crate::money::weighted;
-use crate::rebuild::{Fold, Row, Sheets, Table};
+use crate::rebuild::{Fold, Ids, Jsonb, Row, Sheets, Table};
 use crate::version::places;
 
 static SALES: Table = Table {
@@ -101,14 +101,14 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
     }
     for version in made.sale_types.take_final(open) {
         let terms = &version.row.terms;
-        let stages: Vec<String> = terms.stages.iter().map(ToString::to_string).collect();
+        let stages = Ids(terms.stages.iter().map(|stage| stage.0).collect());
         to.row(&SALE_TYPES, |row| {
             version.put(row);
             row.put(version.row.sale_type_id).put(json(&terms.name));
             row.put(terms.category.as_ref().map(|name| name.as_str()));
             row.put(terms.duration.map(|duration| i32::from(duration.n)));
             row.put(terms.duration.map(|duration| unit_word(duration.unit)));
-            row.put(format!("{{{}}}", stages.join(",")));
+            row.put(stages);
             row.put(terms.guide).put(terms.auto_advance).put(terms.stakeholders);
         });
     }
@@ -129,6 +129,6 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
     }
 }
 
-fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).expect("invariant: names are plain text and encode")
+fn json<T: Serialize + ?Sized>(value: &T) -> Jsonb {
+    Jsonb(serde_json::to_string(value).expect("invariant: names are plain text and encode"))
 }

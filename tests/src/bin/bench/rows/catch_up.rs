@@ -39,7 +39,15 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
             baseline: "paged_select_decoded".into(),
             values: values.clone(),
             baselines: selects,
-            note: format!("{:.1} µs of projection-service an event", median(&costs)),
+            note: {
+                let of = |part: fn(&(f64, f64)) -> f64| {
+                    median(&costs.iter().map(part).collect::<Vec<_>>())
+                };
+                let (service, postgres) = (of(|cost| cost.0), of(|cost| cost.1));
+                format!(
+                    "{service:.1} µs of projection-service and {postgres:.1} of Postgres an event"
+                )
+            },
             ..Figure::default()
         })?;
     }
@@ -58,12 +66,14 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One catch-up into a database of its own: events a second, and microseconds of processor an event.
+/// One catch-up into a database of its own: events a second, and microseconds of processor an event of the service and
+/// of Postgres.
 #[expect(clippy::float_arithmetic, reason = "a mean")]
-async fn once(stack: &mut Stack, number: usize) -> anyhow::Result<(f64, f64)> {
+async fn once(stack: &mut Stack, number: usize) -> anyhow::Result<(f64, (f64, f64))> {
     let read_side = stack.empty_read_side(&format!("read_{number}")).await?;
     let log = stack.superuser().await?;
     let head = reached::head(&log).await?;
+    let before = stack.postgres_cost().processor;
     let watch = Stopwatch::start();
     stack.projection.start().await?;
     while reached::position(&read_side).await? < head {
@@ -71,8 +81,10 @@ async fn once(stack: &mut Stack, number: usize) -> anyhow::Result<(f64, f64)> {
         back_off(Duration::from_millis(50)).await;
     }
     let elapsed = watch.elapsed();
-    let processor = stack.projection.cost().processor.as_secs_f64();
+    let service = stack.projection.cost().processor.as_secs_f64();
+    let postgres = stack.postgres_cost().processor.saturating_sub(before).as_secs_f64();
     stack.projection.end(nix::sys::signal::Signal::SIGTERM).await;
     let events = usize::try_from(head)?;
-    Ok((rate(events, elapsed), processor * 1e6 / f64::from(u32::try_from(head)?)))
+    let an_event = 1e6 / f64::from(u32::try_from(head)?);
+    Ok((rate(events, elapsed), (service * an_event, postgres * an_event)))
 }
