@@ -92,16 +92,18 @@ impl Executor {
         let _place = self.places.take(&call.tenant)?;
         let mut held = BTreeSet::from([stream.clone()]);
         let mut conflicts = 0;
+        let mut first = true;
         for _ in 0..ROUNDS_MAX {
             let turns = self.actors.turns(&call.tenant, &held).await;
-            let round = Round { call, stream: &stream, order: &order, held: &held };
+            let round = Round { call, stream: &stream, order: &order, held: &held, first };
             let step = self.attempt(round).await?;
             drop(turns);
             match step {
                 Step::Answered(answer) => return Ok(answer),
                 Step::MoreTurns(streams) => held.extend(streams),
-                Step::Stale => {}
+                Step::Stale => first = false,
                 Step::Conflict { version } => {
+                    first = false;
                     // the conflict may be on another stream of the group: then the caller is still right
                     if call.if_version.is_some_and(|seen| seen != version) {
                         return Err(ExecuteError::Precondition { version });

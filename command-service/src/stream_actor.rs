@@ -104,6 +104,11 @@ impl StreamActors {
         self.turns.take(streams.iter().map(|stream| stream.stream_id(tenant))).await
     }
 
+    /// The folded stream as it is remembered, without asking the log.
+    pub fn remembered(&self, tenant: &TenantSlug, stream: &StreamName) -> Option<Folded> {
+        self.slots.get(&stream.stream_id(tenant)).and_then(|slot| slot.get())
+    }
+
     /// The folded stream: remembered, else read from the log.
     pub async fn folded(
         &self,

@@ -24,6 +24,8 @@ pub(super) struct Round<'a> {
     pub(super) order: &'a Order,
     /// Streams whose turn is ours.
     pub(super) held: &'a BTreeSet<StreamName>,
+    /// Nothing was found out yet: what is to be created is taken for new, and the log says if it is not.
+    pub(super) first: bool,
 }
 
 /// How a round ended.
@@ -94,7 +96,12 @@ impl Executor {
     /// The command's stream, the tenant, and everything else the decision asks for.
     async fn look_up(&self, round: Round<'_>) -> Result<Seen, ExecuteError> {
         let Round { call, stream, order, .. } = round;
-        let own = self.actors.folded(&call.tenant, stream).await?;
+        let taken_for_new = round.first && order.creates();
+        let own = match self.actors.remembered(&call.tenant, stream) {
+            Some(folded) => folded,
+            None if taken_for_new => Folded::empty(stream),
+            None => self.actors.folded(&call.tenant, stream).await?,
+        };
         let tenant_stream = StreamName::of_tenant(&call.tenant);
         let tenant = self.actors.folded(&call.tenant, &tenant_stream).await?;
         let mut references = References::default();

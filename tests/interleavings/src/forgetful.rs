@@ -71,6 +71,12 @@ pub mod sync {
             self.within(|entries| entries.entry(key).or_insert_with(make).clone())
         }
 
+        /// What is there.
+        pub fn get(&self, key: &K) -> Option<V> {
+            switch();
+            self.within(|entries| entries.get(key).cloned())
+        }
+
         /// Puts something there.
         pub fn insert(&self, key: K, value: V) {
             switch();
