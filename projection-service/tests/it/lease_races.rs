@@ -103,7 +103,7 @@ async fn write(
         .await
         .unwrap();
     chance.nap(&mut *tx).await.unwrap();
-    let advanced = part.advance(&mut tx, lease, Some(to), TTL).await;
+    let advanced = part.advance(&mut tx, lease, Some(to.into()), TTL).await;
     chance.nap(pool).await.unwrap();
     advanced.is_ok() && tx.commit().await.is_ok()
 }
