@@ -88,7 +88,13 @@ async fn run(store: EventStore, writer: Uuid, mut waiting: mpsc::Receiver<Waitin
         {
             postponed.push_back(next);
         }
-        send(&store, writer, take_batch(&mut postponed)).await;
+        if let Err(error) = send(&store, writer, take_batch(&mut postponed)).await {
+            // whoever waited meanwhile waited for the same log, and is not kept waiting for it once more
+            while let Ok(next) = waiting.try_recv() {
+                postponed.push_back(next);
+            }
+            fail(postponed.drain(..).map(|waiting| waiting.reply), &error);
+        }
     }
 }
 
@@ -117,8 +123,8 @@ fn take_batch(postponed: &mut VecDeque<Waiting>) -> Vec<Waiting> {
     batch
 }
 
-/// One call to the log, one answer a command.
-async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
+/// One call to the log, one answer a command; the error, when the log did not take the call.
+async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) -> Result<(), ExecuteError> {
     let events = batch.iter().map(|waiting| waiting.events).sum();
     let call = tracing::debug_span!("append", otel.kind = "client", commands = batch.len(), events);
     span::link(&call, batch.iter().filter_map(|waiting| waiting.cause));
@@ -139,12 +145,15 @@ async fn send(store: &EventStore, writer: Uuid, batch: Vec<Waiting>) {
             for (reply, outcome) in replies.into_iter().zip(outcomes) {
                 let _hung_up = reply.send(Ok(outcome));
             }
+            Ok(())
         }
         Err(error) => {
             metrics::batch_failed();
             span::failed(&call);
             tracing::warn!(commands = groups.len(), error = %error, "a batch could not be appended");
-            fail(replies, &error.into());
+            let error = error.into();
+            fail(replies, &error);
+            Err(error)
         }
     }
 }

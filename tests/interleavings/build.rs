@@ -70,10 +70,7 @@ const EXPLORED: &[Explored] = &[
     Explored {
         name: "batcher_that_is_silent_about_failures",
         source: BATCHER,
-        changes: &[(
-            "fail(replies, &error.into());",
-            "fail(replies.into_iter().take(0), &error.into());",
-        )],
+        changes: &[("fail(replies, &error);", "fail(replies.into_iter().take(0), &error);")],
     },
     Explored {
         name: "batcher_that_forgets_who_was_postponed",

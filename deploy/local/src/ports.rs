@@ -13,6 +13,24 @@ pub fn free() -> Result<u16> {
     Ok(listener.local_addr().context("a bound port has an address")?.port())
 }
 
+/// Ports that systems do not hand out to clients by themselves (RFC 6335 calls them registered).
+const LASTING: std::ops::Range<u16> = 20_000..32_000;
+
+/// A free port that will be free again: nobody gets it by chance while its server is away and others rely on its number.
+///
+/// # Errors
+/// When none is found, or the system offers no random bytes.
+pub fn lasting() -> Result<u16> {
+    for _ in 0..100 {
+        let chance = u16::from_be_bytes(crate::random::bytes()?);
+        let port = LASTING.start + chance % (LASTING.end - LASTING.start);
+        if is_free(port) {
+            return Ok(port);
+        }
+    }
+    anyhow::bail!("no port between {} and {} is free", LASTING.start, LASTING.end)
+}
+
 /// Whether nobody listens on `port` of the loopback address.
 #[must_use]
 pub fn is_free(port: u16) -> bool {
@@ -33,6 +51,12 @@ pub fn prefer(wanted: Option<u16>) -> Result<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lasting_port_is_none_that_clients_get() {
+        let port = lasting().unwrap();
+        assert!(LASTING.contains(&port) && is_free(port), "{port}");
+    }
 
     #[test]
     fn a_taken_port_is_replaced_by_a_free_one() {

@@ -45,21 +45,23 @@ enum By {
 }
 
 impl By {
+    const FIELDS: [(&str, Self); 10] = [
+        ("number", Self::Number),
+        ("amount", Self::Amount),
+        ("weighted", Self::Weighted),
+        ("probability", Self::Probability),
+        ("status", Self::Status),
+        ("sale_date", Self::SaleDate),
+        ("next_activity_date", Self::NextDay),
+        ("days_in_stage", Self::InStage),
+        ("registered_on", Self::Registered),
+        ("updated_at", Self::Updated),
+    ];
+
     /// Other texts are ordered by the database, whose lower case they need.
     fn field(word: &str) -> Option<Self> {
-        Some(match word {
-            "number" => Self::Number,
-            "amount" => Self::Amount,
-            "weighted" => Self::Weighted,
-            "probability" => Self::Probability,
-            "status" => Self::Status,
-            "sale_date" => Self::SaleDate,
-            "next_activity_date" => Self::NextDay,
-            "days_in_stage" => Self::InStage,
-            "registered_on" => Self::Registered,
-            "updated_at" => Self::Updated,
-            _ => return None,
-        })
+        let known = Self::FIELDS.into_iter().find(|(name, _)| *name == word);
+        known.map(|(_, by)| by)
     }
 
     /// None: absent, which comes last whatever the direction.

@@ -74,17 +74,15 @@ impl Periods {
         let (mut of_day, mut names) = (Vec::new(), Vec::<String>::new());
         for day in from.iter_days().take_while(|day| *day <= to) {
             let (year, month) = (day.year(), day.month());
-            let starts = match word {
-                "year" => month == 1,
-                "quarter" => month % 3 == 1,
-                _ => true,
+            let (starts, name) = if word == "year" {
+                (month == 1, format!("{year:04}"))
+            } else if word == "quarter" {
+                (month % 3 == 1, format!("{year:04}-Q{}", month.div_ceil(3)))
+            } else {
+                (true, format!("{year:04}-{month:02}"))
             };
             if names.is_empty() || (starts && day.day() == 1) {
-                names.push(match word {
-                    "year" => format!("{year:04}"),
-                    "quarter" => format!("{year:04}-Q{}", month.div_ceil(3)),
-                    _ => format!("{year:04}-{month:02}"),
-                });
+                names.push(name);
             }
             of_day.push(names.len() - 1);
         }
@@ -125,16 +123,18 @@ impl Tallies {
     }
 }
 
+/// What columns and rows may stand for, by the word of the question.
+const COLUMNS: [(&str, Word); 6] = [
+    ("stage", Word::Stage),
+    ("sale_type", Word::SaleType),
+    ("owner", Word::Owner),
+    ("group", Word::Group),
+    ("source", Word::Source),
+    ("category", Word::Category),
+];
+
 fn column(word: &str) -> Option<Word> {
-    Some(match word {
-        "stage" => Word::Stage,
-        "sale_type" => Word::SaleType,
-        "owner" => Word::Owner,
-        "group" => Word::Group,
-        "source" => Word::Source,
-        "category" => Word::Category,
-        _ => return None,
-    })
+    COLUMNS.into_iter().find(|(name, _)| *name == word).map(|(_, column)| column)
 }
 
 impl View {

@@ -96,7 +96,7 @@ async fn shape(world: &World, model: &str, generation: i32) -> Vec<String> {
 #[tokio::test]
 async fn a_rebuilt_generation_has_the_indexes_and_guards_of_the_first() {
     let world = World::provisioned().await;
-    for (model, expected) in [("sale", 16 + 18 + 6), ("activity", 7 + 3 + 1)] {
+    for (model, expected) in [("sale", 16 + 18 + 12), ("activity", 7 + 3 + 2)] {
         assert_eq!(rebuilt(&world, model).await, 2);
         let first = shape(&world, model, 1).await;
         assert_eq!(first.len(), expected, "{first:#?}");

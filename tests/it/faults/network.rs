@@ -95,8 +95,11 @@ async fn a_wire_that_falls_silent_stops_no_follower_and_is_listened_on_again_c1(
         proxy.set(Mode::Open);
         // a connection rests in the pool, too young to be tried before its next use
         eventually("a connection rests", Duration::from_secs(10), async || {
-            store.head().await.unwrap();
-            store.pool().num_idle() > 0
+            let rests = store.pool().num_idle() > 0;
+            if !rests {
+                store.head().await.unwrap();
+            }
+            rests
         })
         .await;
         if listens {

@@ -25,7 +25,7 @@ impl Cluster {
     /// # Errors
     /// One sentence on why one of them does not start.
     pub async fn start(binary: &Path, folder: &Path, users: &Users) -> Result<Self> {
-        let all = (0..NODES).map(|_| ports::free()).collect::<Result<Vec<_>>>()?;
+        let all = (0..NODES).map(|_| ports::lasting()).collect::<Result<Vec<_>>>()?;
         let mut nodes = Vec::with_capacity(NODES);
         for (n, port) in all.iter().enumerate() {
             let route = Route { port: *port, all: all.clone() };
