@@ -37,6 +37,7 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET enable_material = off
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -86,6 +87,7 @@ BEGIN
     RAISE EXCEPTION 'not as it was seen' USING ERRCODE = 'ES005';
   END IF;
 
+  -- hash, merge and material are off: a plan made while the table was small would read all of it for each batch
   WITH moved AS (
     UPDATE es.stream AS t
        SET version = c_expect[r] + c_n[r], last_position = o_head + c_start[r] + c_n[r], effective_at = coalesce(c_effective[r], v_now)

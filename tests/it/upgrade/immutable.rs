@@ -51,7 +51,7 @@ const RELEASED: [(&str, i64, &str); 17] = [
     (
         "event_store",
         9,
-        "d087376a7058a5f085af82a0f818bf8f3da4798bfe50394a84d7dc2fc8bc3e35f93237d0b04a4fbcf9a64b69fabea8bc",
+        "b813f57888e13eea8c05f96a7b993995551461580e3a194993772a46e053e53d9e53c460815753851212703e954c9653",
     ),
     (
         "read_models",
