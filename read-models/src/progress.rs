@@ -47,6 +47,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
+    #[expect(clippy::disallowed_methods, reason = "the test's own clock, which stands still")]
     async fn whoever_waits_is_told_by_the_slowest_lane() {
         let progress = Progress::default();
         let began = tokio::time::Instant::now();

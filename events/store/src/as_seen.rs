@@ -100,12 +100,9 @@ impl AsSeen {
         let kept = |column: &[Option<&[u8]>]| -> Vec<Vec<u8>> {
             column.iter().flatten().map(|bytes| bytes.to_vec()).collect()
         };
-        let standing: Vec<_> = batch.slugs.iter().map(|slug| known.of(slug)).collect();
-        let ids: Vec<_> = standing.iter().map(|known| known.map(|known| known.tenant_id)).collect();
-        let lasts: Vec<_> = standing.iter().map(|known| known.map(|known| known.last)).collect();
-        let solds: Vec<_> = standing.iter().map(|known| known.map(|known| known.sold)).collect();
+        let [ids, lasts, solds] = columns(batch.slugs.iter().map(|slug| known.of(slug)));
         let sent = sqlx::query(
-            "SELECT * FROM es.append_as_seen($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+            "SELECT * FROM es.append_as_seen($1, $2, $3, $4, $5, $6, $7::bigint[]::integer[], $8, $9, $10, $11, $12, $13, $14, $15, \
              $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)",
         )
         .bind(log_id)
@@ -209,6 +206,17 @@ pub(crate) struct Sent {
     sold: Vec<i64>,
     /// Per stream that existed: its sale number.
     had: Vec<Option<i64>>,
+}
+
+/// Tenants' ids, newest positions and highest numbers, as far as they are known.
+fn columns(tenants: impl Iterator<Item = Option<Standing>>) -> [Vec<Option<i64>>; 3] {
+    let mut columns = [const { Vec::new() }; 3];
+    for known in tenants {
+        columns[0].push(known.map(|known| i64::from(known.tenant_id)));
+        columns[1].push(known.map(|known| known.last));
+        columns[2].push(known.map(|known| known.sold));
+    }
+    columns
 }
 
 /// Which slug a row names; they are counted from one.

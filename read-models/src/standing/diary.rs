@@ -21,13 +21,12 @@ pub(crate) struct Days {
     pub offset: i64,
 }
 
+/// A sale of the page and the rules that selected it.
+pub(crate) type Listed = (Place, Vec<i32>);
+
 impl View {
     /// How many sales are listed, and those of a page with their rules; none when SQL has to be asked.
-    pub fn diary_sales(
-        &self,
-        filters: &Filters,
-        days: Days,
-    ) -> Option<(i64, Vec<(Place, Vec<i32>)>)> {
+    pub fn diary_sales(&self, filters: &Filters, days: Days) -> Option<(i64, Vec<Listed>)> {
         let chosen = Chosen::of(filters, self.sales(), days.today)?;
         let today = day_number(days.today);
         let (shown, near) =
