@@ -37,7 +37,6 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
-SET enable_material = off
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -47,7 +46,7 @@ DECLARE
   v_chain bytea; v_prev timestamptz; v_now timestamptz; v_day date;
   v_last bigint[];     -- per slug: position of the tenant's newest event
   v_other boolean;     -- something is not as it was seen
-  v_moved bigint; v_began bigint; v_done text;
+  v_written bigint; v_began bigint; v_done text;
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'append_as_seen needs READ COMMITTED' USING ERRCODE = 'ES002';
@@ -87,22 +86,24 @@ BEGIN
     RAISE EXCEPTION 'not as it was seen' USING ERRCODE = 'ES005';
   END IF;
 
-  -- hash, merge and material are off: a plan made while the table was small would read all of it for each batch
-  WITH moved AS (
-    UPDATE es.stream AS t
-       SET version = c_expect[r] + c_n[r], last_position = o_head + c_start[r] + c_n[r], effective_at = coalesce(c_effective[r], v_now)
+  -- Each row finds its stream by the primary key, whatever the planner knows: a join could be planned on a small table and read
+  -- all of it for each batch. A stream that is not at the version it was seen at is not written, and so not counted; one that
+  -- should exist and does not begins behind the head.
+  WITH written AS (
+    INSERT INTO es.stream AS t (log_id, stream_id, aggregate, tenant_id, part, version, first_position, last_position, effective_at, number)
+    SELECT p_log, c_stream[r], c_aggregate[r], o_tenant[c_tenant[r]], c_part[r], c_expect[r] + c_n[r], o_head + c_start[r] + 1,
+           o_head + c_start[r] + c_n[r], coalesce(c_effective[r], v_now), o_sold[c_tenant[r]] + c_rank[r]
       FROM generate_series(1, v_rows) AS r
-     WHERE c_expect[r] > 0 AND t.log_id = p_log AND t.stream_id = c_stream[r] AND t.version = c_expect[r]
-       AND (c_effective[r] IS NULL OR c_effective[r] >= t.effective_at)
-    RETURNING r, t.number)
-  SELECT count(*), array_agg(m.number ORDER BY m.r) INTO v_moved, o_had FROM moved m;
-  -- one that exists already breaks the primary key; the caller takes that for ES005
-  INSERT INTO es.stream (log_id, stream_id, aggregate, tenant_id, part, version, first_position, last_position, effective_at, number)
-  SELECT p_log, c_stream[r], c_aggregate[r], o_tenant[c_tenant[r]], c_part[r], c_n[r], o_head + c_start[r] + 1,
-         o_head + c_start[r] + c_n[r], coalesce(c_effective[r], v_now), o_sold[c_tenant[r]] + c_rank[r]
-    FROM generate_series(1, v_rows) AS r WHERE c_expect[r] = 0;
-  GET DIAGNOSTICS v_began = ROW_COUNT;
-  IF v_moved + v_began <> v_rows THEN
+    ON CONFLICT (log_id, stream_id) DO UPDATE
+      SET version = EXCLUDED.version, last_position = EXCLUDED.last_position, effective_at = EXCLUDED.effective_at
+      WHERE t.version = EXCLUDED.version - (EXCLUDED.last_position - EXCLUDED.first_position + 1)
+        AND t.effective_at <= EXCLUDED.effective_at
+    RETURNING t.first_position, t.last_position, t.number)
+  SELECT count(*), count(*) FILTER (WHERE w.first_position > o_head),
+         array_agg(w.number ORDER BY w.last_position) FILTER (WHERE w.first_position <= o_head)
+    INTO v_written, v_began, o_had
+    FROM written w;
+  IF v_written <> v_rows OR v_began <> cardinality(array_positions(c_expect, 0::bigint)) THEN
     RAISE EXCEPTION 'not as it was seen' USING ERRCODE = 'ES005';
   END IF;
   IF v_events IS DISTINCT FROM c_start[v_rows] + c_n[v_rows] OR length(p_hashes) <> 32 * v_events THEN

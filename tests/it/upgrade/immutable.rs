@@ -51,7 +51,7 @@ const RELEASED: [(&str, i64, &str); 17] = [
     (
         "event_store",
         9,
-        "b813f57888e13eea8c05f96a7b993995551461580e3a194993772a46e053e53d9e53c460815753851212703e954c9653",
+        "37ef94c4d2e6c01d5e7b85c66eff4e0462862fa6731e89aa5eb2128cbbc5531056e26018c31c9d0e63b8227f64185687",
     ),
     (
         "read_models",
