@@ -95,8 +95,8 @@ impl Lane {
         Step::Failed(format!("the checkpoint was left at {left} and is at {now}"))
     }
 
-    /// The lane is another process's, or its checkpoint went back. What failed meanwhile proves nothing against the events: the rows they met may be
-    /// that process's (case 35).
+    /// The lane is another process's, or its checkpoint went back. What failed meanwhile proves nothing against the
+    /// events: the rows they met may be that process's (case 35).
     pub(super) fn overtaken(&mut self) -> Step {
         let epoch = self.lease.take().map(|(lease, _)| lease.epoch);
         self.pardon();
