@@ -124,14 +124,22 @@ pub fn encode(event: &Event) -> (&'static str, i16, Vec<u8>) {
     }
 }
 
-/// Splits an adjacently tagged enum into its name and its data.
+/// Splits an adjacently tagged enum into its name and its data, in the text that serde writes: tag first, then the data.
 fn split<E: Serialize>(fact: &E) -> (&'static str, i16, Vec<u8>) {
-    let tagged = serde_json::to_value(fact).expect("events are plain values and encode");
-    let kind = tagged["type"].as_str().expect("events are tagged with their type");
+    const TAG: &[u8] = b"{\"type\":\"";
+    const DATA: &[u8] = b"\",\"data\":";
+    let mut tagged = serde_json::to_vec(fact).expect("events are plain values and encode");
+    let rest = tagged.strip_prefix(TAG).expect("events are tagged with their type");
+    let name = rest.iter().position(|byte| *byte == b'"').expect("a type is a text");
+    let kind = std::str::from_utf8(&rest[..name]).expect("wire names are plain text");
     let (kind, version) = current_version(kind).expect("every event stands in its CURRENT list");
-    let payload =
-        tagged.get("data").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::default()));
-    (kind, version, serde_json::to_vec(&payload).expect("a JSON value encodes"))
+    if rest[name..].starts_with(DATA) {
+        tagged.drain(..TAG.len() + name + DATA.len());
+        tagged.pop();
+    } else {
+        tagged = b"{}".to_vec();
+    }
+    (kind, version, tagged)
 }
 
 /// Reads stored bytes of any version ever written.

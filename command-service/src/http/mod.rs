@@ -32,7 +32,6 @@ use service_runtime::problem::Problem;
 use service_runtime::{
     EffectiveAt, IdempotencyKey, IfMatch, JsonBody, NoBody, PathId, Traceparent,
 };
-use uuid::Uuid;
 
 use crate::app::Served;
 use crate::call::{Call, Key, request_fingerprint};
@@ -187,7 +186,7 @@ impl Conditions {
             if_version: self.if_version,
             effective_at: self.effective_at,
             traceparent: Some(self.trace.to_string()),
-            correlation: Uuid::try_parse(&self.trace.trace_id().to_string()).ok(),
+            correlation: Some(self.trace.trace_id().as_uuid()),
             causation: None,
         }
     }

@@ -1,7 +1,10 @@
 //! The outermost layers of both services, in one order: trace, metrics, panics, cross-origin rules,
 //! deadline, tokens. Whatever goes wrong outside a handler leaves as a problem too.
 
+mod answered;
+
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
@@ -13,10 +16,12 @@ use http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tracing::Instrument;
 
+use self::answered::Answered;
 use crate::auth::Authenticator;
 use crate::clock::Stopwatch;
 use crate::limits::REQUEST_DEADLINE;
@@ -69,29 +74,20 @@ impl Edge {
     /// A handler that is not done at the deadline is dropped where it awaits: work that must be
     /// finished belongs to a task. The body of a streamed answer may take as long as it needs.
     pub fn surround(self, routes: Router) -> Router {
-        describe();
-        let deadline = self.deadline;
+        answered::describe();
+        let (deadline, answered) = (self.deadline, Arc::new(Answered::default()));
+        // one layer of all of them: the router boxes and clones each layer of its own once a request
+        let layers = ServiceBuilder::new()
+            .layer(from_fn(move |request, next| observe(Arc::clone(&answered), request, next)))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(cors(self.origins))
+            .layer(from_fn(move |request, next| within(deadline, request, next)))
+            .layer(Extension(self.authenticator));
         routes
             .fallback(|uri: Uri| async move { Problem::no_such_route(uri.path()) })
             .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-            .layer(Extension(self.authenticator))
-            .layer(from_fn(move |request, next| within(deadline, request, next)))
-            .layer(cors(self.origins))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn(observe))
+            .layer(layers)
     }
-}
-
-/// What is counted here, for people who read `/metrics`.
-fn describe() {
-    metrics::describe_counter!(
-        "http_requests_total",
-        "Requests answered, by method, route and status."
-    );
-    metrics::describe_histogram!(
-        "http_request_duration_seconds",
-        "Time from a request's head to the answer's head, by method and route."
-    );
 }
 
 fn parse_origin(text: &str) -> Result<HeaderValue, BadOrigin> {
@@ -142,7 +138,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 }
 
 /// Runs a request as a part of its trace, counts and times it, and tells the trace id.
-async fn observe(request: Request, next: Next) -> Response {
+async fn observe(counted: Arc<Answered>, request: Request, next: Next) -> Response {
     let sent = Traceparent::sent(request.headers());
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
@@ -158,17 +154,10 @@ async fn observe(request: Request, next: Next) -> Response {
     let (elapsed, status) = (watch.elapsed(), response.status());
     span.in_scope(|| log(status, elapsed));
     span::answered(&span, &method, route, status);
-    let labels = [
-        ("method", known(&method)),
-        ("route", route.to_owned()),
-        ("status", status.as_str().to_owned()),
-    ];
-    metrics::counter!("http_requests_total", &labels).increment(1);
-    metrics::histogram!("http_request_duration_seconds", &labels[..2]).record(elapsed);
+    counted.count(known(&method), route, status, elapsed);
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    let trace = HeaderValue::try_from(trace_id.to_string());
-    headers.insert(TRACE_ID, trace.expect("invariant: a trace id is hexadecimal"));
+    headers.insert(TRACE_ID, trace_id.header());
     response
 }
 
@@ -182,9 +171,14 @@ fn log(status: StatusCode, elapsed: Duration) {
 }
 
 /// A method as a label: clients may invent methods, labels must be few.
-fn known(method: &Method) -> String {
-    let ours = [Method::GET, Method::POST, Method::HEAD, Method::OPTIONS];
-    if ours.contains(method) { method.to_string() } else { "other".to_owned() }
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 #[cfg(test)]

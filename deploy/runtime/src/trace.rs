@@ -10,8 +10,9 @@ use std::fmt;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
 use crate::ids;
 
@@ -34,6 +35,18 @@ impl TraceId {
     #[must_use]
     pub fn current() -> Option<Self> {
         Traceparent::current().map(|parent| parent.trace)
+    }
+
+    /// The same 16 bytes, as events carry them.
+    #[must_use]
+    pub fn as_uuid(self) -> Uuid {
+        Uuid::from_bytes(self.0)
+    }
+
+    /// As the header `trace-id` carries it.
+    pub(crate) fn header(self) -> HeaderValue {
+        let digits = digits(&self.0);
+        HeaderValue::from_bytes(digits.as_flattened()).expect("invariant: digits are visible")
     }
 }
 
@@ -135,8 +148,15 @@ fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
-fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+/// Both digits of each byte, in one piece: every request writes several of these.
+fn digits<const N: usize>(bytes: &[u8; N]) -> [[u8; 2]; N] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+}
+
+fn write_hex<const N: usize>(bytes: &[u8; N], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let digits = digits(bytes);
+    f.write_str(std::str::from_utf8(digits.as_flattened()).map_err(|_| fmt::Error)?)
 }
 
 impl fmt::Display for TraceId {
@@ -159,9 +179,12 @@ impl Serialize for TraceId {
 
 impl fmt::Display for Traceparent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "00-{}-", self.trace)?;
+        f.write_str("00-")?;
+        write_hex(&self.trace.0, f)?;
+        f.write_str("-")?;
         write_hex(&self.span, f)?;
-        write!(f, "-{:02x}", self.flags)
+        f.write_str("-")?;
+        write_hex(&[self.flags], f)
     }
 }
 
@@ -173,8 +196,6 @@ impl fmt::Debug for Traceparent {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     const SENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

@@ -138,7 +138,8 @@ fn scene<A: Acts>() {
         for n in 0..2 {
             let (version, _) = actors.known(&stream(n)).await.unwrap();
             let stored = store.load(&tenant(), stream(n).stream_id(&tenant()), 0).await.unwrap();
-            assert_eq!(usize::try_from(version).unwrap(), stored.len());
+            let behind = "alone on its log, and yet behind it";
+            assert_eq!(usize::try_from(version).unwrap(), stored.len(), "{behind}");
         }
     });
 }

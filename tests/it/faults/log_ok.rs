@@ -16,8 +16,15 @@ async fn in_order() -> World {
     world.caught_up().await;
     let mut relay = world.command.relay().unwrap().unwrap();
     let head = world.head().await;
-    assert!(matches!(relay.pump().await, Pumped::UpTo(position) if position == head));
-    world
+    let mut last = None;
+    // a machine that has other things to do may answer late, which is no matter of this room
+    for _ in 0..10 {
+        match relay.pump().await {
+            Pumped::UpTo(position) if position == head => return world,
+            other => last = Some(other),
+        }
+    }
+    panic!("the relay does not get to {head}: {last:?}");
 }
 
 async fn by_force(world: &World, text: &str) {

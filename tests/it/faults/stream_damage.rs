@@ -217,11 +217,16 @@ fn damage(store: &Path, chance: &mut Chance) -> String {
     what
 }
 
+/// How long a server may read damaged files before they are taken from it.
+const READING_AT_MOST: Duration = Duration::from_secs(20);
+
 /// How a damaged stream was put right.
 #[derive(Debug, Default)]
 struct Mended {
     refilled: usize,
     reset: usize,
+    /// The server never came up over its files.
+    wiped: usize,
 }
 
 async fn a_block_is_damaged(scene: &mut Scene, chance: &mut Chance, mended: &mut Mended) {
@@ -231,7 +236,14 @@ async fn a_block_is_damaged(scene: &mut Scene, chance: &mut Chance, mended: &mut
     let nats = scene.world.nats.as_mut().unwrap();
     nats.stop().await;
     let what = damage(&nats.store(), chance);
-    nats.start_again().await.unwrap();
+    if let Err(refused) = nats.start_again_within(READING_AT_MOST).await {
+        tell(&format!("{what}: {refused:#}"));
+        mended.wiped += 1;
+        nats.wipe().await.unwrap();
+        nats.start_again().await.unwrap();
+        scene.drain().await;
+        return scene.log_ok().await;
+    }
     // read models read what is left of the stream, and the rest from the log
     assert_eq!(scene.world.caught_up().await, before);
     let seen = scene.world.log_ok().await.err().map(|error| error.to_string());

@@ -129,6 +129,15 @@ impl Server {
     /// # Errors
     /// As [`Server::start`].
     pub async fn start_again(&mut self) -> Result<()> {
+        self.start_again_within(START_AT_MOST).await
+    }
+
+    /// As [`Server::start_again`], for who waits no longer than this: some damage to its files keeps a server reading
+    /// them for ever.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_again_within(&mut self, at_most: Duration) -> Result<()> {
         for attempt in 1..=START_ATTEMPTS {
             Self::end_left_over(&self.folder).await?;
             self.port = ports::prefer(Some(self.port))?;
@@ -138,7 +147,7 @@ impl Server {
             keys::write_private(&self.folder.join("nats.conf"), text.as_bytes())?;
             let mut running = Running::start(&self.program())?;
             pidfile::write(&self.folder.join("pid"), running.pid())?;
-            match console::during("starting NATS", self.ready(&mut running)).await {
+            match console::during("starting NATS", self.ready(&mut running, at_most)).await {
                 Ok(()) => {
                     self.running = Some(running);
                     return Ok(());
@@ -195,9 +204,9 @@ impl Server {
     }
 
     /// Waits until it greets a client, which it does once its streams are read.
-    async fn ready(&self, running: &mut Running) -> Result<()> {
+    async fn ready(&self, running: &mut Running, at_most: Duration) -> Result<()> {
         let watch = Stopwatch::start();
-        while watch.elapsed() < START_AT_MOST {
+        while watch.elapsed() < at_most {
             if running.ended().is_some() {
                 bail!(running.obituary());
             }
@@ -206,7 +215,13 @@ impl Server {
             }
             back_off(Duration::from_millis(15)).await;
         }
-        bail!("{} within {} s", running.obituary(), START_AT_MOST.as_secs())
+        bail!(
+            "{} within {} s; it stores nothing that the log does not: without its folder {} it starts anew and is filled \
+             again",
+            running.obituary(),
+            at_most.as_secs(),
+            self.store().display()
+        )
     }
 
     /// Stops it cleanly; after 20 s not so cleanly.
