@@ -127,14 +127,14 @@ pub fn encode(event: &Event) -> (&'static str, i16, Vec<u8>) {
 /// Splits an adjacently tagged enum into its name and its data, in the text that serde writes: tag first, then the data.
 fn split<E: Serialize>(fact: &E) -> (&'static str, i16, Vec<u8>) {
     const TAG: &[u8] = b"{\"type\":\"";
-    const DATA: &[u8] = b"\",\"data\":";
+    const CONTENT: &[u8] = b"\",\"data\":";
     let mut tagged = serde_json::to_vec(fact).expect("events are plain values and encode");
     let rest = tagged.strip_prefix(TAG).expect("events are tagged with their type");
     let name = rest.iter().position(|byte| *byte == b'"').expect("a type is a text");
     let kind = std::str::from_utf8(&rest[..name]).expect("wire names are plain text");
     let (kind, version) = current_version(kind).expect("every event stands in its CURRENT list");
-    if rest[name..].starts_with(DATA) {
-        tagged.drain(..TAG.len() + name + DATA.len());
+    if rest[name..].starts_with(CONTENT) {
+        tagged.drain(..TAG.len() + name + CONTENT.len());
         tagged.pop();
     } else {
         tagged = b"{}".to_vec();

@@ -218,7 +218,7 @@ fn damage(store: &Path, chance: &mut Chance) -> String {
 }
 
 /// How long a server may read damaged files before they are taken from it.
-const READING_AT_MOST: Duration = Duration::from_secs(20);
+const READING_AT_MOST: Duration = Duration::from_secs(10);
 
 /// How a damaged stream was put right.
 #[derive(Debug, Default)]
