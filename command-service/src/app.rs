@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::execute::Executor;
 use crate::http;
 use crate::metrics;
+use crate::places::Places;
 
 /// What every handler needs.
 #[derive(Debug)]
@@ -61,7 +62,12 @@ impl App {
         authenticator.keep_fresh(tasks);
         let edge = Edge::new(authenticator).allow_origins(&config.cors_origins)?;
         let batcher = Batcher::start(store.clone(), tasks, ids::new_id());
-        let executor = Executor::new(store.clone(), batcher, clock.clone());
+        let executor = Executor::new(
+            store.clone(),
+            batcher,
+            clock.clone(),
+            Places::of(config.commands_waiting_max),
+        );
         let served = Arc::new(Served { executor, tasks: tasks.clone(), log_id: config.log_id });
         Ok(Self { served, store, edge, clock, config: Arc::new(config) })
     }

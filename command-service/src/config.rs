@@ -7,6 +7,7 @@ use serde::Deserialize;
 use service_runtime::auth::JwksSource;
 use service_runtime::config::Secret;
 
+use crate::places::WAITING_MAX;
 use crate::relay::Settings;
 
 /// Every setting with its default and unit.
@@ -23,6 +24,10 @@ pub struct Config {
     /// `SALGSLOGG_LOG_CONNECTIONS`: connections to it at most.
     #[serde(default = "connections")]
     pub log_connections: u32,
+    /// `SALGSLOGG_COMMANDS_WAITING_MAX`: commands that may wait at once, three quarters of them of one tenant; more are told
+    /// to come back. At most what it is by default.
+    #[serde(default = "waiting_max")]
+    pub commands_waiting_max: usize,
     /// `SALGSLOGG_NATS_URL`: NATS, as the relay's user; without it nothing is published.
     pub nats_url: Option<Secret>,
     /// `SALGSLOGG_NATS_TENANT_CONSUMERS`: tenants that get a durable consumer of their own.
@@ -81,4 +86,8 @@ fn first_log() -> i16 {
 
 fn connections() -> u32 {
     12
+}
+
+fn waiting_max() -> usize {
+    WAITING_MAX
 }

@@ -43,9 +43,9 @@ pub struct Executor {
 
 impl Executor {
     /// Puts the parts together.
-    pub fn new(store: EventStore, batcher: Batcher, clock: Clock) -> Self {
+    pub fn new(store: EventStore, batcher: Batcher, clock: Clock, places: Places) -> Self {
         let actors = StreamActors::new(store.clone());
-        Self { store, actors, batcher, clock, places: Places::default() }
+        Self { store, actors, batcher, clock, places }
     }
 
     /// Carries one order out on its stream.

@@ -39,7 +39,6 @@ pub(crate) fn describe(log_id: i16) {
         "salgslogg_receipt_room_seconds",
         "For how long from today on receipts of idempotency keys have a partition."
     );
-    gauge!("salgslogg_command_places").set(crate::places::WAITING_MAX as f64);
     gauge!("salgslogg_command_places_taken").set(0.0);
     counter!("salgslogg_append_failures_total").absolute(0);
     relay(log_id);

@@ -1,6 +1,7 @@
 //! Following the log under a lease: pages of events in, timers and checkpoint out, in one
 //! transaction. Must not send commands.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use event_store::leases::{
@@ -83,6 +84,15 @@ pub(super) enum Change {
     Remove(Uuid),
 }
 
+impl Change {
+    fn timer(&self) -> Uuid {
+        match self {
+            Self::Set(timer) => timer.timer_id,
+            Self::Remove(id) => *id,
+        }
+    }
+}
+
 /// A process manager's lease and checkpoint.
 pub(super) struct Follower {
     name: &'static str,
@@ -152,15 +162,19 @@ impl Follower {
     ) -> Result<(), ProcessFault> {
         let mut transaction = self.store.pool().begin().await?;
         sqlx::query("SET LOCAL synchronous_commit = off").execute(&mut *transaction).await?;
-        for change in changes {
-            let log_id = self.store.log_id();
-            match change {
-                Change::Set(timer) => {
-                    timers::set(&mut transaction, self.name, log_id, timer).await?
-                }
-                Change::Remove(id) => {
-                    timers::remove(&mut transaction, self.name, log_id, *id).await?
-                }
+        let log_id = self.store.log_id();
+        // the newest change of a timer is what becomes of it; most are sales that end and never had one
+        let newest: BTreeMap<Uuid, &Change> =
+            changes.iter().map(|change| (change.timer(), change)).collect();
+        let removed =
+            |(id, change): (&Uuid, &&Change)| matches!(change, Change::Remove(_)).then_some(*id);
+        let removed: Vec<Uuid> = newest.iter().filter_map(removed).collect();
+        if !removed.is_empty() {
+            timers::remove(&mut transaction, self.name, log_id, &removed).await?;
+        }
+        for change in newest.into_values() {
+            if let Change::Set(timer) = change {
+                timers::set(&mut transaction, self.name, log_id, timer).await?;
             }
         }
         advance_process(&mut transaction, lease, to).await?;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use command_service::batcher::Batcher;
 use command_service::call::{Answer, Call, ExecuteError};
 use command_service::execute::Executor;
+use command_service::places::{Places, WAITING_MAX};
 use command_service::process::{Pumped, StalledSaleReopen};
 use command_service::reopening::send_reopen;
 use domain::sale::SaleCommand;
@@ -36,7 +37,8 @@ impl World {
         let (store, tasks, clock) =
             (database.store(), Tasks::new(), Clock::in_hand(at("2026-03-10T09:00:00Z")));
         let batcher = Batcher::start(store.clone(), &tasks, new_id());
-        let executor = Executor::new(store.clone(), batcher, clock.clone());
+        let executor =
+            Executor::new(store.clone(), batcher, clock.clone(), Places::of(WAITING_MAX));
         let sale = SaleId(new_id());
         let world = Self { database, store, executor, clock, tasks, sale };
         world.append(SaleEvent::Registered(Box::new(registration())), None).await;

@@ -50,19 +50,16 @@ pub async fn set(
     Ok(())
 }
 
-/// Removes a timer; nothing happens when there is none.
+/// Removes timers, in one statement; those that are not there are not missed.
 pub async fn remove(
     transaction: &mut PgConnection,
     process: &str,
     log_id: i16,
-    timer_id: Uuid,
+    timer_ids: &[Uuid],
 ) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM es_ops.timer WHERE process = $1 AND log_id = $2 AND timer_id = $3")
-        .bind(process)
-        .bind(log_id)
-        .bind(timer_id)
-        .execute(transaction)
-        .await?;
+    let delete =
+        "DELETE FROM es_ops.timer WHERE process = $1 AND log_id = $2 AND timer_id = ANY ($3)";
+    sqlx::query(delete).bind(process).bind(log_id).bind(timer_ids).execute(transaction).await?;
     Ok(())
 }
 

@@ -73,7 +73,7 @@ pub(super) struct Opened {
 pub(super) enum Plans {
     /// Anew each time: absent filters and bounds fold away, so partial indexes fit.
     Custom,
-    /// Once, for statements by key that are asked again and again.
+    /// Once, for statements by key that are asked again and again: whatever the key, the plan is the same.
     Kept,
 }
 
@@ -82,7 +82,7 @@ impl Plans {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Custom => "force_custom_plan",
-            Self::Kept => "auto",
+            Self::Kept => "force_generic_plan",
         }
     }
 }

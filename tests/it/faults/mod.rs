@@ -9,6 +9,7 @@ mod log_ok;
 mod network;
 mod other_history;
 mod outage;
+mod overload;
 mod point_in_time;
 mod postgres;
 mod relay_wire;

@@ -22,10 +22,7 @@ struct Figures {
 
 /// What is counted here, for people who read `/metrics`.
 pub(super) fn describe() {
-    describe_counter!(
-        "http_requests_total",
-        "Requests answered, by method, route and status."
-    );
+    describe_counter!("http_requests_total", "Requests answered, by method, route and status.");
     describe_histogram!(
         "http_request_duration_seconds",
         "Time from a request's head to the answer's head, by method and route."

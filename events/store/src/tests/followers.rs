@@ -57,7 +57,7 @@ async fn a_process_manager_advances_with_its_timers_or_not_at_all() {
     let taken = claim(RIGHT, LONG).await.unwrap().unwrap();
     assert_eq!((taken.epoch, taken.position), (2, 5));
     let mut step = store.pool().begin().await.unwrap();
-    timers::remove(&mut step, "stalled", 1, timer.timer_id).await.unwrap();
+    timers::remove(&mut step, "stalled", 1, &[timer.timer_id]).await.unwrap();
     let refused = leases::advance_process(&mut step, &mut lease, 6).await.unwrap_err();
     assert!(matches!(refused, AdvanceError::Fenced), "{refused:?}");
     drop(step);
@@ -68,7 +68,7 @@ async fn a_process_manager_advances_with_its_timers_or_not_at_all() {
     timers::set(&mut connection, "stalled", 1, &later).await.unwrap();
     assert_eq!(due(due_at).await, []);
     let mut step = connection.begin().await.unwrap();
-    timers::remove(&mut step, "stalled", 1, later.timer_id).await.unwrap();
+    timers::remove(&mut step, "stalled", 1, &[later.timer_id]).await.unwrap();
     step.commit().await.unwrap();
     assert_eq!(timers::next_due(&store, "stalled").await.unwrap(), None);
     leases::release_process(&store, &taken).await.unwrap();

@@ -1,7 +1,8 @@
-//! Receipts: what a keyed command is told again when it is repeated must be what it did. Pages by key; each is compared
-//! with its events where they are, in one statement.
+//! Receipts: what a keyed command is told again when it is repeated must be what it did. Judged a range of keys at a
+//! time; each is compared with its events where they are, in one statement.
 
 use chrono::NaiveDate;
+use futures::{StreamExt, stream};
 use sqlx::FromRow;
 
 use super::findings::{Area, Finding, Findings};
@@ -9,8 +10,10 @@ use super::{Step, Verified};
 use crate::EventStore;
 use crate::error::{StoreError, read_again};
 
-/// Receipts compared at a time.
-const PAGE: i64 = 1_000;
+/// Receipts of a range, about: keys are hashes, so equal ranges hold equal shares.
+const RANGE: i64 = 10_000;
+/// Ranges read at the same time.
+const AT_ONCE: usize = 2;
 
 #[derive(Debug, FromRow)]
 struct Receipt {
@@ -39,39 +42,47 @@ pub(super) async fn judge(
     findings: &mut Findings,
     progress: &mut (dyn FnMut(Step) + Send),
 ) -> Result<i64, StoreError> {
-    let mut after: (Vec<u8>, NaiveDate) = (Vec::new(), NaiveDate::default());
-    let mut judged = 0;
-    loop {
-        let page: Vec<Receipt> = read_again(store.pool(), || {
-            sqlx::query_as(include_str!("receipts.sql"))
-                .bind(store.log_id())
-                .bind(&after.0)
-                .bind(after.1)
-                .bind(verified.from)
-                .bind(verified.head)
-                .bind(PAGE)
-                .fetch_all(store.pool())
-        })
-        .await?;
-        let Some(last) = page.last() else { return Ok(judged) };
-        after = (last.command_key.clone(), last.day);
-        for receipt in &page {
+    let ranges = (verified.head / RANGE).clamp(1, 1 << 16);
+    let read = |range: i64| range_of(store, verified, range, ranges);
+    let mut read = stream::iter(0..ranges).map(read).buffered(AT_ONCE);
+    let (mut judged, mut done) = (0, 0);
+    while let Some(receipts) = read.next().await {
+        for receipt in receipts? {
             judged += 1;
             for (what, stored, expected) in receipt.contradictions(reads, verified.archived) {
                 let key: String =
                     receipt.command_key.iter().map(|byte| format!("{byte:02x}")).collect();
                 let what = format!("the receipt of key {key}: {what}");
-                findings.add(Finding::new(
-                    Area::Receipts,
-                    receipt.position(),
-                    what,
-                    stored,
-                    expected,
-                ));
+                let at = receipt.position();
+                findings.add(Finding::new(Area::Receipts, at, what, stored, expected));
             }
         }
-        progress(Step { area: Area::Receipts, done: judged, all: judged, found: findings.count() });
+        done += 1;
+        progress(Step { area: Area::Receipts, done, all: ranges, found: findings.count() });
     }
+    Ok(judged)
+}
+
+/// The receipts of one of `ranges` equal ranges of keys.
+async fn range_of(
+    store: &EventStore,
+    verified: &Verified,
+    range: i64,
+    ranges: i64,
+) -> Result<Vec<Receipt>, StoreError> {
+    let number = |n: i64| u128::try_from(n).expect("invariant: ranges are counted from 0");
+    let begin = |n: i64| (number(n) * (u128::MAX / number(ranges))).to_be_bytes();
+    let end = (range + 1 < ranges).then(|| begin(range + 1));
+    read_again(store.pool(), || {
+        sqlx::query_as(include_str!("receipts.sql"))
+            .bind(store.log_id())
+            .bind(begin(range))
+            .bind(end)
+            .bind(verified.from)
+            .bind(verified.head)
+            .fetch_all(store.pool())
+    })
+    .await
 }
 
 impl Receipt {
