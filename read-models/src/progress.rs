@@ -34,6 +34,11 @@ impl Progress {
         });
     }
 
+    /// Whether one of the generations followed here is known not to have reached `position`.
+    pub(crate) fn is_behind(&self, position: i64) -> bool {
+        self.0.borrow().values().any(|at| *at < position)
+    }
+
     /// Whether every generation followed here has told that it reached `position`; waits for it for `patience`.
     pub(crate) async fn reaches(&self, position: i64, patience: Duration) -> bool {
         let mut seen = self.0.subscribe();
@@ -59,6 +64,7 @@ mod tests {
             progress.tell("activity", 1, 7);
         };
         progress.tell("activity", 1, 2);
+        assert!(progress.is_behind(7) && !progress.is_behind(2), "by the slowest");
         assert!(tokio::join!(progress.reaches(7, long), telling).0);
         assert_eq!(began.elapsed(), Duration::ZERO);
         assert!(!progress.reaches(8, long).await);

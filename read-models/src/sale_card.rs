@@ -13,11 +13,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::ask::{
-    Asked, CurrencyParam, Filters, InCurrency, Labels, Questions, Snapshot, When, add,
-    bind_matching, failed, matching,
+    Asked, CurrencyParam, InCurrency, Labels, Questions, Snapshot, When, add, bind_fractions,
+    coordinates, failed,
 };
 use crate::card::{Card, CardRow, Surface};
-use crate::upcoming::{Upcoming, ahead};
+use crate::upcoming::Upcoming;
 
 /// A sale with its long text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,7 +51,7 @@ pub(crate) async fn sale(
     Asked((when, currency)): Asked<(When, CurrencyParam)>,
 ) -> Result<impl IntoResponse, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open_by_key(&questions, &actor.tenant, &when).await?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let stream_id = SaleId(id).stream().stream_id(&actor.tenant);
     let mut row =
@@ -76,18 +76,14 @@ async fn row(
     currency: &InCurrency,
     stream_id: Uuid,
 ) -> Result<Option<CardRow>, Problem> {
-    let mut arguments = bind_matching(snapshot, &Filters::default(), currency);
-    add(&mut arguments, stream_id);
+    let mut arguments = coordinates(snapshot);
+    bind_fractions(&mut arguments, currency);
+    add(&mut arguments, vec![stream_id]);
     sqlx::query_as_with(
         concat!(
             "SELECT s.description, ",
             include_str!("card_columns.sql"),
-            "FROM sale_version AS s
-             LEFT JOIN unnest($29::text[], $30::text[]::numeric[], $31::text[]::numeric[])
-                       AS r (currency, numerator, denominator) ON r.currency = s.currency",
-            ahead!(),
-            "WHERE s.stream_id = $32 AND ",
-            matching!()
+            include_str!("cards_by_stream.sql")
         ),
         arguments,
     )

@@ -19,6 +19,9 @@ use crate::standing::{Instant, Past, Standing, View};
 /// How long `min_position` waits.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long the word of a lane of this process is waited for before the database is asked: another process may follow.
+const TOLD_WITHIN: Duration = Duration::from_millis(50);
+
 /// Pauses while it waits, unless a lane of this process tells it earlier; the last repeats.
 const PAUSES_MS: [u64; 3] = [5, 15, 30];
 
@@ -62,6 +65,15 @@ impl Snapshot {
         Self::open_pinned(questions, tenant, when, None).await
     }
 
+    /// As [`open`](Self::open), for a question about one thing whose id it names: its statements keep their plans.
+    pub async fn open_by_key(
+        questions: &Questions,
+        tenant: &TenantSlug,
+        when: &When,
+    ) -> Result<Self, Problem> {
+        Self::planned(questions, tenant, when, None, Plans::Kept).await
+    }
+
     /// Opens a snapshot, of the pinned position and moment if there are any.
     pub async fn open_pinned(
         questions: &Questions,
@@ -69,8 +81,18 @@ impl Snapshot {
         when: &When,
         pinned: Option<&Pinned>,
     ) -> Result<Self, Problem> {
+        Self::planned(questions, tenant, when, pinned, Plans::Custom).await
+    }
+
+    async fn planned(
+        questions: &Questions,
+        tenant: &TenantSlug,
+        when: &When,
+        pinned: Option<&Pinned>,
+        plans: Plans,
+    ) -> Result<Self, Problem> {
         let tenant_id = tenant_of(questions, tenant).await?;
-        let opened = wait_for(questions, tenant_id, wanted(when, pinned), Plans::Custom).await?;
+        let opened = wait_for(questions, tenant_id, wanted(when, pinned), plans).await?;
         let mut snapshot = Self::of(questions, tenant_id, opened, pinned);
         snapshot.read_settings().await?;
         snapshot.at_moment(when, pinned);
@@ -166,7 +188,9 @@ pub(super) async fn wait_for(
     let waiting = Stopwatch::start();
     let mut pauses = PAUSES_MS.into_iter();
     let mut pause = PAUSES_MS[0];
-    let mut told = false;
+    // a snapshot that cannot be far enough need not be opened
+    let progress = questions.live.progress();
+    let mut told = progress.is_behind(wanted) && progress.reaches(wanted, TOLD_WITHIN).await;
     loop {
         let opened = questions.live.open(questions.log_id, tenant_id, plans).await;
         let opened = opened.map_err(|e| not_live(&e))?;
