@@ -87,6 +87,7 @@ pub(crate) async fn page_of_cards(
         let next = page.cut(&mut places);
         return Ok((cards_at(snapshot, &places, on).await?, next));
     }
+    snapshot.plan_anew().await?;
     let mut arguments = bind_matching(snapshot, filters, on.currency());
     add(&mut arguments, sort.sort.0);
     add(&mut arguments, sort.sort.1 == Direction::Down);

@@ -211,6 +211,7 @@ async fn cells(
             return Ok(Cell::regrouped(&parts));
         }
     }
+    snapshot.plan_anew().await?;
     let mut arguments = bind_matching(snapshot, filters, currency);
     add(&mut arguments, params.group_by);
     add(&mut arguments, params.period);

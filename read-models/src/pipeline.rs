@@ -206,6 +206,7 @@ async fn sums(
     if let Some(parts) = held {
         return Ok(Sum::regrouped(&parts));
     }
+    snapshot.plan_anew().await?;
     let mut arguments = bind_matching(snapshot, filters, currency);
     add(&mut arguments, group_by);
     sqlx::query_as_with(

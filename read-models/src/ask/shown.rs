@@ -6,7 +6,7 @@ use events::TenantSlug;
 use service_runtime::Problem;
 
 use super::live::{Opened, Plans};
-use super::snapshot::{failed, tenant_of, wait_for, wanted};
+use super::snapshot::{tenant_of, wait_for, wanted};
 use super::{Pinned, Questions, Snapshot, When};
 use crate::standing::{Keeper, Mark, PastKeeper, Slot, Standing, Writing};
 
@@ -36,10 +36,7 @@ impl Snapshot {
             snapshot.zone = standing.catalogue.zone;
             snapshot.base_currency = standing.catalogue.base_currency;
         } else if snapshot.past.is_none() {
-            sqlx::query("SET LOCAL plan_cache_mode = force_custom_plan")
-                .execute(&mut *snapshot.tx)
-                .await
-                .map_err(|e| failed(&e))?;
+            snapshot.plan_anew().await?;
             snapshot.read_settings().await?;
         }
         snapshot.at_moment(when, pinned);
@@ -195,6 +192,7 @@ impl Asking<'_> {
             snapshot.pin = snapshot.pin.map(|_| snapshot.position);
         }
         snapshot.standing = standing;
+        snapshot.kept = true;
         snapshot
     }
 }

@@ -49,6 +49,8 @@ pub(crate) struct Snapshot {
     pub zone: Tz,
     /// The tenant's base currency.
     pub base_currency: CurrencyCode,
+    /// Statements keep their plans, which suits those that look by keys.
+    pub(super) kept: bool,
     /// The same in memory, for a question about now.
     pub standing: Option<Arc<Standing>>,
     /// The same in memory with all versions, for a question about the past.
@@ -94,6 +96,7 @@ impl Snapshot {
         let tenant_id = tenant_of(questions, tenant).await?;
         let opened = wait_for(questions, tenant_id, wanted(when, pinned), plans).await?;
         let mut snapshot = Self::of(questions, tenant_id, opened, pinned);
+        snapshot.kept = plans == Plans::Kept;
         snapshot.read_settings().await?;
         snapshot.at_moment(when, pinned);
         Ok(snapshot)
@@ -119,6 +122,7 @@ impl Snapshot {
             today: now.date_naive(),
             zone: Tz::UTC,
             base_currency: CurrencyCode::EUR,
+            kept: false,
             standing: None,
             past: None,
         }
@@ -145,6 +149,17 @@ impl Snapshot {
         let now = self.standing.as_ref().map(|standing| View::Now(Arc::clone(standing)));
         let moment = Instant::of(self.as_of, self.known_at, self.position);
         now.or_else(|| self.past.as_ref().map(|past| View::Then(Arc::clone(past), moment)))
+    }
+
+    /// The statements that follow look for rows by filters of which most are absent: they are planned with what is there.
+    pub async fn plan_anew(&mut self) -> Result<(), Problem> {
+        if std::mem::take(&mut self.kept) {
+            sqlx::query("SET LOCAL plan_cache_mode = force_custom_plan")
+                .execute(&mut *self.tx)
+                .await
+                .map_err(|e| failed(&e))?;
+        }
+        Ok(())
     }
 
     /// Settings are not history: the newest of the snapshot, also for a question about the past.

@@ -137,6 +137,7 @@ async fn counted<T>(
 where
     T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
+    snapshot.plan_anew().await?;
     let mut rows =
         select::<T>(snapshot, listed, bound(snapshot, page.fetch(), page.offset())).await?;
     if rows.is_empty() && page.offset() > 0 {
