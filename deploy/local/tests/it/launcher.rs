@@ -124,7 +124,9 @@ async fn a_killed_launcher_and_killed_children_lose_no_event() {
         })
         .await;
     }
-    kill9(&clone.process("run/launcher.pid"));
+    let launcher = clone.process("run/launcher.pid");
+    kill9(&launcher);
+    eventually("the end of the launcher", async || !launcher.lives()).await;
     clone.must(&["up", "--detach", "--no-demo"]);
     assert_eq!(clone.events().await, events);
     let after = clone.variables();
