@@ -181,6 +181,11 @@ impl Rebuild {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
+        // said, not left to the end of the connection: the server notices that later, and refuses the next one until then
+        sqlx::query("SELECT pg_advisory_unlock(hashtextextended('salgslogg rebuild ' || $1, 0))")
+            .bind(self.work.model.name())
+            .execute(&mut self.guard)
+            .await?;
         Ok(self.work.generation)
     }
 }
