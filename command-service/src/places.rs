@@ -40,7 +40,8 @@ impl Places {
     /// answered with 429.
     pub fn of(all_max: usize) -> Self {
         let all_max = all_max.clamp(1, WAITING_MAX);
-        metrics::gauge!("salgslogg_command_places").set(all_max as f64);
+        let shown = u32::try_from(all_max).unwrap_or(u32::MAX);
+        metrics::gauge!("salgslogg_command_places").set(f64::from(shown));
         Self::new(all_max, (all_max * 3).div_ceil(4))
     }
 

@@ -45,8 +45,9 @@ impl TraceId {
 
     /// As the header `trace-id` carries it.
     pub(crate) fn header(self) -> HeaderValue {
-        let digits = digits(&self.0);
-        HeaderValue::from_bytes(digits.as_flattened()).expect("invariant: digits are visible")
+        let mut digits = [0; 32];
+        let digits = self.as_uuid().as_simple().encode_lower(&mut digits);
+        HeaderValue::from_str(digits).expect("invariant: digits are visible")
     }
 }
 
@@ -148,26 +149,15 @@ fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
-/// Both digits of each byte, in one piece: every request writes several of these.
-fn digits<const N: usize>(bytes: &[u8; N]) -> [[u8; 2]; N] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-}
-
-fn write_hex<const N: usize>(bytes: &[u8; N], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let digits = digits(bytes);
-    f.write_str(std::str::from_utf8(digits.as_flattened()).map_err(|_| fmt::Error)?)
-}
-
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_hex(&self.0, f)
+        fmt::LowerHex::fmt(self.as_uuid().as_simple(), f)
     }
 }
 
 impl fmt::Debug for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_hex(&self.0, f)
+        fmt::LowerHex::fmt(self.as_uuid().as_simple(), f)
     }
 }
 
@@ -179,12 +169,8 @@ impl Serialize for TraceId {
 
 impl fmt::Display for Traceparent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("00-")?;
-        write_hex(&self.trace.0, f)?;
-        f.write_str("-")?;
-        write_hex(&self.span, f)?;
-        f.write_str("-")?;
-        write_hex(&[self.flags], f)
+        let (span, flags) = (u64::from_be_bytes(self.span), self.flags);
+        write!(f, "00-{}-{span:016x}-{flags:02x}", self.trace)
     }
 }
 

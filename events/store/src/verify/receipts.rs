@@ -6,6 +6,7 @@ use futures::{StreamExt, stream};
 use sqlx::FromRow;
 
 use super::findings::{Area, Finding, Findings};
+use super::streams::bounds;
 use super::{Step, Verified};
 use crate::EventStore;
 use crate::error::{StoreError, read_again};
@@ -63,6 +64,12 @@ pub(super) async fn judge(
     Ok(judged)
 }
 
+/// Where the keys of a range begin and where they end; the last range has no end.
+fn keys(range: i64, ranges: i64) -> ([u8; 16], Option<[u8; 16]>) {
+    let first = |range| bounds(range, ranges).0.into_bytes();
+    (first(range), (range + 1 < ranges).then(|| first(range + 1)))
+}
+
 /// The receipts of one of `ranges` equal ranges of keys.
 async fn range_of(
     store: &EventStore,
@@ -70,13 +77,11 @@ async fn range_of(
     range: i64,
     ranges: i64,
 ) -> Result<Vec<Receipt>, StoreError> {
-    let number = |n: i64| u128::try_from(n).expect("invariant: ranges are counted from 0");
-    let begin = |n: i64| (number(n) * (u128::MAX / number(ranges))).to_be_bytes();
-    let end = (range + 1 < ranges).then(|| begin(range + 1));
+    let (first, end) = keys(range, ranges);
     read_again(store.pool(), || {
         sqlx::query_as(include_str!("receipts.sql"))
             .bind(store.log_id())
-            .bind(begin(range))
+            .bind(first)
             .bind(end)
             .bind(verified.from)
             .bind(verified.head)
@@ -167,4 +172,24 @@ impl Receipt {
 
 fn told(number: Option<i64>) -> String {
     number.map_or("none".to_owned(), |number| number.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_lies_in_exactly_one_range() {
+        for ranges in [1, 2, 3, 7, 1_000] {
+            for byte in 0..=u8::MAX {
+                for key in [[byte; 32], [[byte; 16], [0; 16]].concat().try_into().unwrap()] {
+                    let holds = |range: &i64| {
+                        let (first, end) = keys(*range, ranges);
+                        key[..] >= first[..] && end.is_none_or(|end| key[..] < end[..])
+                    };
+                    assert_eq!((0..ranges).filter(holds).count(), 1, "{key:?} of {ranges}");
+                }
+            }
+        }
+    }
 }

@@ -68,7 +68,7 @@ pub(super) async fn judge(
 }
 
 /// The first and the last id of one of `ranges` equal ranges: ids are hashes, so each holds an equal share.
-fn bounds(range: i64, ranges: i64) -> (Uuid, Uuid) {
+pub(super) fn bounds(range: i64, ranges: i64) -> (Uuid, Uuid) {
     let number = |n: i64| u128::try_from(n).expect("invariant: ranges are counted from 0");
     let width = u128::MAX / number(ranges);
     let last = if range + 1 == ranges { u128::MAX } else { number(range + 1) * width - 1 };
