@@ -25,6 +25,8 @@ pub struct Call {
     pub actor: UserId,
     /// What they may change.
     pub reach: Reach,
+    /// Whether they bring history in: keys of lists are taken as they come (SO-19).
+    pub imports: bool,
     /// The command's name, for the event's metadata.
     pub command: &'static str,
     /// `Idempotency-Key` and fingerprint of the request.
@@ -199,6 +201,7 @@ impl Answer {
             Aggregate::User => "users",
             Aggregate::Tenant => "tenants",
             Aggregate::Name => "names",
+            Aggregate::List => "lists",
         };
         let id = utf8_percent_encode(&self.fixed.id, OTHER_THAN_UNRESERVED);
         format!("/v1/{collection}/{id}")

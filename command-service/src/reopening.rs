@@ -37,6 +37,7 @@ async fn reopen(executor: &Executor, actor: UserId, due: ReopenDue) -> Result<Se
         tenant: due.tenant,
         actor,
         reach: Reach::All,
+        imports: false,
         command: "ReopenSale",
         key: Some(key),
         if_version: Some(due.if_version),

@@ -24,6 +24,9 @@ pub const CACHE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// What one stream counts for at least, so that both limits are one.
 const STREAM_BYTES_MIN: u64 = CACHE_BYTES_MAX / STREAMS_MAX;
 
+/// What an item of a list counts for.
+const ITEM_BYTES: usize = 512;
+
 /// A stream folded up to a version.
 #[derive(Debug, Clone)]
 pub struct Folded {
@@ -165,6 +168,7 @@ fn weight(slot: &Arc<Slot>) -> u32 {
             .deal()
             .and_then(|deal| deal.description.as_ref())
             .map_or(0, |text| text.as_str().len()),
+        State::List(list) => list.len().saturating_mul(ITEM_BYTES),
         State::Activity(_)
         | State::Stage(_)
         | State::SaleType(_)

@@ -7,10 +7,10 @@ use thiserror::Error;
 
 use crate::identity::Aggregate;
 use crate::{
-    ActivityEvent, CurrencyEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent,
-    UserEvent,
+    ActivityEvent, CurrencyEvent, ListEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent,
+    TenantEvent, UserEvent,
 };
-use crate::{activity, currency, fact, name, sale, sale_type, stage, tenant, upcast, user};
+use crate::{activity, currency, fact, list, name, sale, sale_type, stage, tenant, upcast, user};
 
 /// Any fact of the product, in its newest shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,8 @@ pub enum Event {
     Tenant(TenantEvent),
     /// About a reserved name.
     Name(NameEvent),
+    /// About a maintained list.
+    List(ListEvent),
 }
 
 /// Stored bytes that this program cannot read. It stops the reader; nothing is ever skipped.
@@ -96,6 +98,7 @@ pub fn current() -> impl Iterator<Item = (&'static str, i16)> {
         .chain(user::CURRENT)
         .chain(tenant::CURRENT)
         .chain(name::CURRENT)
+        .chain(list::CURRENT)
 }
 
 /// The entry of a type in [`current`], with its static name.
@@ -121,6 +124,7 @@ pub fn encode(event: &Event) -> (&'static str, i16, Vec<u8>) {
         Event::User(fact) => split(fact),
         Event::Tenant(fact) => split(fact),
         Event::Name(fact) => split(fact),
+        Event::List(fact) => split(fact),
     }
 }
 
@@ -185,6 +189,7 @@ fn of_aggregate(
         Aggregate::User => payload.read(kind).map(Event::User),
         Aggregate::Tenant => payload.read(kind).map(Event::Tenant),
         Aggregate::Name => payload.read(kind).map(Event::Name),
+        Aggregate::List => payload.read(kind).map(Event::List),
     })
 }
 

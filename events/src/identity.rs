@@ -149,11 +149,13 @@ pub enum Aggregate {
     Tenant,
     /// A reservation of a unique name.
     Name,
+    /// A maintained list: sources, reasons and the like (SO-19).
+    List,
 }
 
 impl Aggregate {
     /// Every aggregate, for exhaustive checks.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Sale,
         Self::Activity,
         Self::Stage,
@@ -162,6 +164,7 @@ impl Aggregate {
         Self::User,
         Self::Tenant,
         Self::Name,
+        Self::List,
     ];
 
     /// The wire name, as in `sale-type/<id>` and `sale-type.defined`.
@@ -175,6 +178,7 @@ impl Aggregate {
             Self::User => "user",
             Self::Tenant => "tenant",
             Self::Name => "name",
+            Self::List => "list",
         }
     }
 

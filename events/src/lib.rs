@@ -19,10 +19,12 @@ pub mod currency;
 pub mod envelope;
 mod fact;
 pub mod identity;
+pub mod list;
 pub mod money;
 pub mod name;
 pub mod sale;
 pub mod sale_type;
+pub mod shipped;
 pub mod stage;
 pub mod tenant;
 pub mod upcast;
@@ -36,6 +38,7 @@ pub use envelope::{Metadata, NewEvent, Recorded, content_hash};
 pub use identity::{
     ActivityId, Aggregate, SaleId, SaleTypeId, StageId, StreamName, TenantSlug, UserId,
 };
+pub use list::{ListEvent, ListItem, ListName};
 pub use money::{CurrencyCode, Money};
 pub use name::NameEvent;
 pub use sale::SaleEvent;

@@ -35,6 +35,7 @@ mod event_feed;
 mod figures;
 mod forecast;
 mod history;
+mod lists;
 mod me;
 mod money;
 pub mod parked;
@@ -158,6 +159,8 @@ pub fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(currencies::currencies))
         .routes(routes!(users::users))
         .routes(routes!(users::user))
+        .routes(routes!(lists::lists))
+        .routes(routes!(lists::list))
         .routes(routes!(me::me))
         .routes(routes!(event_feed::events))
         .routes(routes!(projections::projections))

@@ -61,6 +61,7 @@ async fn target(world: &World, fixture: &Fixture, route: &CommandRoute) -> Strin
         _ if route.creates() => String::new(),
         ("SetRate", _) => "SEK".into(),
         (_, Some("tenants")) => fixture.tenant.clone(),
+        (command, Some("lists")) => list(world, fixture, command).await,
         (_, Some("stages")) => fixture.sc.to_string(),
         (command, Some("activities")) => activity(world, fixture, command).await,
         (_, Some("sale-types")) => fixture.simple.to_string(),
@@ -98,6 +99,16 @@ async fn activity(world: &World, fixture: &Fixture, command: &str) -> String {
         fixture.at(world, at, &format!("/v1/activities/{id}/complete"), json!({})).await;
     }
     id
+}
+
+/// The list of reasons for losses; for RestoreListItem the item is deleted before.
+async fn list(world: &World, fixture: &Fixture, command: &str) -> String {
+    let list = if command == "RestoreListItem" { "reason_sold" } else { "reason_lost" };
+    if command == "RestoreListItem" {
+        let path = format!("/v1/lists/{list}/delete-item");
+        fixture.at(world, "2026-03-01T08:00:00Z", &path, json!({"key": "trust"})).await;
+    }
+    list.to_owned()
 }
 
 /// Every field of a command's body, and those that must be there.
@@ -159,7 +170,20 @@ fn body(command: &str, fixture: &Fixture, new: Uuid) -> (Value, &'static [&'stat
         ),
         "SetBaseCurrency" => (json!({"base_currency": "EUR"}), &["base_currency"]),
         "SetTimeZone" => (json!({"time_zone": "Europe/Oslo"}), &["time_zone"]),
+        list if list.ends_with("ListItem") => list_body(list, &name),
         other => activity_body(other, new),
+    }
+}
+
+/// The same for lists.
+fn list_body(command: &str, labels: &Value) -> (Value, &'static [&'static str]) {
+    match command {
+        "AddListItem" => {
+            (json!({"key": "politics", "labels": labels, "rank": 5}), &["key", "labels"])
+        }
+        "EditListItem" => (json!({"key": "price", "labels": labels, "rank": 5}), &["key"]),
+        "DeleteListItem" => (json!({"key": "no-budget"}), &["key"]),
+        _ => (json!({"key": "trust"}), &["key"]),
     }
 }
 

@@ -12,6 +12,7 @@
 
 pub mod activity;
 pub mod currency;
+pub mod list;
 pub mod name;
 #[cfg(test)]
 mod properties;
@@ -53,6 +54,8 @@ pub struct Context<'a> {
     pub actor: &'a UserId,
     /// What they may change.
     pub reach: Reach,
+    /// Whether they bring history in: then keys of lists are taken as they come (SO-19).
+    pub imports: bool,
     /// What was looked up in other streams.
     pub references: &'a References,
 }
@@ -123,6 +126,7 @@ pub fn decide(state: &State, order: Order, context: &Context<'_>) -> Result<Deci
         (State::Tenant(state), Order::Tenant(command)) => {
             tenant::Tenant::decide(state, command, context)
         }
+        (State::List(state), Order::List(command)) => list::List::decide(state, command, context),
         (_, order) => Err(Refusal::WrongStream(order.aggregate())),
     }
 }

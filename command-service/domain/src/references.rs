@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use events::{Aggregate, SaleId, SaleTypeId, StageId, StreamName, UserId};
+use events::{Aggregate, ListName, SaleId, SaleTypeId, StageId, StreamName, UserId};
 
 use crate::State;
 use crate::activity::{self, ActivityCommand};
 use crate::currency::CurrencyCommand;
+use crate::list::{List, ListCommand};
 use crate::name::{Name, name_streams};
 use crate::sale::{self, Sale, SaleCommand};
 use crate::sale_type::{SaleType, SaleTypeCommand};
@@ -32,6 +33,8 @@ pub enum Order {
     User(UserCommand),
     /// On the tenant.
     Tenant(TenantCommand),
+    /// On a list.
+    List(ListCommand),
 }
 
 impl Order {
@@ -43,7 +46,7 @@ impl Order {
             Self::Stage(command) => matches!(command, StageCommand::AddStage { .. }),
             Self::SaleType(command) => matches!(command, SaleTypeCommand::DefineSaleType { .. }),
             Self::User(command) => matches!(command, UserCommand::AddUser { .. }),
-            Self::Currency(_) | Self::Tenant(_) => false,
+            Self::Currency(_) | Self::Tenant(_) | Self::List(_) => false,
         }
     }
 
@@ -57,6 +60,7 @@ impl Order {
             Self::Currency(_) => Aggregate::Currency,
             Self::User(_) => Aggregate::User,
             Self::Tenant(_) => Aggregate::Tenant,
+            Self::List(_) => Aggregate::List,
         }
     }
 }
@@ -106,6 +110,14 @@ impl References {
         }
     }
 
+    /// The list as commands made it; none when it was not looked up.
+    pub fn list(&self, name: ListName) -> Option<&List> {
+        match self.0.get(&name.stream()).map(Arc::as_ref) {
+            Some(State::List(found)) => Some(found),
+            _ => None,
+        }
+    }
+
     /// Who holds a name; a name never looked up counts as free.
     pub fn name(&self, stream: &StreamName) -> Name {
         match self.0.get(stream).map(Arc::as_ref) {
@@ -137,7 +149,14 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
             wanted.extend(command.stages().iter().map(|stage| stage.stream()));
             wanted
         }
-        (Order::Sale(_) | Order::Currency(_) | Order::User(_) | Order::Tenant(_), _) => Vec::new(),
+        (
+            Order::Sale(_)
+            | Order::Currency(_)
+            | Order::User(_)
+            | Order::Tenant(_)
+            | Order::List(_),
+            _,
+        ) => Vec::new(),
     };
     wanted.into_iter().filter(|stream| !known.knows(stream)).collect()
 }

@@ -1,6 +1,6 @@
 //! The business said no: every reason, as a fact about the world, with its stable code.
 
-use events::{Aggregate, CurrencyCode};
+use events::{Aggregate, CurrencyCode, ListName};
 use thiserror::Error;
 
 /// Why a command was refused. Never a technical fault.
@@ -104,6 +104,17 @@ pub enum Refusal {
     /// Design §2, Tenant.
     #[error("amounts exist in the base currency; it can no longer change")]
     AmountsExist,
+    /// SO-19: the list is maintained and has no such item to choose.
+    #[error("the list {} has no such item to choose", .list.as_str())]
+    UnknownListItem {
+        /// The list.
+        list: ListName,
+        /// JSON Pointer of the key in the command.
+        pointer: &'static str,
+    },
+    /// SO-19.
+    #[error("a list has 500 items of its own at most")]
+    ListFull,
     /// SD-2: an activity is about a sale of the tenant.
     #[error("there is no such sale")]
     UnknownSale,
@@ -189,6 +200,8 @@ impl Refusal {
             Self::ActivityTooLong => "activity_too_long",
             Self::OutsideCalendar => "outside_calendar",
             Self::AlarmNeedsTime => "alarm_needs_time",
+            Self::UnknownListItem { .. } => "unknown_list_item",
+            Self::ListFull => "list_full",
             Self::WrongStream(_) => "wrong_stream",
         }
     }
@@ -202,6 +215,7 @@ impl Refusal {
             Self::UnknownOwner => Some("/owner"),
             Self::ReopenDatePast => Some("/reopen_date"),
             Self::CurrencyDiffers { pointer, .. }
+            | Self::UnknownListItem { pointer, .. }
             | Self::DayExpected { pointer }
             | Self::TimeExpected { pointer } => Some(pointer),
             Self::UnknownSale => Some("/sale"),
@@ -233,6 +247,7 @@ impl Refusal {
             | Self::ExactlyOneMarginFigure
             | Self::BaseCurrencyHasNoRate
             | Self::AmountsExist
+            | Self::ListFull
             | Self::WrongStream(_) => None,
         }
     }

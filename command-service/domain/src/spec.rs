@@ -63,6 +63,7 @@ impl Given {
             today,
             actor: &self.actor,
             reach: self.reach,
+            imports: false,
             references: &references,
         };
         let decided = decide(&self.state, order, &context);

@@ -5,6 +5,7 @@ use events::{Aggregate, Event};
 use crate::Decider;
 use crate::activity::Activity;
 use crate::currency::Currency;
+use crate::list::List;
 use crate::name::Name;
 use crate::sale::Sale;
 use crate::sale_type::SaleType;
@@ -31,6 +32,8 @@ pub enum State {
     Tenant(Tenant),
     /// A reserved name.
     Name(Name),
+    /// A list.
+    List(List),
 }
 
 impl State {
@@ -45,6 +48,7 @@ impl State {
             Aggregate::User => Self::User(User::default()),
             Aggregate::Tenant => Self::Tenant(Tenant::default()),
             Aggregate::Name => Self::Name(Name::default()),
+            Aggregate::List => Self::List(List::default()),
         }
     }
 
@@ -64,6 +68,7 @@ impl State {
             (Self::User(state), Event::User(fact)) => Self::User(User::evolve(state, fact)),
             (Self::Tenant(state), Event::Tenant(fact)) => Self::Tenant(Tenant::evolve(state, fact)),
             (Self::Name(state), Event::Name(fact)) => Self::Name(Name::evolve(state, fact)),
+            (Self::List(state), Event::List(fact)) => Self::List(List::evolve(state, fact)),
             (state, _) => state,
         }
     }

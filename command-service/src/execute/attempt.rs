@@ -214,7 +214,14 @@ impl Executor {
 /// What the decision may know.
 fn context<'a>(call: &'a Call, at: DateTime<Utc>, seen: &'a Seen) -> Context<'a> {
     let today = at.with_timezone(&seen.references.tenant().time_zone()).date_naive();
-    Context { at, today, actor: &call.actor, reach: call.reach, references: &seen.references }
+    Context {
+        at,
+        today,
+        actor: &call.actor,
+        reach: call.reach,
+        imports: call.imports,
+        references: &seen.references,
+    }
 }
 
 /// The first answer, again.

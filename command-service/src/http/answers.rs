@@ -105,6 +105,8 @@ pub fn refused(refusal: &Refusal, base: &str) -> Problem {
         | Refusal::RateOutOfRange
         | Refusal::UnitOutOfRange
         | Refusal::AmountsExist
+        | Refusal::UnknownListItem { .. }
+        | Refusal::ListFull
         | Refusal::UnknownSale
         | Refusal::ActivityCompleted
         | Refusal::ActivityDeleted

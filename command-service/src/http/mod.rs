@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod fields;
 mod lanes;
 pub mod lines;
+pub mod lists;
 pub mod openapi;
 pub mod route;
 pub mod sale_types;
@@ -39,7 +40,11 @@ use route::{Asked, CommandRoute};
 
 /// Every command of the product.
 pub fn commands() -> impl Iterator<Item = &'static CommandRoute> {
-    let lists = stages::ROUTES.iter().chain(&sale_types::ROUTES).chain(&settings::ROUTES);
+    let lists = stages::ROUTES
+        .iter()
+        .chain(&sale_types::ROUTES)
+        .chain(&settings::ROUTES)
+        .chain(&lists::ROUTES);
     sales::routes().chain(activities::routes()).chain(lists)
 }
 
@@ -181,6 +186,7 @@ impl Conditions {
             tenant: actor.tenant.clone(),
             actor: actor.user.clone(),
             reach,
+            imports: actor.may(Right::SetEffectiveTime),
             command: route.command,
             key: self.key.map(|key| Key::new(&actor.tenant, &actor.user, &key, request)),
             if_version: self.if_version,

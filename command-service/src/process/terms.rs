@@ -66,6 +66,7 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
         | Event::Stage(_)
         | Event::SaleType(_)
         | Event::Currency(_)
+        | Event::List(_)
         | Event::User(_)
         | Event::Name(_) => Meaning::None,
     })

@@ -143,6 +143,7 @@ fn call() -> Call {
         tenant: tenant(),
         actor: UserId::parse("ola").unwrap(),
         reach: Reach::All,
+        imports: false,
         command: "Test",
         key: None,
         if_version: None,

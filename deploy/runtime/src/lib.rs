@@ -46,7 +46,7 @@ pub use auth::{Actor, Authenticator};
 pub use body::{JsonBody, NoBody};
 pub use clock::Clock;
 pub use edge::Edge;
-pub use headers::{EffectiveAt, IdempotencyKey, IfMatch};
+pub use headers::{AcceptLanguage, EffectiveAt, IdempotencyKey, IfMatch};
 pub use params::{Params, PathId};
 pub use problem::Problem;
 pub use tasks::Tasks;

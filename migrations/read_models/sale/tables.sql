@@ -152,6 +152,25 @@ CREATE TABLE tenant_version (
 );
 CREATE INDEX tenant_of_tenant ON tenant_version (tenant_id, version);
 
+-- One row an event, each the whole item; of a key the newest row that holds counts. So no next_* here: a stream is a
+-- list, and its events are about items. Items that nobody changed have no row (`events::shipped`).
+CREATE TABLE list_item_version (
+  tenant_id    integer     NOT NULL,
+  stream_id    uuid        NOT NULL,
+  version      bigint      NOT NULL,
+  position     bigint      NOT NULL,
+  effective_at timestamptz NOT NULL,
+  recorded_at  timestamptz NOT NULL,
+  list         text        NOT NULL,
+  key          text        NOT NULL,
+  labels       jsonb       NOT NULL,                -- one spelling a language
+  rank         integer     NOT NULL,
+  added        boolean     NOT NULL,                -- the event added it: from then on the list is maintained (SO-19)
+  deleted      boolean     NOT NULL,
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX list_item_of_tenant ON list_item_version (tenant_id, list, key, version);
+
 -- Whether a version holds at (as_of a, known_at p, position q); NULL = unbounded, three NULLs = the current version.
 -- Written to be inlined and folded: no bound leaves nothing but the condition of the partial indexes.
 CREATE FUNCTION held(
@@ -176,7 +195,8 @@ DO $$
 DECLARE
   t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['sale_version', 'stage_version', 'sale_type_version', 'user_version', 'rate_version', 'tenant_version'] LOOP
+  FOREACH t IN ARRAY ARRAY['sale_version', 'stage_version', 'sale_type_version', 'user_version', 'rate_version', 'tenant_version',
+                         'list_item_version'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY of_the_asking_tenant ON %I FOR SELECT TO es_query

@@ -35,7 +35,8 @@ impl Fold for ActivityFold {
             | Event::User(_)
             | Event::Currency(_)
             | Event::Tenant(_)
-            | Event::Name(_) => Ok(()),
+            | Event::Name(_)
+            | Event::List(_) => Ok(()),
         }
     }
 

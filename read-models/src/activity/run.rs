@@ -34,7 +34,8 @@ fn decoded(events: &[Recorded]) -> Result<Vec<(&Recorded, ActivityEvent)>, Apply
             | Event::User(_)
             | Event::Currency(_)
             | Event::Tenant(_)
-            | Event::Name(_) => {}
+            | Event::Name(_)
+            | Event::List(_) => {}
         }
     }
     Ok(facts)

@@ -6,6 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::catalogue::unit_word;
+use super::lists;
 use super::row::Sale;
 use super::run::{Before, Made, fold};
 use crate::ApplyError;
@@ -66,6 +67,7 @@ impl Fold for SaleFold {
                 row.put(rate.row.unit).put(rate.row.valid_from);
             });
         }
+        lists::hand_out(made.list_items.drain(..), to);
         hand_out_catalogue(made, open, to);
     }
 }

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod evolve;
+mod lists;
 mod memory;
 mod row;
 mod run;
@@ -31,7 +32,7 @@ impl ReadModel for SaleModel {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static str {
@@ -46,6 +47,7 @@ impl ReadModel for SaleModel {
             Aggregate::Currency,
             Aggregate::User,
             Aggregate::Tenant,
+            Aggregate::List,
         ]
     }
 

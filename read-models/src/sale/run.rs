@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::catalogue::{self, DatedRate, SaleType, Settings, Stage, User};
 use super::evolve::{Surroundings, evolve};
+use super::lists::{self, ListItem};
 use super::row::Sale;
 use super::{save, save_catalogue};
 use crate::ApplyError;
@@ -22,6 +23,7 @@ pub(super) struct Made {
     pub users: Chain<User>,
     pub tenants: Chain<Settings>,
     pub rates: Vec<Placed<DatedRate>>,
+    pub list_items: Vec<Placed<ListItem>>,
 }
 
 /// What was current before the run.
@@ -49,6 +51,7 @@ pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<
     save_catalogue::stages(tx, &made.stages).await?;
     save_catalogue::sale_types(tx, &made.sale_types).await?;
     save_catalogue::users(tx, &made.users).await?;
+    lists::save(tx, &made.list_items).await?;
     save::save(tx, &made.sales).await?;
     Ok(())
 }
@@ -98,6 +101,9 @@ pub(super) fn fold(
             let held = held.or_else(|| before.tenants.get(&place.stream_id));
             let row = catalogue::settings(held, event.tenant.as_str(), fact).map_err(unfoldable)?;
             made.tenants.push(place, row);
+        }
+        Event::List(fact) => {
+            made.list_items.push(Placed { place, next: None, row: ListItem::after(fact) });
         }
         Event::Activity(_) => {}
         Event::Name(NameEvent::Reserved { .. } | NameEvent::Released { .. }) => {}

@@ -5,9 +5,9 @@ use events::sale::{Direction, Margin, Parties, Registration};
 use events::sale_type::SaleTypeTerms;
 use events::stage::StageTerms;
 use events::{
-    Aggregate, CurrencyCode, CurrencyEvent, Event, ListKey, LocalName, Money, Probability,
-    SaleEvent, SaleId, SaleTypeEvent, SaleTypeId, StageEvent, StageId, StreamName, TenantEvent,
-    Title, TypeName, UserEvent, UserId,
+    Aggregate, CurrencyCode, CurrencyEvent, Event, ListEvent, ListItem, ListKey, ListName,
+    LocalName, Money, Probability, SaleEvent, SaleId, SaleTypeEvent, SaleTypeId, StageEvent,
+    StageId, StreamName, TenantEvent, Title, TypeName, UserEvent, UserId,
 };
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -122,6 +122,13 @@ pub(super) fn currency_stream(code: &str) -> StreamName {
     StreamName::new(Aggregate::Currency, code)
 }
 
+/// An item of a list that nobody has from the beginning (SO-19).
+fn list_item(list: ListName, key: &str, label: &str) -> Event {
+    let labels = LocalName::english(TypeName::parse(label).unwrap());
+    let key = ListKey::parse(key).unwrap();
+    Event::List(ListEvent::ItemAdded(ListItem { list, key, labels, rank: 5 }))
+}
+
 impl World {
     /// The fixture in the world's tenant, in effect from [`beginning`].
     pub async fn provision(&mut self) {
@@ -158,6 +165,8 @@ impl World {
             let set = rate(code, text, unit, "2015-01-01");
             self.record_at(at, &currency_stream(code), &[set]).await;
         }
+        let fair = list_item(ListName::Source, "boat-fair", "Boat fair");
+        self.record_at(at, &ListName::Source.stream(), &[fair]).await;
     }
 
     /// A world with the fixture.

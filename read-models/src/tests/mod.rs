@@ -134,7 +134,7 @@ impl World {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             "SET search_path = rm_sale_{generation}, rm_activity_{generation};
              TRUNCATE sale_version, stage_version, sale_type_version, user_version, rate_version, tenant_version,
-                      activity_version;
+                      list_item_version,                      activity_version;
              RESET search_path"
         )))
         .execute(self.database.owner())

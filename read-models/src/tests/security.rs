@@ -8,7 +8,7 @@ use super::agenda::activity_id;
 use super::facts::{registered, registration, sale};
 use super::{World, today};
 
-const TABLES: [&str; 7] = [
+const TABLES: [&str; 8] = [
     "activity_version",
     "sale_version",
     "stage_version",
@@ -16,6 +16,7 @@ const TABLES: [&str; 7] = [
     "user_version",
     "rate_version",
     "tenant_version",
+    "list_item_version",
 ];
 
 /// Rows of a table the query role sees with a setting, in a transaction of its own.

@@ -4,6 +4,7 @@ mod activities;
 mod answers;
 mod bulk;
 mod bulk_flow;
+mod lists;
 mod names;
 mod outage;
 mod races;

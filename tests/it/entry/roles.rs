@@ -9,7 +9,7 @@ use crate::examples;
 const ROLES: [&str; 6] = ["seller", "manager", "admin", "importer", "auditor", "analyst"];
 
 /// One letter a role, in the order of [`ROLES`]: `y` may, `-` may not.
-const TABLE: [(&str, &str); 29] = [
+const TABLE: [(&str, &str); 33] = [
     ("RegisterSale", "yyyy--"),
     ("EditSale", "yyyy--"),
     ("ChangeOwner", "yyyy--"),
@@ -39,6 +39,10 @@ const TABLE: [(&str, &str); 29] = [
     ("AddUser", "--yy--"),
     ("SetBaseCurrency", "--yy--"),
     ("SetTimeZone", "--yy--"),
+    ("AddListItem", "--yy--"),
+    ("EditListItem", "--yy--"),
+    ("DeleteListItem", "--yy--"),
+    ("RestoreListItem", "--yy--"),
 ];
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! A database of the first release under this one: migrated in place, served by both services, nothing lost.
 
+use event_store::EventStore;
 use event_store::testing::TestDatabase;
+use read_models::rebuild::{Readers, Rebuild, promote};
 use serde_json::{Value, json};
 use system_tests::{Fixture, World};
 
@@ -125,6 +127,20 @@ async fn migrate(database: &TestDatabase) {
     read_models::schema::migrate(&mut owner).await.unwrap();
 }
 
+/// The shape of `sale` is another one than in the first release: as the page of migrations says, the next generation is
+/// built beside the live one, then promoted.
+async fn rebuilt_and_promoted(database: &TestDatabase) {
+    let operator = database.url_for("salgslogg_operator").parse().unwrap();
+    let store = EventStore::new(database.owner().clone(), 1);
+    let mut rebuild = Rebuild::begin(&operator, store, "sale").await.unwrap();
+    rebuild.fill(2, |_| ()).await.unwrap();
+    rebuild.finish().await.unwrap();
+    let mut owner = database.superuser().await;
+    sqlx::query("SET ROLE es_owner").execute(&mut owner).await.unwrap();
+    let switched = promote(&mut owner, "sale", None, Readers::StepBack).await.unwrap();
+    assert_eq!((switched.from, switched.to), (Some(1), 2));
+}
+
 #[tokio::test]
 async fn a_database_of_the_first_release_goes_on_in_place() {
     let fresh = World::start().await;
@@ -141,6 +157,7 @@ async fn a_database_of_the_first_release_goes_on_in_place() {
     let once = shape(&database).await;
     migrate(&database).await;
     assert_eq!(shape(&database).await, once, "migrating again changes nothing");
+    rebuilt_and_promoted(&database).await;
 
     let upgraded = World::over(database).await;
     assert_eq!(upgraded.caught_up().await, fresh.head().await);
@@ -171,6 +188,7 @@ async fn every_read_model_of_this_release_is_live_and_caught_up_afterwards() {
     let history = fresh.store().read_after(0, 10_000).await.unwrap();
     let database = first_release::holding(&history).await;
     migrate(&database).await;
+    rebuilt_and_promoted(&database).await;
     let upgraded = World::over(database).await;
     let head = upgraded.caught_up().await;
     let found: Vec<(String, i32, i64)> = sqlx::query_as(
@@ -180,8 +198,6 @@ async fn every_read_model_of_this_release_is_live_and_caught_up_afterwards() {
     .fetch_all(upgraded.database.owner())
     .await
     .unwrap();
-    let mut wanted: Vec<_> =
-        read_models::all().iter().map(|model| (model.name().to_owned(), 1, head)).collect();
-    wanted.sort();
-    assert_eq!(found, wanted);
+    let wanted = [("activity", 1), ("sale", 2)];
+    assert_eq!(found, wanted.map(|(name, generation)| (name.to_owned(), generation, head)));
 }

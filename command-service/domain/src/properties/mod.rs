@@ -71,6 +71,7 @@ fn names_are_unique(world: &World) -> Result<(), TestCaseError> {
             State::SaleType(SaleType::Defined(terms)) => &terms.name,
             State::Stage(_) | State::SaleType(_) | State::Sale(_) | State::Currency(_) => continue,
             State::Activity(_) | State::User(_) | State::Tenant(_) | State::Name(_) => continue,
+            State::List(_) => continue,
         };
         for spelling in name.spellings() {
             let id = format!("{}/{spelling}", stream.aggregate);
@@ -97,7 +98,7 @@ proptest! {
                         State::Sale(sale) => sale_is_sound(&world, sale)?,
                         State::Activity(activity) => activity_is_sound(&world, stream, activity)?,
                         State::Stage(_) | State::SaleType(_) | State::Currency(_) => {}
-                        State::User(_) | State::Tenant(_) | State::Name(_) => {}
+                        State::User(_) | State::Tenant(_) | State::Name(_) | State::List(_) => {}
                     }
                 }
                 names_are_unique(&world)?;

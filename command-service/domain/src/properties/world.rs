@@ -63,6 +63,7 @@ impl World {
             today: at.date_naive(),
             actor: &actor,
             reach: Reach::All,
+            imports: false,
             references: &references,
         };
         decide(&state, asked.order.clone(), &context)

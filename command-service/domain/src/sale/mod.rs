@@ -2,6 +2,7 @@
 
 mod close;
 mod edit;
+mod listed;
 mod margin;
 mod registration;
 mod stall;
@@ -105,7 +106,7 @@ pub(crate) fn needs(
     actor: &UserId,
     known: &References,
 ) -> Vec<StreamName> {
-    match command {
+    let mut wanted = match command {
         SaleCommand::RegisterSale(new) => registration::needs(new, actor, known),
         SaleCommand::AdvanceStage { stage } => {
             let sale_type = sale.deal().map(|deal| deal.sale_type.stream());
@@ -126,7 +127,9 @@ pub(crate) fn needs(
         | SaleCommand::MarkLost { .. }
         | SaleCommand::CompleteSale
         | SaleCommand::ClearCompletion => Vec::new(),
-    }
+    };
+    wanted.extend(listed::lists(command));
+    wanted
 }
 
 impl Decider for Sale {
@@ -151,6 +154,7 @@ impl Decider for Sale {
                 command,
             ) => {
                 may_change(deal, context)?;
+                listed::check(&command, deal, context)?;
                 (deal, command)
             }
         };

@@ -4,11 +4,12 @@ use chrono::{Days, Months, NaiveDate};
 use events::sale::{Parties, Registration};
 use events::sale_type::{Duration, DurationUnit};
 use events::{
-    Description, Event, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, StreamName,
-    Title, UserId,
+    Description, Event, ListKey, ListName, Money, Probability, SaleEvent, SaleTypeId, StageId,
+    StreamName, Title, UserId,
 };
 
 use super::margin;
+use crate::list::offered;
 use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decision, Reach, References, Refusal};
 
@@ -59,6 +60,9 @@ pub(super) fn needs(new: &NewSale, actor: &UserId, known: &References) -> Vec<St
 /// One sale.registered; beside it user.added when the caller becomes an owner for the first time.
 pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, Refusal> {
     let title = Title::parse(&new.title).map_err(|_| Refusal::TitleRequired)?;
+    if let Some(source) = &new.source {
+        offered(ListName::Source, source, "/source", context)?;
+    }
     let sale_type = context.references.sale_type(new.sale_type).and_then(|found| found.terms());
     let terms = sale_type.ok_or(Refusal::UnknownSaleType)?;
     let owner = new.owner.clone().unwrap_or_else(|| context.actor.clone());

@@ -1,6 +1,7 @@
 //! The request headers of the contract, parsed once. Each is an extractor; take `Option<…>` where
 //! the header may be missing. Must not decide what a header means for a command.
 
+mod accept_language;
 mod effective_at;
 mod idempotency_key;
 mod if_match;
@@ -9,6 +10,7 @@ use http::HeaderMap;
 
 use crate::problem::Problem;
 
+pub use accept_language::AcceptLanguage;
 pub use effective_at::EffectiveAt;
 pub use idempotency_key::IdempotencyKey;
 pub use if_match::IfMatch;

@@ -1,0 +1,71 @@
+//! Keys of list items that a command on a sale gives (SO-19): which lists have to be known, and which keys they offer.
+
+use events::{ListKey, ListName, StreamName};
+
+use super::{Deal, SaleCommand};
+use crate::list::offered;
+use crate::{Context, Refusal};
+
+/// A key, its list and its place in the command.
+type Given<'a> = (ListName, &'a ListKey, &'static str);
+
+/// Every key the command gives.
+fn given(command: &SaleCommand) -> Vec<Given<'_>> {
+    use SaleCommand as C;
+    let reason = |list, key| Some((list, key, "/reason"));
+    let keys = match command {
+        C::RegisterSale(new) => {
+            vec![new.source.as_ref().map(|key| (ListName::Source, key, "/source"))]
+        }
+        C::EditSale(changes) => {
+            let source = changes.source.as_ref().and_then(Option::as_ref);
+            vec![source.map(|key| (ListName::Source, key, "/source"))]
+        }
+        C::StallSale { reason: why, .. } => vec![reason(ListName::ReasonStalled, why)],
+        C::ChangeStallTerms { reason: why, .. } => {
+            vec![why.as_ref().and_then(|why| reason(ListName::ReasonStalled, why))]
+        }
+        C::MarkSold { reason: why, .. } => vec![reason(ListName::ReasonSold, why)],
+        C::MarkLost { reason: why, competitor, .. } => vec![
+            reason(ListName::ReasonLost, why),
+            competitor.as_ref().map(|key| (ListName::Competitor, key, "/competitor")),
+        ],
+        C::ChangeOwner { .. }
+        | C::AdvanceStage { .. }
+        | C::OverrideProbability { .. }
+        | C::ChangeAmount { .. }
+        | C::SetMargin(_)
+        | C::ReopenSale { .. }
+        | C::CompleteSale
+        | C::ClearCompletion => Vec::new(),
+    };
+    keys.into_iter().flatten().collect()
+}
+
+/// The lists whose keys are given.
+pub(super) fn lists(command: &SaleCommand) -> impl Iterator<Item = StreamName> {
+    given(command).into_iter().map(|(list, ..)| list.stream())
+}
+
+/// Refuses a key that its list does not offer, unless the sale has it already: a form may send back what it was sent.
+pub(super) fn check(
+    command: &SaleCommand,
+    deal: &Deal,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let kept = |list: ListName| match list {
+        ListName::Source => deal.source.as_ref(),
+        ListName::Competitor
+        | ListName::Credited
+        | ListName::ReasonStalled
+        | ListName::ReasonSold
+        | ListName::ReasonLost
+        | ListName::SalesRole
+        | ListName::Priority
+        | ListName::SaleTypeCategory => None,
+    };
+    given(command)
+        .into_iter()
+        .filter(|(list, key, _)| kept(*list) != Some(*key))
+        .try_for_each(|(list, key, pointer)| offered(list, key, pointer, context))
+}

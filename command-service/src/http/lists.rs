@@ -1,0 +1,120 @@
+//! Commands on maintained lists (SO-19, SD-5).
+
+use domain::Order;
+use domain::list::ListCommand;
+use events::{ListKey, ListName};
+use serde::Deserialize;
+use service_runtime::access::Right;
+use service_runtime::problem::Problem;
+use utoipa::ToSchema;
+
+use super::fields::{self, NameField};
+use super::route::{Asked, BodySchema, CommandRoute, Decoded};
+
+/// Rows of the command table.
+pub const ROUTES: [CommandRoute; 4] = [
+    CommandRoute {
+        command: "AddListItem",
+        path: "/v1/lists/{id}/add-item",
+        summary: "Add an item to a list; from the first one on, keys have to be in the list (SO-19)",
+        right: Right::MaintainLists,
+        body: BodySchema::of::<AddListItem>(),
+        decode: add,
+    },
+    CommandRoute {
+        command: "EditListItem",
+        path: "/v1/lists/{id}/edit-item",
+        summary: "Change labels or rank of an item (SO-19)",
+        right: Right::MaintainLists,
+        body: BodySchema::of::<EditListItem>(),
+        decode: edit,
+    },
+    CommandRoute {
+        command: "DeleteListItem",
+        path: "/v1/lists/{id}/delete-item",
+        summary: "Let nobody choose an item any more; what was chosen stays (SO-19)",
+        right: Right::MaintainLists,
+        body: BodySchema::of::<ListItemKey>(),
+        decode: delete,
+    },
+    CommandRoute {
+        command: "RestoreListItem",
+        path: "/v1/lists/{id}/restore-item",
+        summary: "Let a deleted item be chosen again (SO-19)",
+        right: Right::MaintainLists,
+        body: BodySchema::of::<ListItemKey>(),
+        decode: restore,
+    },
+];
+
+/// AddListItem.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddListItem {
+    /// What commands will name it by; never changes.
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{1,60}$")]
+    key: ListKey,
+    /// What people read.
+    #[schema(value_type = fields::Name)]
+    labels: NameField,
+    /// Order in the list; behind all others when left out.
+    rank: Option<i32>,
+}
+
+fn add(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let list = list(asked)?;
+    let AddListItem { key, labels, rank } = asked.body()?;
+    Ok(on(list, ListCommand::AddListItem { list, key, labels: labels.0, rank }))
+}
+
+/// EditListItem: labels, rank or both.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditListItem {
+    /// Which item.
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{1,60}$")]
+    key: ListKey,
+    /// New labels, all of them.
+    #[schema(value_type = Option<fields::Name>)]
+    labels: Option<NameField>,
+    /// New rank.
+    rank: Option<i32>,
+}
+
+fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let list = list(asked)?;
+    let EditListItem { key, labels, rank } = asked.body()?;
+    let labels = labels.map(|labels| labels.0);
+    Ok(on(list, ListCommand::EditListItem { list, key, labels, rank }))
+}
+
+/// DeleteListItem and RestoreListItem.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListItemKey {
+    /// Which item.
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{1,60}$")]
+    key: ListKey,
+}
+
+fn delete(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let list = list(asked)?;
+    let ListItemKey { key } = asked.body()?;
+    Ok(on(list, ListCommand::DeleteListItem { list, key }))
+}
+
+fn restore(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let list = list(asked)?;
+    let ListItemKey { key } = asked.body()?;
+    Ok(on(list, ListCommand::RestoreListItem { list, key }))
+}
+
+/// The list of the path: one of those the product has.
+fn list(asked: &Asked<'_>) -> Result<ListName, Problem> {
+    let known = asked.id.and_then(ListName::parse);
+    known.ok_or_else(|| Problem::not_found("there is no list of this name"))
+}
+
+fn on(list: ListName, command: ListCommand) -> Decoded {
+    Decoded { stream: list.stream(), order: Order::List(command) }
+}

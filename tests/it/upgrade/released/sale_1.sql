@@ -1,0 +1,186 @@
+-- Read model `sale`, one generation. Run with search_path set to the generation's schema, as es_owner.
+--
+-- A table holds every version of its streams. Version k holds at (as_of a, known_at p, position q) when
+-- effective_at <= a, recorded_at <= p and position <= q, and the same is not true of its successor, whose three
+-- coordinates stand in next_*; a current version has 'infinity' and 9223372036854775807 there. Nothing here
+-- depends on the day it is read: "today", names, rates and next activities are joined by the question.
+
+CREATE TABLE sale_version (
+  tenant_id          integer     NOT NULL,
+  stream_id          uuid        NOT NULL,          -- uuid5 of tenant and sale
+  version            bigint      NOT NULL,
+  position           bigint      NOT NULL,
+  effective_at       timestamptz NOT NULL,
+  recorded_at        timestamptz NOT NULL,
+  next_position      bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at  timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at   timestamptz NOT NULL DEFAULT 'infinity',
+  sale_id            uuid        NOT NULL,
+  number             bigint      NOT NULL,
+  title              text        NOT NULL,
+  title_folded       text        NOT NULL,               -- lower case by Unicode, whatever the database's locale
+  description        text,
+  status             text        NOT NULL CHECK (status IN ('open', 'stalled', 'won', 'lost')),
+  sale_type_id       uuid        NOT NULL,
+  category           text,
+  stage_id           uuid,                          -- NULL for a type without stages (SO-3)
+  stage_entered_at   timestamptz NOT NULL,          -- effective time of the last stage change
+  stage_when_closed  uuid,                          -- SO-20
+  probability        smallint    NOT NULL CHECK (probability BETWEEN 0 AND 100),
+  currency           text        NOT NULL CHECK (length(currency) = 3),
+  amount_minor       bigint      NOT NULL,          -- minor units of the currency, like every *_minor
+  weighted_minor     bigint      NOT NULL,          -- amount * probability / 100, half away from zero
+  total_cost_minor   bigint      NOT NULL,
+  profit_minor       bigint      NOT NULL,
+  profit_percent     numeric,                       -- NULL when the amount is 0 (SO-12)
+  owner              text        NOT NULL,
+  owner_group        text,                          -- the owner's primary group when they became owner
+  sale_date          date        NOT NULL,          -- expected close; the close date once won or lost
+  source             text,
+  company_id         uuid,
+  company_name       text,
+  contact_id         uuid,
+  contact_name       text,
+  project_id         uuid,
+  project_name       text,
+  external_reference text,
+  reopen_date        date,                          -- while stalled (SO-13)
+  stall_reason       text,
+  close_date         date,                          -- while won or lost (SO-17, SO-18)
+  reason             text,
+  competitor         text,
+  completed          boolean     NOT NULL,          -- SO-21
+  registered_at      timestamptz NOT NULL,          -- effective time of the registration
+  PRIMARY KEY (stream_id, version)
+);
+CREATE UNIQUE INDEX sale_current ON sale_version (stream_id) WHERE next_position = 9223372036854775807;
+CREATE INDEX sale_current_status ON sale_version (tenant_id, status, sale_date) WHERE next_position = 9223372036854775807;
+CREATE INDEX sale_as_of ON sale_version (tenant_id, effective_at, next_effective_at);
+
+CREATE TABLE stage_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  stage_id          uuid        NOT NULL,
+  name              jsonb       NOT NULL,           -- one spelling a language
+  probability       smallint    NOT NULL CHECK (probability BETWEEN 0 AND 100),
+  description       text,
+  rank              integer     NOT NULL,
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX stage_of_tenant ON stage_version (tenant_id, stage_id, version);
+
+CREATE TABLE sale_type_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  sale_type_id      uuid        NOT NULL,
+  name              jsonb       NOT NULL,
+  category          text,
+  duration_n        integer,
+  duration_unit     text CHECK (duration_unit IN ('days', 'weeks', 'months')),
+  stages            uuid[]      NOT NULL,           -- in the order of the process
+  guide             boolean     NOT NULL,
+  auto_advance      boolean     NOT NULL,
+  stakeholders      boolean     NOT NULL,
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX sale_type_of_tenant ON sale_type_version (tenant_id, sale_type_id, version);
+
+CREATE TABLE user_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  user_id           text        NOT NULL,           -- `sub` of the token
+  name              text        NOT NULL,
+  groups            jsonb       NOT NULL,           -- array of names
+  primary_group     text,
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX user_of_tenant ON user_version (tenant_id, user_id, version);
+
+-- A rate holds from the start of valid_from in the tenant's zone, whenever it was recorded: at (a, p) the one with
+-- the greatest valid_from not after a, known at p; of equals the later in the log. So no next_* here.
+CREATE TABLE rate_version (
+  tenant_id    integer     NOT NULL,
+  stream_id    uuid        NOT NULL,
+  version      bigint      NOT NULL,
+  position     bigint      NOT NULL,
+  effective_at timestamptz NOT NULL,
+  recorded_at  timestamptz NOT NULL,
+  currency     text        NOT NULL CHECK (length(currency) = 3),
+  rate         numeric     NOT NULL CHECK (rate > 0),
+  unit         integer     NOT NULL CHECK (unit > 0),
+  valid_from   date        NOT NULL,
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX rate_of_tenant ON rate_version (tenant_id, currency, valid_from, position);
+
+-- Settings are not history: every question, also one about the past, reads them as they are now.
+CREATE TABLE tenant_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  slug              text        NOT NULL,
+  base_currency     text        NOT NULL CHECK (length(base_currency) = 3),
+  time_zone         text        NOT NULL,
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX tenant_of_tenant ON tenant_version (tenant_id, version);
+
+-- Whether a version holds at (as_of a, known_at p, position q); NULL = unbounded, three NULLs = the current version.
+-- Written to be inlined and folded: no bound leaves nothing but the condition of the partial indexes.
+CREATE FUNCTION held(
+  effective_at timestamptz, recorded_at timestamptz, "position" bigint,
+  next_effective_at timestamptz, next_recorded_at timestamptz, next_position bigint,
+  a timestamptz, p timestamptz, q bigint) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT (a IS NULL OR effective_at <= a) AND (p IS NULL OR recorded_at <= p) AND (q IS NULL OR "position" <= q)
+     AND ((a IS NULL AND p IS NULL AND q IS NULL AND next_position = 9223372036854775807)
+          OR next_effective_at > a OR next_recorded_at > p OR next_position > q)
+$$;
+
+-- x * numerator / denominator, rounded half away from zero: the only rounding of a conversion.
+CREATE FUNCTION converted(x bigint, numerator numeric, denominator numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN numerator = denominator THEN x::numeric
+              ELSE sign(x::numeric) * div(2 * abs(x::numeric) * numerator + denominator, 2 * denominator) END
+$$;
+
+-- Row-level security: the query role sees the tenant of its transaction and, without one, nothing.
+DO $$
+DECLARE
+  t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['sale_version', 'stage_version', 'sale_type_version', 'user_version', 'rate_version', 'tenant_version'] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+    EXECUTE format('CREATE POLICY of_the_asking_tenant ON %I FOR SELECT TO es_query
+      USING (tenant_id = NULLIF(current_setting(''salgslogg.tenant_id'', true), '''')::integer)', t);
+    EXECUTE format('CREATE POLICY of_the_projector ON %I FOR ALL TO es_project USING (true) WITH CHECK (true)', t);
+  END LOOP;
+END $$;
