@@ -103,6 +103,9 @@ async fn activity(world: &World, fixture: &Fixture, command: &str) -> String {
 
 /// The list of reasons for losses; for RestoreListItem the item is deleted before.
 async fn list(world: &World, fixture: &Fixture, command: &str) -> String {
+    let before = json!({"key": "unknown", "rank": 11});
+    let (at, edit) = ("2026-03-01T08:00:00Z", "/v1/lists/reason_lost/edit-item");
+    fixture.at(world, at, edit, before).await;
     let list = if command == "RestoreListItem" { "reason_sold" } else { "reason_lost" };
     if command == "RestoreListItem" {
         let path = format!("/v1/lists/{list}/delete-item");

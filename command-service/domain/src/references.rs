@@ -112,10 +112,8 @@ impl References {
 
     /// The list as commands made it; none when it was not looked up.
     pub fn list(&self, name: ListName) -> Option<&List> {
-        match self.0.get(&name.stream()).map(Arc::as_ref) {
-            Some(State::List(found)) => Some(found),
-            _ => None,
-        }
+        let state = self.0.get(&name.stream())?;
+        if let State::List(found) = state.as_ref() { Some(found) } else { None }
     }
 
     /// Who holds a name; a name never looked up counts as free.
