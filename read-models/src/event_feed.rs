@@ -59,7 +59,7 @@ impl FromGiven for FeedParams {
         let types = given.list_of("type", "must be types of events, such as sale.won", |text| {
             events::codec::current_version(text).ok().map(|(known, _)| known.to_owned())
         })?;
-        let rule = "must be sale, activity, stage, sale-type, currency, user, tenant or name";
+        let rule = "must be sale, activity, stage, sale-type, currency, user, tenant, name or list";
         let aggregate = given.text("aggregate");
         let aggregate =
             aggregate.map(|text| Aggregate::parse(&text).ok_or_else(|| bad("aggregate", rule)));
