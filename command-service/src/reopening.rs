@@ -9,9 +9,9 @@ use events::UserId;
 use events::sale::ReopenCause;
 use futures::FutureExt;
 
-use crate::call::{Call, ExecuteError, Key, request_fingerprint};
+use crate::call::{Answer, Call, ExecuteError, Key, request_fingerprint};
 use crate::execute::Executor;
-use crate::process::{ReopenDue, SendFault, SendReopen, Sent};
+use crate::process::{ReopenDue, SendFault, SendOrder, SendReopen, Sent, Wanted};
 
 /// The actor that events of StalledSaleReopen name.
 pub const STALLED_SALE_REOPEN: &str = "stalled-sale-reopen";
@@ -47,7 +47,12 @@ async fn reopen(executor: &Executor, actor: UserId, due: ReopenDue) -> Result<Se
         causation: Some(due.causing_event),
     };
     let order = Order::Sale(SaleCommand::ReopenSale { cause: ReopenCause::ReopenDate });
-    match executor.execute(&call, sale, order).await {
+    judged(executor.execute(&call, sale, order).await)
+}
+
+/// What an outcome means to a process manager.
+fn judged(outcome: Result<Answer, ExecuteError>) -> Result<Sent, SendFault> {
+    match outcome {
         Ok(_) | Err(ExecuteError::Refused(_) | ExecuteError::KeyReused) => Ok(Sent::Settled),
         Err(ExecuteError::Precondition { .. } | ExecuteError::LostRace(_)) => Ok(Sent::Stale),
         Err(
@@ -61,4 +66,33 @@ async fn reopen(executor: &Executor, actor: UserId, due: ReopenDue) -> Result<Se
             | ExecuteError::Poisoned(_)),
         ) => Err(SendFault(Box::new(fault))),
     }
+}
+
+/// The way of the other process managers to the executor; each is the actor of what it sends.
+pub fn send_order(executor: Executor) -> SendOrder {
+    Arc::new(move |wanted: Wanted| {
+        let executor = executor.clone();
+        async move { carry_out(&executor, wanted).await }.boxed()
+    })
+}
+
+/// One command; its key derives from the causing event, so a repeat is harmless.
+async fn carry_out(executor: &Executor, wanted: Wanted) -> Result<Sent, SendFault> {
+    let actor = UserId::parse(wanted.process).map_err(|error| SendFault(Box::new(error)))?;
+    let request = request_fingerprint(wanted.command, &wanted.stream.id, None, [0; 32]);
+    let key = Key::new(&wanted.tenant, &actor, &wanted.key(), request);
+    let call = Call {
+        tenant: wanted.tenant,
+        actor,
+        reach: Reach::All,
+        imports: false,
+        command: wanted.command,
+        key: Some(key),
+        if_version: None,
+        effective_at: None,
+        traceparent: None,
+        correlation: wanted.correlation,
+        causation: Some(wanted.causing_event),
+    };
+    judged(executor.execute(&call, wanted.stream, wanted.order).await)
 }

@@ -10,9 +10,12 @@ use service_runtime::tasks::Tasks;
 use service_runtime::telemetry::Metrics;
 
 use crate::app::App;
-use crate::process::StalledSaleReopen;
+use crate::process::{
+    ActivityReminder, AssignmentNotice, Reaction, Rules, StallFollowUp, StalledSaleReopen, Steps,
+    run,
+};
 use crate::relay::{NatsAddress, Relay};
-use crate::reopening::send_reopen;
+use crate::reopening::{send_order, send_reopen};
 
 const SECONDS_A_DAY: i32 = 86_400;
 
@@ -39,6 +42,15 @@ impl App {
         StalledSaleReopen::new(self.store().clone(), send_reopen(self.executor().clone()))
     }
 
+    /// A process manager that sends one command an event (SD-6, SO-14, §6-A32).
+    pub fn reaction<R: Rules>(&self) -> Reaction<R> {
+        Reaction::new(self.store().clone(), send_order(self.executor().clone()))
+    }
+
+    fn start<M: Steps + 'static>(&self, manager: M, tasks: &Tasks) {
+        tasks.spawn_vital(M::NAME, run(manager, self.clock().clone(), tasks.token()));
+    }
+
     /// Starts everything that runs beside the requests, until `tasks` is told to stop.
     ///
     /// # Errors
@@ -46,8 +58,10 @@ impl App {
     pub fn start_workers(&self, tasks: &Tasks) -> anyhow::Result<()> {
         Metrics::install().keep_small(tasks);
         tasks.spawn_until_stopped(keep_partitions_ahead(self.store().clone()));
-        let reopening = self.stalled_sale_reopen().run(self.clock().clone(), tasks.token());
-        tasks.spawn_vital("stalled-sale-reopen", reopening);
+        self.start(self.stalled_sale_reopen(), tasks);
+        self.start(self.reaction::<ActivityReminder>(), tasks);
+        self.start(self.reaction::<AssignmentNotice>(), tasks);
+        self.start(self.reaction::<StallFollowUp>(), tasks);
         if let Some(relay) = self.relay()? {
             tasks.spawn_vital("relay", relay.run(tasks.token()));
         } else {

@@ -4,12 +4,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{SaleId, UserId};
+use crate::identity::{ActivityId, SaleId, UserId};
 use crate::sale::Parties;
-use crate::values::{Note, Title};
+use crate::values::{ListKey, Note, Title, TypeName};
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 7] = [
+pub const CURRENT: [(&str, i16); 13] = [
     ("activity.planned", 1),
     ("activity.rescheduled", 1),
     ("activity.edited", 1),
@@ -17,6 +17,12 @@ pub const CURRENT: [(&str, i16); 7] = [
     ("activity.completed", 1),
     ("activity.reopened", 1),
     ("activity.deleted", 1),
+    ("activity.alarm-set", 1),
+    ("activity.assignment-seen", 1),
+    ("activity.assignment-accepted", 1),
+    ("activity.assignment-declined", 1),
+    ("activity.reminder-due", 1),
+    ("activity.assignment-noticed", 1),
 ];
 
 /// What somebody plans to do (SD-1).
@@ -87,6 +93,25 @@ pub struct ActivityTerms {
     /// How long before the start its owner is reminded, minutes; none: no alarm (SD-6).
     #[serde(default)]
     pub alarm_minutes: Option<u32>,
+    /// Where it takes place (SD-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<TypeName>,
+    /// How urgent it is: a key of the list of priorities (SD-5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<ListKey>,
+}
+
+/// The series an activity is an occurrence of (SD-11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// The first occurrence.
+    pub id: ActivityId,
+    /// Which one it is, from 1.
+    pub number: u16,
+    /// How many there are.
+    pub of: u16,
+    /// The rule they were made by (RFC 5545).
+    pub rule: String,
 }
 
 /// A fact about an activity.
@@ -105,6 +130,12 @@ pub enum ActivityEvent {
         /// The owner's primary group when it was planned.
         #[serde(default)]
         owner_group: Option<String>,
+        /// Who gave it to them, when that was somebody else (SD-8).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assigned_by: Option<UserId>,
+        /// The series it is an occurrence of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        series: Option<Series>,
         /// Everything else.
         #[serde(flatten)]
         terms: ActivityTerms,
@@ -126,6 +157,9 @@ pub enum ActivityEvent {
         /// Their primary group at that moment.
         #[serde(default)]
         owner_group: Option<String>,
+        /// Who gave it to them, when that was somebody else: it waits for their answer (SD-8, SD-10).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assigned_by: Option<UserId>,
     },
     /// Done; not editable until reopened (SD-9).
     #[serde(rename = "activity.completed")]
@@ -139,6 +173,45 @@ pub enum ActivityEvent {
     /// Gone from every list; its history stays.
     #[serde(rename = "activity.deleted")]
     Deleted {},
+    /// Another alarm, or none (SD-6).
+    #[serde(rename = "activity.alarm-set")]
+    AlarmSet {
+        /// Before the start; none: no alarm.
+        alarm_minutes: Option<u32>,
+    },
+    /// Whom it was assigned to has seen it (SD-8, SD-10).
+    #[serde(rename = "activity.assignment-seen")]
+    AssignmentSeen {},
+    /// … and takes it (SD-8).
+    #[serde(rename = "activity.assignment-accepted")]
+    AssignmentAccepted {},
+    /// … or hands it back (SD-8, SD-10).
+    #[serde(rename = "activity.assignment-declined")]
+    AssignmentDeclined {
+        /// Whose diary it is in from now on: who had assigned it.
+        owner: UserId,
+        /// Their primary group at that moment.
+        #[serde(default)]
+        owner_group: Option<String>,
+    },
+    /// The alarm rings: its owner is to be told (SD-6).
+    #[serde(rename = "activity.reminder-due")]
+    ReminderDue {
+        /// Who is reminded.
+        owner: UserId,
+        /// When the activity starts.
+        starts_at: DateTime<Utc>,
+        /// How long before the start this is.
+        alarm_minutes: u32,
+    },
+    /// Somebody was given it: they are to be told (§6-A32).
+    #[serde(rename = "activity.assignment-noticed")]
+    AssignmentNoticed {
+        /// Who is told.
+        owner: UserId,
+        /// Who gave it to them.
+        by: UserId,
+    },
 }
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ use crate::{activity, currency, fact, list, name, sale, sale_type, stage, tenant
 
 /// Any fact of the product, in its newest shape.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a fact is decoded, looked at and dropped: few live at a time"
+)]
 pub enum Event {
     /// About a sale.
     Sale(SaleEvent),

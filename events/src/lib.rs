@@ -16,6 +16,7 @@
 pub mod activity;
 pub mod codec;
 pub mod currency;
+pub mod diary;
 pub mod envelope;
 mod fact;
 pub mod identity;
@@ -34,6 +35,7 @@ pub mod values;
 pub use activity::ActivityEvent;
 pub use codec::{DecodeError, Event};
 pub use currency::CurrencyEvent;
+pub use diary::{DiarySettings, TimeOfDay};
 pub use envelope::{Metadata, NewEvent, Recorded, content_hash};
 pub use identity::{
     ActivityId, Aggregate, SaleId, SaleTypeId, StageId, StreamName, TenantSlug, UserId,

@@ -9,7 +9,7 @@ use crate::money::Money;
 use crate::values::{Description, ListKey, Party, Probability, Title, TypeName};
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 18] = [
+pub const CURRENT: [(&str, i16); 20] = [
     ("sale.registered", 1),
     ("sale.title-changed", 1),
     ("sale.description-changed", 1),
@@ -28,6 +28,8 @@ pub const CURRENT: [(&str, i16); 18] = [
     ("sale.lost", 1),
     ("sale.completed", 1),
     ("sale.completion-cleared", 1),
+    ("sale.owner-noticed", 1),
+    ("sale.follow-up-offered", 1),
 ];
 
 /// Cost, profit and percent of a sale, always consistent: profit = amount − cost, percent of the amount (SO-10).
@@ -282,4 +284,20 @@ pub enum SaleEvent {
     /// SO-21.
     #[serde(rename = "sale.completion-cleared")]
     CompletionCleared {},
+    /// Somebody was given it: they are to be told (§6-A32).
+    #[serde(rename = "sale.owner-noticed")]
+    OwnerNoticed {
+        /// Who is told.
+        owner: UserId,
+        /// Who gave it to them.
+        by: UserId,
+    },
+    /// It was put on hold: its owner is offered to plan a follow-up (SO-14).
+    #[serde(rename = "sale.follow-up-offered")]
+    FollowUpOffered {
+        /// Who is asked.
+        owner: UserId,
+        /// When the sale opens again.
+        reopen_date: NaiveDate,
+    },
 }

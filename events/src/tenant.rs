@@ -3,13 +3,15 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use crate::diary::DiarySettings;
 use crate::money::CurrencyCode;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 3] = [
+pub const CURRENT: [(&str, i16); 4] = [
     ("tenant.provisioned", 1),
     ("tenant.base-currency-changed", 1),
     ("tenant.time-zone-changed", 1),
+    ("tenant.diary-settings-changed", 1),
 ];
 
 /// A fact about the tenant.
@@ -36,4 +38,7 @@ pub enum TenantEvent {
         /// The zone from now on.
         time_zone: Tz,
     },
+    /// What diaries are like from now on (SD-3, SD-4).
+    #[serde(rename = "tenant.diary-settings-changed")]
+    DiarySettingsChanged(DiarySettings),
 }

@@ -31,6 +31,7 @@ mod card_page;
 mod changes;
 mod currencies;
 mod diary;
+mod due;
 mod event_feed;
 mod figures;
 mod forecast;
@@ -146,6 +147,8 @@ pub fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(pipeline::pipeline))
         .routes(routes!(forecast::forecast))
         .routes(routes!(diary::diary))
+        .routes(routes!(diary::free))
+        .routes(routes!(due::due))
         .routes(routes!(sale_list::sales))
         .routes(routes!(sale_card::sale))
         .routes(routes!(sale_history::history))

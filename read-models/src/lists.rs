@@ -19,7 +19,7 @@ use crate::ask::{Asked, FromGiven, Given, Questions, Snapshot, When, add, coordi
 
 /// An item that can be chosen, or could be.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Item {
+pub(crate) struct OfferedItem {
     /// What commands name it by.
     key: String,
     /// Its label in the language of `Accept-Language`, else English, else whichever there is.
@@ -43,7 +43,7 @@ pub(crate) struct List {
     /// An item was added to it: commands are held to its keys. Until then they take any key.
     maintained: bool,
     /// By rank, then label.
-    items: Vec<Item>,
+    items: Vec<OfferedItem>,
 }
 
 /// All of them.
@@ -170,14 +170,14 @@ async fn changed(snapshot: &mut Snapshot) -> Result<Vec<Changed>, Problem> {
 
 /// A list: the product's items, and over them what commands made of it.
 fn shown(list: ListName, changed: &[Changed], with_deleted: bool, language: &str) -> List {
-    let item = |key: &str, labels: &LocalName, rank, deleted| Item {
+    let item = |key: &str, labels: &LocalName, rank, deleted| OfferedItem {
         key: key.to_owned(),
         label: labels.in_language(language).to_owned(),
         labels: labels.clone(),
         rank,
         deleted,
     };
-    let mut items: BTreeMap<String, Item> = shipped::shipped(list)
+    let mut items: BTreeMap<String, OfferedItem> = shipped::shipped(list)
         .iter()
         .map(|of| (of.key.as_str().to_owned(), item(of.key.as_str(), &of.labels, of.rank, false)))
         .collect();
@@ -185,7 +185,7 @@ fn shown(list: ListName, changed: &[Changed], with_deleted: bool, language: &str
     for row in &own {
         items.insert(row.key.clone(), item(&row.key, &row.labels.0, row.rank, row.deleted));
     }
-    let mut items: Vec<Item> = items.into_values().collect();
+    let mut items: Vec<OfferedItem> = items.into_values().collect();
     items.retain(|item| with_deleted || !item.deleted);
     items.sort_by(|a, b| (a.rank, &a.label, &a.key).cmp(&(b.rank, &b.label, &b.key)));
     List {

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
+use events::DiarySettings;
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, Problem, Right};
@@ -36,8 +37,45 @@ pub(crate) struct Me {
     base_currency: String,
     /// Zone of the tenant's business dates.
     time_zone: String,
+    /// What the tenant's diaries are like.
+    diary: DiaryPreferences,
     /// Today in that zone.
     today: NaiveDate,
+}
+
+/// What a tenant's diaries are like (SD-3, SD-4, SD-13, SD-15).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DiaryPreferences {
+    /// How long a meeting lasts when nobody says so.
+    meeting_minutes: u16,
+    /// How long a call lasts when nobody says so.
+    call_minutes: u16,
+    /// When the working day begins on the tenant's clock.
+    #[schema(example = "08:00")]
+    day_from: String,
+    /// When it ends.
+    #[schema(example = "16:00")]
+    day_to: String,
+    /// Whether overdue activities are marked.
+    mark_overdue: bool,
+    /// Whether what is done leaves the diary at once instead of the next day.
+    done_leave_at_once: bool,
+    /// Whether somebody who is assigned something is notified.
+    assignment_notices: bool,
+}
+
+impl DiaryPreferences {
+    fn of(settings: &DiarySettings) -> Self {
+        Self {
+            meeting_minutes: settings.meeting_minutes,
+            call_minutes: settings.call_minutes,
+            day_from: settings.day_from.to_string(),
+            day_to: settings.day_to.to_string(),
+            mark_overdue: settings.mark_overdue,
+            done_leave_at_once: settings.done_leave_at_once,
+            assignment_notices: settings.assignment_notices,
+        }
+    }
 }
 
 /// The caller
@@ -83,6 +121,7 @@ pub(crate) async fn me(
         registered,
         base_currency: snapshot.base_currency.as_str().to_owned(),
         time_zone: snapshot.zone.name().to_owned(),
+        diary: DiaryPreferences::of(&snapshot.diary),
         today: snapshot.today,
     }))
 }

@@ -91,6 +91,9 @@ async fn target(world: &World, fixture: &Fixture, route: &CommandRoute) -> Strin
 
 /// A meeting of the importer's, `ola`; for ReopenActivity a completed one.
 async fn activity(world: &World, fixture: &Fixture, command: &str) -> String {
+    if command.ends_with("Assignment") {
+        return assigned(world, command).await;
+    }
     let at = "2026-03-01T08:00:00Z";
     let body = json!({"kind": "meeting", "title": command, "start": "2026-03-17T09:00:00Z"});
     let answer = fixture.at(world, at, "/v1/activities", body).await;
@@ -99,6 +102,15 @@ async fn activity(world: &World, fixture: &Fixture, command: &str) -> String {
         fixture.at(world, at, &format!("/v1/activities/{id}/complete"), json!({})).await;
     }
     id
+}
+
+/// A meeting that a manager gave to `ola` and that waits for an answer.
+async fn assigned(world: &World, title: &str) -> String {
+    let body =
+        json!({"kind": "meeting", "title": title, "start": "2026-03-17T09:00:00Z", "owner": "ola"});
+    let mia = world.token("mia", "manager");
+    let answer = world.post(&mia, "/v1/activities", &body).await.expect(201).json();
+    answer["id"].as_str().expect("an id").to_owned()
 }
 
 /// The list of reasons for losses; for RestoreListItem the item is deleted before.
@@ -194,12 +206,13 @@ fn list_body(command: &str, labels: &Value) -> (Value, &'static [&'static str]) 
 fn activity_body(command: &str, new: Uuid) -> (Value, &'static [&'static str]) {
     let party = json!({"id": Uuid::from_u128(7), "name": "Fjord AS"});
     let edit = json!({"title": "Demo", "description": "Bring the contract", "sale": FOLLOWED_UP,
-        "company": party, "contact": party, "project": party, "alarm_minutes": 15});
+        "company": party, "contact": party, "project": party, "alarm_minutes": 15,
+        "location": "Room 4", "priority": "high"});
     let moved = json!({"start": "2026-03-18T10:00:00+01:00", "end": "2026-03-18T10:30:00+01:00",
         "all_day": false});
     match command {
         "PlanActivity" => {
-            let mut body = json!({"id": new, "kind": "call", "owner": "kari"});
+            let mut body = json!({"id": new, "kind": "call", "owner": "kari", "alarm": true, "recurrence": "FREQ=WEEKLY;COUNT=3"});
             merge(&mut body, edit);
             merge(&mut body, moved);
             (body, &["kind", "title"])
@@ -208,6 +221,13 @@ fn activity_body(command: &str, new: Uuid) -> (Value, &'static [&'static str]) {
         "EditActivity" => (edit, &[]),
         "AssignActivity" => (json!({"owner": "kari"}), &["owner"]),
         "CompleteActivity" | "ReopenActivity" | "DeleteActivity" => (json!({}), &[]),
+        "SeeAssignment" | "AcceptAssignment" | "DeclineAssignment" => (json!({}), &[]),
+        "SetAlarm" => (json!({"alarm": true, "alarm_minutes": 30}), &[]),
+        "SetDiary" => (
+            json!({"meeting_minutes": 45, "call_minutes": 20, "day_from": "08:30", "day_to": "17:00",
+                "mark_overdue": false, "done_leave_at_once": true, "assignment_notices": false}),
+            &[],
+        ),
         unknown => panic!("no example for the command {unknown}: add one"),
     }
 }

@@ -86,6 +86,12 @@ impl References {
         if let State::Sale(found) = state.as_ref() { found.deal().map(|_| found) } else { None }
     }
 
+    /// Whether an activity was ever planned on a stream; one that was never looked up counts as free.
+    pub fn activity_exists(&self, stream: &StreamName) -> bool {
+        let state = self.0.get(stream).map(Arc::as_ref);
+        matches!(state, Some(State::Activity(found)) if *found != activity::Activity::Unknown)
+    }
+
     /// The sale type, none if it does not exist.
     pub fn sale_type(&self, id: SaleTypeId) -> Option<&SaleType> {
         match self.0.get(&id.stream()).map(Arc::as_ref) {
@@ -140,7 +146,9 @@ impl References {
 pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -> Vec<StreamName> {
     let wanted = match (order, state) {
         (Order::Sale(command), State::Sale(state)) => sale::needs(state, command, actor, known),
-        (Order::Activity(command), _) => activity::needs(command, actor),
+        (Order::Activity(command), State::Activity(state)) => {
+            activity::needs(state, command, actor)
+        }
         (Order::Stage(command), _) => name_streams(Aggregate::Stage, command.name()),
         (Order::SaleType(command), _) => {
             let mut wanted = name_streams(Aggregate::SaleType, command.name());
@@ -149,6 +157,7 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
         }
         (
             Order::Sale(_)
+            | Order::Activity(_)
             | Order::Currency(_)
             | Order::User(_)
             | Order::Tenant(_)

@@ -104,6 +104,24 @@ pub enum Refusal {
     /// Design §2, Tenant.
     #[error("amounts exist in the base currency; it can no longer change")]
     AmountsExist,
+    /// SD-8, SD-10: only an open assignment is answered.
+    #[error("the activity does not wait for an answer")]
+    NotAssigned,
+    /// SD-3.
+    #[error("a usual length is 1 to 1440 minutes")]
+    LengthOutOfRange {
+        /// JSON Pointer of the length in the command.
+        pointer: &'static str,
+    },
+    /// SD-4.
+    #[error("the working day has to end after it begins")]
+    DayEndsFirst,
+    /// SD-11.
+    #[error("a series has 100 occurrences at most")]
+    RecurrenceTooLong,
+    /// SD-11.
+    #[error("the rule does not fit its start, or never happens")]
+    RecurrenceUnfit,
     /// SO-19: the list is maintained and has no such item to choose.
     #[error("the list {} has no such item to choose", .list.as_str())]
     UnknownListItem {
@@ -200,6 +218,11 @@ impl Refusal {
             Self::ActivityTooLong => "activity_too_long",
             Self::OutsideCalendar => "outside_calendar",
             Self::AlarmNeedsTime => "alarm_needs_time",
+            Self::RecurrenceTooLong => "recurrence_too_long",
+            Self::RecurrenceUnfit => "recurrence_unfit",
+            Self::NotAssigned => "not_assigned",
+            Self::LengthOutOfRange { .. } => "length_out_of_range",
+            Self::DayEndsFirst => "day_ends_first",
             Self::UnknownListItem { .. } => "unknown_list_item",
             Self::ListFull => "list_full",
             Self::WrongStream(_) => "wrong_stream",
@@ -216,12 +239,15 @@ impl Refusal {
             Self::ReopenDatePast => Some("/reopen_date"),
             Self::CurrencyDiffers { pointer, .. }
             | Self::UnknownListItem { pointer, .. }
+            | Self::LengthOutOfRange { pointer }
             | Self::DayExpected { pointer }
             | Self::TimeExpected { pointer } => Some(pointer),
             Self::UnknownSale => Some("/sale"),
             Self::StartRequired | Self::OutsideCalendar => Some("/start"),
             Self::EndBeforeStart | Self::ActivityTooLong => Some("/end"),
             Self::AlarmNeedsTime => Some("/alarm_minutes"),
+            Self::DayEndsFirst => Some("/day_to"),
+            Self::RecurrenceTooLong | Self::RecurrenceUnfit => Some("/recurrence"),
             Self::PercentWithoutAmount => Some("/profit_percent"),
             Self::AmountNegative => Some("/amount/amount"),
             Self::NameTaken => Some("/name"),
@@ -248,6 +274,7 @@ impl Refusal {
             | Self::BaseCurrencyHasNoRate
             | Self::AmountsExist
             | Self::ListFull
+            | Self::NotAssigned
             | Self::WrongStream(_) => None,
         }
     }

@@ -107,6 +107,11 @@ pub fn refused(refusal: &Refusal, base: &str) -> Problem {
         | Refusal::AmountsExist
         | Refusal::UnknownListItem { .. }
         | Refusal::ListFull
+        | Refusal::NotAssigned
+        | Refusal::RecurrenceTooLong
+        | Refusal::RecurrenceUnfit
+        | Refusal::LengthOutOfRange { .. }
+        | Refusal::DayEndsFirst
         | Refusal::UnknownSale
         | Refusal::ActivityCompleted
         | Refusal::ActivityDeleted

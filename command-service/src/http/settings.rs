@@ -3,9 +3,9 @@
 use chrono_tz::Tz;
 use domain::Order;
 use domain::currency::CurrencyCommand;
-use domain::tenant::TenantCommand;
+use domain::tenant::{DiaryChanges, TenantCommand};
 use domain::user::UserCommand;
-use events::{Aggregate, CurrencyCode, TypeName, UserId};
+use events::{Aggregate, CurrencyCode, TimeOfDay, TypeName, UserId};
 use serde::Deserialize;
 use service_runtime::access::Right;
 use service_runtime::problem::Problem;
@@ -15,7 +15,7 @@ use super::fields::{Day, DecimalText};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded, GROUPS_MAX, named};
 
 /// Rows of the command table.
-pub const ROUTES: [CommandRoute; 4] = [
+pub const ROUTES: [CommandRoute; 5] = [
     CommandRoute {
         command: "SetRate",
         path: "/v1/currencies/{id}/set-rate",
@@ -47,6 +47,14 @@ pub const ROUTES: [CommandRoute; 4] = [
         right: Right::MaintainTenant,
         body: BodySchema::of::<SetTimeZone>(),
         decode: set_time_zone,
+    },
+    CommandRoute {
+        command: "SetDiary",
+        path: "/v1/tenants/{id}/set-diary",
+        summary: "Change usual lengths, working day, marks and notices of diaries (SD-3, SD-4)",
+        right: Right::MaintainTenant,
+        body: BodySchema::of::<SetDiary>(),
+        decode: set_diary,
     },
 ];
 
@@ -138,6 +146,44 @@ pub struct SetTimeZone {
 fn set_time_zone(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: SetTimeZone = asked.body()?;
     on_own_tenant(asked, TenantCommand::SetTimeZone { time_zone: body.time_zone })
+}
+
+/// SetDiary: any of the fields.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetDiary {
+    /// How long a meeting lasts when nobody says so.
+    #[schema(minimum = 1, maximum = 1440)]
+    meeting_minutes: Option<u16>,
+    /// How long a call lasts when nobody says so.
+    #[schema(minimum = 1, maximum = 1440)]
+    call_minutes: Option<u16>,
+    /// When the working day begins on the tenant's clock.
+    #[schema(value_type = Option<String>, example = "08:00")]
+    day_from: Option<TimeOfDay>,
+    /// When it ends; after it began.
+    #[schema(value_type = Option<String>, example = "16:00")]
+    day_to: Option<TimeOfDay>,
+    /// Whether overdue activities are marked.
+    mark_overdue: Option<bool>,
+    /// Whether what is done leaves the diary at once instead of the next day.
+    done_leave_at_once: Option<bool>,
+    /// Whether somebody who is assigned something is notified.
+    assignment_notices: Option<bool>,
+}
+
+fn set_diary(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: SetDiary = asked.body()?;
+    let changes = DiaryChanges {
+        meeting_minutes: body.meeting_minutes,
+        call_minutes: body.call_minutes,
+        day_from: body.day_from,
+        day_to: body.day_to,
+        mark_overdue: body.mark_overdue,
+        done_leave_at_once: body.done_leave_at_once,
+        assignment_notices: body.assignment_notices,
+    };
+    on_own_tenant(asked, TenantCommand::SetDiary(changes))
 }
 
 /// Another tenant is as unknown as one that does not exist.

@@ -6,14 +6,20 @@
 //! of it. Events with a business time of their own (imports) start nothing: the importer sends what
 //! follows.
 //!
-//! There is one: [`StalledSaleReopen`] (SO-16).
+//! There are four: [`StalledSaleReopen`] (SO-16), and three that send one command an event ([`Reaction`]):
+//! [`ActivityReminder`] (SD-6), [`AssignmentNotice`] (§6-A32), [`StallFollowUp`] (SO-14).
 
 mod follow;
+mod notices;
+mod reaction;
 mod run;
 mod send;
 mod stalled_sale_reopen;
 mod terms;
 
 pub use follow::{Halt, ProcessFault};
-pub use send::{ReopenDue, SendFault, SendReopen, Sent};
+pub use notices::{ActivityReminder, AssignmentNotice, StallFollowUp};
+pub use reaction::{Follows, Reaction, RuleFault, Rules};
+pub use run::{Steps, run};
+pub use send::{ReopenDue, SendFault, SendOrder, SendReopen, Sent, Wanted};
 pub use stalled_sale_reopen::{Pumped, StalledSaleReopen};

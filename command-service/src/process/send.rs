@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use events::{SaleId, TenantSlug};
+use domain::Order;
+use events::{SaleId, StreamName, TenantSlug};
 use futures::future::BoxFuture;
 use uuid::Uuid;
 
@@ -47,3 +48,33 @@ pub struct SendFault(#[from] pub Box<dyn std::error::Error + Send + Sync>);
 /// Sends a `ReopenSale` and waits for its outcome.
 pub type SendReopen =
     Arc<dyn Fn(ReopenDue) -> BoxFuture<'static, Result<Sent, SendFault>> + Send + Sync>;
+
+/// A command that follows from an event.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Whose.
+    pub tenant: TenantSlug,
+    /// The stream it is for.
+    pub stream: StreamName,
+    /// What is asked.
+    pub order: Order,
+    /// Its name.
+    pub command: &'static str,
+    /// The process manager: the actor of what follows.
+    pub process: &'static str,
+    /// The event it follows from.
+    pub causing_event: Uuid,
+    /// Correlation of that event, carried on.
+    pub correlation: Option<Uuid>,
+}
+
+impl Wanted {
+    /// The idempotency key: one event asks once, whoever sends it and how often.
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.process, self.causing_event)
+    }
+}
+
+/// Sends a command that follows from an event and waits for its outcome.
+pub type SendOrder =
+    Arc<dyn Fn(Wanted) -> BoxFuture<'static, Result<Sent, SendFault>> + Send + Sync>;

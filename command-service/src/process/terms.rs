@@ -61,7 +61,9 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
         Event::Sale(_) => Meaning::Over,
         Event::Tenant(TenantEvent::Provisioned { time_zone, .. }) => Meaning::FirstZone(time_zone),
         Event::Tenant(TenantEvent::TimeZoneChanged { time_zone }) => Meaning::Zone(time_zone),
-        Event::Tenant(TenantEvent::BaseCurrencyChanged { .. })
+        Event::Tenant(
+            TenantEvent::BaseCurrencyChanged { .. } | TenantEvent::DiarySettingsChanged(_),
+        )
         | Event::Activity(_)
         | Event::Stage(_)
         | Event::SaleType(_)

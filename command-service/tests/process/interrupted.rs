@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use command_service::process::{ProcessFault, Pumped, SendFault, SendReopen, StalledSaleReopen};
+use command_service::process::{
+    ProcessFault, Pumped, SendFault, SendReopen, StalledSaleReopen, run,
+};
 use command_service::reopening::send_reopen;
 use event_store::Wakeups;
 use events::NewEvent;
@@ -177,7 +179,7 @@ async fn who_can_go_on_again_clears_what_another_replica_said() {
 #[tokio::test]
 async fn a_running_manager_follows_log_and_clock_and_leaves_in_order() {
     let world = World::new().await;
-    let running = world.tasks.spawn(world.manager().run(world.clock.clone(), world.tasks.token()));
+    let running = world.tasks.spawn(run(world.manager(), world.clock.clone(), world.tasks.token()));
     world.stall("2026-09-01").await;
     world.clock.set(at(DUE));
     let mut wakeups = Wakeups::new(&world.store);

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod interrupted;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod reopening;
 #[cfg(test)]
 mod world;

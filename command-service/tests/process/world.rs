@@ -138,7 +138,7 @@ pub fn tenant() -> TenantSlug {
     TenantSlug::parse("demo").unwrap()
 }
 
-fn call() -> Call {
+pub fn call() -> Call {
     Call {
         tenant: tenant(),
         actor: UserId::parse("ola").unwrap(),

@@ -1,5 +1,6 @@
 //! Reading the log: one stream, the whole log in pages, one tenant's part of it.
 
+use chrono::{DateTime, Utc};
 use events::{Aggregate, Recorded, TenantSlug};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
@@ -194,6 +195,14 @@ impl EventStore {
                 .fetch_all(self.pool())
         });
         self.recorded(rows.await?).await
+    }
+
+    /// The clock that `recorded_at` comes from.
+    pub async fn clock(&self) -> Result<DateTime<Utc>, StoreError> {
+        read_again(self.pool(), || {
+            sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(self.pool())
+        })
+        .await
     }
 
     /// The log's newest position, 0 when it is empty.

@@ -34,6 +34,15 @@ CREATE TABLE activity_version (
   project_id        uuid,
   project_name      text,
   alarm_minutes     integer,
+  location          text,
+  location_folded   text,
+  company_folded    text,
+  contact_folded    text,
+  priority          text,                           -- key of the list of priorities (SD-5)
+  assigned_by       text,                           -- who gave it to the owner, when that was somebody else (SD-8)
+  assignment        text CHECK (assignment IN ('assigned', 'seen', 'declined')),
+  series_id         uuid,                           -- first occurrence of its series (SD-11)
+  series_number     integer,
   completed_on      date,                           -- business date; NULL while it is not done (SD-9)
   deleted           boolean     NOT NULL,
   planned_at        timestamptz NOT NULL,           -- effective time of its first event

@@ -148,6 +148,7 @@ CREATE TABLE tenant_version (
   slug              text        NOT NULL,
   base_currency     text        NOT NULL CHECK (length(base_currency) = 3),
   time_zone         text        NOT NULL,
+  diary             jsonb       NOT NULL,           -- usual lengths, working day, marks (SD-3, SD-4, SD-15)
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX tenant_of_tenant ON tenant_version (tenant_id, version);

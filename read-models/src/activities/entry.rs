@@ -5,14 +5,16 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
+use events::activity::Kind;
 use serde::Serialize;
 use service_runtime::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::activity::Activity;
-use crate::ask::{Snapshot, add, coordinates, failed, moment, start_of_day};
+use crate::ask::{Snapshot, add, coordinates, failed, moment, start_of_day, time_of_day};
 use crate::card::Named;
+use crate::diary::Slot;
 
 /// Where an activity begins or ends: a day, or an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -68,16 +70,55 @@ pub(crate) struct Entry {
     pub alarm_minutes: Option<i32>,
     /// When that is; whole days start at midnight.
     pub alarm_at: Option<DateTime<Utc>>,
+    /// Where it takes place (SD-2).
+    pub location: Option<String>,
+    /// Key of its priority, of the list of priorities (SD-5).
+    pub priority: Option<String>,
+    /// Who gave it to its owner, when that was somebody else (SD-8).
+    pub assigned_by: Option<String>,
+    /// `assigned`, `seen` or `declined`; none when it waits for no answer (SD-10).
+    pub assignment: Option<String>,
+    /// The series it is an occurrence of (SD-11).
+    pub series: Option<SeriesPlace>,
+    /// `completed`, else how its assignment stands, else `not_started` (SD-10).
+    pub status: String,
+    /// From when its owner is taken: a whole day of a meeting or call is the working day (SD-4); to-dos take nobody.
+    pub busy_from: Option<DateTime<Utc>>,
+    /// Until when.
+    pub busy_to: Option<DateTime<Utc>>,
     /// Done (SD-9).
     pub completed: bool,
     /// The business date it was done.
     pub completed_on: Option<NaiveDate>,
-    /// Not done, and its end day lies before today (SD-15).
+    /// Not done, and its end day lies before today; never, when the tenant or the question wants no marks (SD-15).
     pub overdue: bool,
     /// Day it was planned, in the tenant's zone.
     pub planned_on: NaiveDate,
     /// When its newest fact took effect.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Entry {
+    /// The time it takes of its owner.
+    pub fn busy(&self) -> Option<Slot> {
+        let (start, end) = self.busy_from.zip(self.busy_to)?;
+        Some(Slot { start, end })
+    }
+}
+
+/// Which occurrence of a series an activity is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SeriesPlace {
+    /// The first occurrence.
+    pub id: Uuid,
+    /// Which one it is, from 1.
+    pub number: i32,
+}
+
+impl SeriesPlace {
+    fn of((id, number): (Uuid, i32)) -> Self {
+        Self { id, number }
+    }
 }
 
 /// What the SQL of every question about activities answers.
@@ -131,7 +172,17 @@ impl EntryRow {
         let completed = activity.completed_on.is_some();
         let party = |(id, name): (Option<Uuid>, Option<String>)| id.map(|id| Named { id, name });
         let alarm = activity.alarm_minutes.map(|minutes| TimeDelta::minutes(i64::from(minutes)));
+        let (busy_from, busy_to) = busy(&activity.kind, start, end, snapshot).unzip();
+        let status = match (completed, activity.assignment.as_deref()) {
+            (true, _) => "completed",
+            (false, Some(assignment)) => assignment,
+            (false, None) => "not_started",
+        };
         Entry {
+            series: activity.series_id.zip(activity.series_number).map(SeriesPlace::of),
+            status: status.to_owned(),
+            busy_from,
+            busy_to,
             id: activity.activity_id,
             version: self.version,
             kind: activity.kind,
@@ -152,9 +203,13 @@ impl EntryRow {
             project: party((activity.project_id, activity.project_name)),
             alarm_minutes: activity.alarm_minutes,
             alarm_at: alarm.and_then(|lead| instant(start, zone).checked_sub_signed(lead)),
+            location: activity.location,
+            priority: activity.priority,
+            assigned_by: activity.assigned_by,
+            assignment: activity.assignment,
             completed,
             completed_on: activity.completed_on,
-            overdue: !completed && end_day < snapshot.today,
+            overdue: snapshot.diary.mark_overdue && !completed && end_day < snapshot.today,
             planned_on: day(Edge::At(activity.planned_at), zone),
             updated_at: self.effective_at,
         }
@@ -207,6 +262,25 @@ fn edges(activity: &Activity) -> (Edge, Edge) {
     let days = days.map(|(from, to)| (Edge::Day(from), Edge::Day(to)));
     let times = times.map(|(from, to)| (Edge::At(from), Edge::At(to)));
     days.or(times).expect("invariant: an activity has either days or times")
+}
+
+/// SD-4: whole days of a meeting or call take the working day, from the first day's morning to the last day's evening.
+fn busy(
+    kind: &str,
+    start: Edge,
+    end: Edge,
+    snapshot: &Snapshot,
+) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let hours = (snapshot.diary.day_from.time(), snapshot.diary.day_to.time());
+    match (start, end) {
+        _ if kind == Kind::ToDo.as_str() => None,
+        (Edge::At(from), Edge::At(to)) => Some((from, to)),
+        (Edge::Day(from), Edge::Day(to)) => Some((
+            time_of_day(from, hours.0, snapshot.zone),
+            time_of_day(to, hours.1, snapshot.zone),
+        )),
+        (Edge::At(_), Edge::Day(_)) | (Edge::Day(_), Edge::At(_)) => None,
+    }
 }
 
 fn day(edge: Edge, zone: Tz) -> NaiveDate {

@@ -7,7 +7,7 @@ use sqlx::postgres::PgArguments;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use crate::ask::{FromGiven, Given, add, bad, day, reversed};
+use crate::ask::{FromGiven, Given, Snapshot, add, bad, day, owners_and_members, reversed};
 
 /// Filters; each takes one or more values separated by commas unless it says otherwise.
 #[derive(Debug, Clone, IntoParams)]
@@ -34,6 +34,9 @@ pub(crate) struct ActivityFilters {
     /// `meeting`, `to_do`, `call`.
     #[param(value_type = Option<Vec<String>>, explode = false)]
     kind: Option<Vec<&'static str>>,
+    /// Keys of priorities (SD-5).
+    #[param(explode = false)]
+    priority: Option<Vec<String>>,
     /// `true` or `false`.
     completed: Option<bool>,
     /// `true` or `false`: not done, and the end day lies before today (SD-15).
@@ -44,6 +47,20 @@ pub(crate) struct ActivityFilters {
     to: Option<NaiveDate>,
     /// Beginning of the title, in any case.
     title: Option<String>,
+    /// Beginning of the company's name, in any case (SD-23).
+    company_name: Option<String>,
+    /// Beginning of the contact's name, in any case.
+    contact_name: Option<String>,
+    /// Beginning of the place, in any case.
+    location: Option<String>,
+    /// A contact: activities with them, and those of the companies they are linked beside (SD-30).
+    of_contact: Option<Uuid>,
+    /// First occurrences of series (SD-11).
+    #[param(explode = false)]
+    series: Option<Vec<Uuid>>,
+    /// Groups whose members' activities are shown, beside those of `owner` (SD-22).
+    #[param(explode = false)]
+    members: Option<Vec<String>>,
 }
 
 impl FromGiven for ActivityFilters {
@@ -59,11 +76,18 @@ impl FromGiven for ActivityFilters {
             contact: given.list_of("contact", ids, id)?,
             project: given.list_of("project", ids, id)?,
             kind: given.list_of("kind", kinds, |text| Kind::parse(text).map(Kind::as_str))?,
+            priority: given.list("priority")?,
             completed: given.take("completed", "must be true or false")?,
             overdue: given.take("overdue", "must be true or false")?,
             from: day(given, "from")?,
             to: day(given, "to")?,
             title: given.text("title").map(|title| title.to_lowercase()),
+            company_name: given.text("company_name").map(|name| name.to_lowercase()),
+            contact_name: given.text("contact_name").map(|name| name.to_lowercase()),
+            location: given.text("location").map(|place| place.to_lowercase()),
+            of_contact: given.take("of_contact", "must be a UUID")?,
+            series: given.list_of("series", ids, id)?,
+            members: given.list("members")?,
         };
         if reversed(filters.from, filters.to) {
             return Err(bad("from", "must not be after to"));
@@ -73,7 +97,14 @@ impl FromGiven for ActivityFilters {
 }
 
 impl ActivityFilters {
-    /// Binds `$8` to `$19`, as `matching.sql` reads them.
+    /// The groups that were named stand for their members from now on.
+    pub async fn resolve(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
+        let members = self.members.take();
+        self.owner = owners_and_members(snapshot, self.owner.take(), members.as_deref()).await?;
+        Ok(())
+    }
+
+    /// Binds `$8` to `$25`, as `matching.sql` reads them.
     pub fn bind(&self, to: &mut PgArguments) {
         add(to, &self.owner);
         add(to, &self.group);
@@ -87,5 +118,11 @@ impl ActivityFilters {
         add(to, self.from);
         add(to, self.to);
         add(to, &self.title);
+        add(to, &self.priority);
+        add(to, &self.company_name);
+        add(to, &self.contact_name);
+        add(to, &self.location);
+        add(to, self.of_contact);
+        add(to, &self.series);
     }
 }

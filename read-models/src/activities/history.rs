@@ -66,6 +66,10 @@ impl Told for Activity {
             ("project", json!(self.project_id), self.project_name.clone()),
             ("project_name", json!(self.project_name), None),
             ("alarm_minutes", json!(self.alarm_minutes), None),
+            ("location", json!(self.location), None),
+            ("priority", json!(self.priority), None),
+            ("assigned_by", json!(self.assigned_by), None),
+            ("assignment", json!(self.assignment), None),
             ("completed_on", json!(self.completed_on), None),
             ("deleted", json!(self.deleted.to_string()), None),
         ]

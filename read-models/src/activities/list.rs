@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::filters::ActivityFilters;
 use super::sort::ActivitySort;
+use super::summary::{Summary, SummaryParams};
 use super::{Entry, EntryRow, entries};
 use crate::ask::{
     Asked, Direction, Labels, Page, PageParams, Questions, Snapshot, When, add, failed, moment,
@@ -23,6 +24,8 @@ pub(crate) struct ActivityList {
     /// The moment it shows.
     as_of: DateTime<Utc>,
     activities: Vec<Entry>,
+    #[serde(flatten)]
+    summary: Summary,
     /// Cursor of the next page.
     next: Option<String>,
 }
@@ -32,7 +35,7 @@ pub(crate) struct ActivityList {
     get,
     path = "/v1/activities",
     tag = "activities",
-    params(When, ActivityFilters, ActivitySort, PageParams),
+    params(When, ActivityFilters, ActivitySort, SummaryParams, PageParams),
     responses(
         (status = 200, description = "One page of activities", body = ActivityList),
         QueryProblems
@@ -41,18 +44,27 @@ pub(crate) struct ActivityList {
 pub(crate) async fn activities(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, filters, sort, page)): Asked<(When, ActivityFilters, ActivitySort, PageParams)>,
+    Asked((when, mut filters, sort, sums, page)): Asked<(
+        When,
+        ActivityFilters,
+        ActivitySort,
+        SummaryParams,
+        PageParams,
+    )>,
 ) -> Result<Json<ActivityList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot =
         Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
+    filters.resolve(&mut snapshot).await?;
     let labels = Labels::load(&mut snapshot).await?;
+    let summary = Summary::of(&mut snapshot, &filters, &sums).await?;
     let mut rows = rows(&mut snapshot, &filters, &sort, &page).await?;
     let next = page.cut(&mut rows);
     let activities = entries(&mut snapshot, rows, &labels.users).await?;
-    Ok(Json(ActivityList { position: snapshot.position, as_of: snapshot.at, activities, next }))
+    let (position, as_of) = (snapshot.position, snapshot.at);
+    Ok(Json(ActivityList { position, as_of, activities, summary, next }))
 }
 
 async fn rows(

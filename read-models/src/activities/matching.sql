@@ -10,3 +10,16 @@
   AND ($17::date IS NULL OR w.ends::date >= $17)
   AND ($18::date IS NULL OR w.begins::date <= $18)
   AND ($19::text IS NULL OR starts_with(a.title_folded, $19))
+  AND ($20::text[] IS NULL OR a.priority = ANY ($20))
+  AND ($21::text IS NULL OR starts_with(a.company_folded, $21))
+  AND ($22::text IS NULL OR starts_with(a.contact_folded, $22))
+  AND ($23::text IS NULL OR starts_with(a.location_folded, $23))
+  -- with the contact, or with a company the contact was ever linked beside (SD-30)
+  AND ($24::uuid IS NULL OR a.contact_id = $24 OR a.company_id IN (
+    SELECT x.company_id FROM activity_version AS x
+     WHERE x.tenant_id = $1 AND x.contact_id = $24 AND NOT x.deleted AND x.company_id IS NOT NULL
+       AND held(x.effective_at, x.recorded_at, x.position, x.next_effective_at, x.next_recorded_at, x.next_position, $2, $3, $4)
+    UNION SELECT y.company_id FROM sale_version AS y
+     WHERE y.tenant_id = $1 AND y.contact_id = $24 AND y.company_id IS NOT NULL
+       AND held(y.effective_at, y.recorded_at, y.position, y.next_effective_at, y.next_recorded_at, y.next_position, $2, $3, $4)))
+  AND ($25::uuid[] IS NULL OR a.series_id = ANY ($25))

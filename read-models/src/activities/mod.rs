@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod one;
 mod sort;
+mod summary;
 
 pub(crate) use entry::{Entry, EntryRow, entries};
 pub(crate) use history::{__path_activity_history, activity_history};

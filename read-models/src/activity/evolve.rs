@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use events::activity::{ActivityTerms, Slot};
-use events::{ActivityEvent, Party, TenantSlug};
+use events::{ActivityEvent, Party, TenantSlug, UserId};
 use uuid::Uuid;
 
 use super::row::Activity;
@@ -33,7 +33,9 @@ pub(crate) fn evolve(
 }
 
 fn planned(fact: &ActivityEvent, around: Surroundings<'_>) -> Result<Activity, &'static str> {
-    let ActivityEvent::Planned { kind, slot, owner, owner_group, terms } = fact else {
+    let ActivityEvent::Planned { kind, slot, owner, owner_group, assigned_by, series, terms } =
+        fact
+    else {
         return Err("an activity that was never planned");
     };
     let mut activity = Activity {
@@ -56,10 +58,17 @@ fn planned(fact: &ActivityEvent, around: Surroundings<'_>) -> Result<Activity, &
         project_id: None,
         project_name: None,
         alarm_minutes: None,
+        location: None,
+        priority: None,
+        assigned_by: None,
+        assignment: None,
+        series_id: series.as_ref().map(|series| series.id.0),
+        series_number: series.as_ref().map(|series| i32::from(series.number)),
         completed_on: None,
         deleted: false,
         planned_at: around.effective_at,
     };
+    give(&mut activity, assigned_by.as_ref());
     place(&mut activity, *slot);
     set_terms(&mut activity, terms, around.tenant)?;
     Ok(activity)
@@ -74,10 +83,18 @@ fn change(
         ActivityEvent::Planned { .. } => return Err("an activity planned twice"),
         ActivityEvent::Rescheduled { slot } => place(&mut activity, *slot),
         ActivityEvent::Edited(terms) => set_terms(&mut activity, terms, tenant)?,
-        ActivityEvent::Assigned { owner, owner_group } => {
-            activity.owner = owner.as_str().to_owned();
-            activity.owner_group.clone_from(owner_group);
+        ActivityEvent::Assigned { owner, owner_group, assigned_by } => {
+            own(&mut activity, owner, owner_group.as_ref());
+            give(&mut activity, assigned_by.as_ref());
         }
+        ActivityEvent::AlarmSet { alarm_minutes } => set_alarm(&mut activity, *alarm_minutes)?,
+        ActivityEvent::AssignmentSeen {} => activity.assignment = Some("seen".to_owned()),
+        ActivityEvent::AssignmentAccepted {} => give(&mut activity, None),
+        ActivityEvent::AssignmentDeclined { owner, owner_group } => {
+            own(&mut activity, owner, owner_group.as_ref());
+            activity.assignment = Some("declined".to_owned());
+        }
+        ActivityEvent::ReminderDue { .. } | ActivityEvent::AssignmentNoticed { .. } => {}
         ActivityEvent::Completed { completed_on } => activity.completed_on = Some(*completed_on),
         ActivityEvent::Reopened {} => activity.completed_on = None,
         ActivityEvent::Deleted {} => activity.deleted = true,
@@ -106,9 +123,26 @@ fn set_terms(
     (activity.company_id, activity.company_name) = party(terms.parties.company.as_ref());
     (activity.contact_id, activity.contact_name) = party(terms.parties.contact.as_ref());
     (activity.project_id, activity.project_name) = party(terms.parties.project.as_ref());
-    let minutes = terms.alarm_minutes.map(i32::try_from).transpose();
+    activity.location = terms.location.as_ref().map(|place| place.as_str().to_owned());
+    activity.priority = terms.priority.as_ref().map(|key| key.as_str().to_owned());
+    set_alarm(activity, terms.alarm_minutes)
+}
+
+fn set_alarm(activity: &mut Activity, minutes: Option<u32>) -> Result<(), &'static str> {
+    let minutes = minutes.map(i32::try_from).transpose();
     activity.alarm_minutes = minutes.map_err(|_| "an alarm before all time")?;
     Ok(())
+}
+
+fn own(activity: &mut Activity, owner: &UserId, group: Option<&String>) {
+    activity.owner = owner.as_str().to_owned();
+    activity.owner_group = group.cloned();
+}
+
+/// Given by somebody, it waits for an answer (SD-8, SD-10).
+fn give(activity: &mut Activity, by: Option<&UserId>) {
+    activity.assigned_by = by.map(|by| by.as_str().to_owned());
+    activity.assignment = by.map(|_| "assigned".to_owned());
 }
 
 fn party(party: Option<&Party>) -> (Option<Uuid>, Option<String>) {

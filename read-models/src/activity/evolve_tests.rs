@@ -21,6 +21,8 @@ fn terms(title: &str, sale: Option<SaleId>) -> ActivityTerms {
         sale,
         parties: Parties { company, ..Parties::default() },
         alarm_minutes: Some(10),
+        location: None,
+        priority: None,
     }
 }
 
@@ -30,6 +32,8 @@ fn meeting() -> ActivityEvent {
         slot: Slot::Times { starts_at: at(3), ends_at: at(4) },
         owner: UserId::parse("ola").unwrap(),
         owner_group: Some("North".to_owned()),
+        assigned_by: None,
+        series: None,
         terms: terms("Customer meeting", Some(SALE)),
     }
 }
@@ -85,8 +89,11 @@ fn edited_terms_replace_all_terms_sd_2() {
 
 #[test]
 fn assigned_completed_reopened_deleted_sd_8_sd_9() {
-    let assigned =
-        ActivityEvent::Assigned { owner: UserId::parse("kari").unwrap(), owner_group: None };
+    let assigned = ActivityEvent::Assigned {
+        owner: UserId::parse("kari").unwrap(),
+        owner_group: None,
+        assigned_by: None,
+    };
     let completed_on = "2026-03-18".parse().unwrap();
     let completed = ActivityEvent::Completed { completed_on };
     let activity = fold(&[meeting(), assigned, completed.clone()]).unwrap();
@@ -102,4 +109,46 @@ fn a_stream_that_does_not_hold_together_is_refused() {
     assert!(fold(&[ActivityEvent::Reopened {}]).is_err(), "never planned");
     assert!(fold(&[meeting(), meeting()]).is_err(), "planned twice");
     assert!(fold(&[meeting(), ActivityEvent::Deleted {}, ActivityEvent::Reopened {}]).is_err());
+}
+
+/// SD-8, SD-10.
+#[test]
+fn an_assignment_waits_is_seen_and_goes_back_or_is_taken_sd_10() {
+    let user = |name| UserId::parse(name).unwrap();
+    let assigned = ActivityEvent::Assigned {
+        owner: user("kari"),
+        owner_group: None,
+        assigned_by: Some(user("ola")),
+    };
+    let after = |more: &[ActivityEvent]| {
+        let facts = [&[meeting(), assigned.clone()], more].concat();
+        let activity = fold(&facts).unwrap();
+        (activity.owner, activity.assignment, activity.assigned_by)
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(after(&[]), ("kari".to_owned(), text("assigned"), text("ola")));
+    let seen = ActivityEvent::AssignmentSeen {};
+    assert_eq!(after(std::slice::from_ref(&seen)), ("kari".to_owned(), text("seen"), text("ola")));
+    let declined = ActivityEvent::AssignmentDeclined { owner: user("ola"), owner_group: None };
+    assert_eq!(after(&[seen.clone(), declined]), ("ola".to_owned(), text("declined"), text("ola")));
+    let accepted = ActivityEvent::AssignmentAccepted {};
+    assert_eq!(after(&[seen, accepted]), ("kari".to_owned(), None, None));
+}
+
+/// SD-6, SD-2, SD-5.
+#[test]
+fn an_alarm_is_set_and_cleared_and_terms_have_a_place_and_a_priority_sd_6() {
+    let set = |alarm_minutes| ActivityEvent::AlarmSet { alarm_minutes };
+    assert_eq!(fold(&[meeting(), set(Some(0))]).unwrap().alarm_minutes, Some(0));
+    assert_eq!(fold(&[meeting(), set(None)]).unwrap().alarm_minutes, None);
+    let edited = ActivityEvent::Edited(ActivityTerms {
+        location: Some(TypeName::parse("Room 4").unwrap()),
+        priority: Some(events::ListKey::parse("high").unwrap()),
+        ..terms("Customer meeting", None)
+    });
+    let activity = fold(&[meeting(), edited]).unwrap();
+    assert_eq!(
+        (activity.location.as_deref(), activity.priority.as_deref()),
+        (Some("Room 4"), Some("high"))
+    );
 }

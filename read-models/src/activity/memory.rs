@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use events::{Event, Recorded};
 use uuid::Uuid;
 
-use super::row::Activity;
+use super::row::{Activity, folded};
 use super::run::add;
 use crate::ApplyError;
 use crate::rebuild::{Fold, Row, Sheets, Table};
@@ -17,7 +17,8 @@ static ACTIVITIES: Table = Table {
     columns: places!(
         "activity_id, kind, from_day, to_day, starts_at, ends_at, owner, owner_group, title, title_folded, \
          description, sale_stream_id, sale_id, company_id, company_name, contact_id, contact_name, project_id, \
-         project_name, alarm_minutes, completed_on, deleted, planned_at"
+         project_name, alarm_minutes, location, location_folded, company_folded, contact_folded, priority, assigned_by, \
+         assignment, series_id, series_number, completed_on, deleted, planned_at"
     ),
 };
 
@@ -59,6 +60,12 @@ fn put(row: &mut Row<'_>, activity: &Activity) {
     row.put(activity.company_id).put(activity.company_name.as_deref());
     row.put(activity.contact_id).put(activity.contact_name.as_deref());
     row.put(activity.project_id).put(activity.project_name.as_deref());
-    row.put(activity.alarm_minutes).put(activity.completed_on);
+    row.put(activity.alarm_minutes).put(activity.location.as_deref());
+    row.put(folded(activity.location.as_deref()));
+    row.put(folded(activity.company_name.as_deref()));
+    row.put(folded(activity.contact_name.as_deref()));
+    row.put(activity.priority.as_deref()).put(activity.assigned_by.as_deref());
+    row.put(activity.assignment.as_deref());
+    row.put(activity.series_id).put(activity.series_number).put(activity.completed_on);
     row.put(activity.deleted).put(activity.planned_at);
 }

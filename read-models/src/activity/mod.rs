@@ -29,7 +29,7 @@ impl ReadModel for ActivityModel {
     }
 
     fn version(&self) -> i32 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static str {

@@ -44,10 +44,27 @@ pub struct Activity {
     pub project_name: Option<String>,
     /// Minutes before the start its owner is reminded (SD-6).
     pub alarm_minutes: Option<i32>,
+    /// Where it takes place.
+    pub location: Option<String>,
+    /// Key of its priority (SD-5).
+    pub priority: Option<String>,
+    /// Who gave it to its owner, when that was somebody else (SD-8).
+    pub assigned_by: Option<String>,
+    /// `assigned`, `seen` or `declined`; none when it waits for no answer (SD-10).
+    pub assignment: Option<String>,
+    /// The first occurrence of its series (SD-11).
+    pub series_id: Option<Uuid>,
+    /// Which occurrence it is, from 1.
+    pub series_number: Option<i32>,
     /// The business date it was done; none while it is not (SD-9).
     pub completed_on: Option<NaiveDate>,
     /// Gone from every list.
     pub deleted: bool,
     /// When it was planned, in effect.
     pub planned_at: DateTime<Utc>,
+}
+
+/// A text in lower case, by Unicode and not by the database's locale: what filters by its beginning compare.
+pub(super) fn folded(text: Option<&str>) -> Option<String> {
+    text.map(str::to_lowercase)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::row::Activity;
+use super::row::{Activity, folded};
 use crate::version::{Chain, bind_places, bind_successors};
 
 #[derive(sqlx::FromRow)]
@@ -67,6 +67,15 @@ pub(super) async fn save(
         .bind(chain.sparse(|a| a.project_id))
         .bind(chain.sparse(|a| a.project_name.as_deref()))
         .bind(chain.sparse(|a| a.alarm_minutes))
+        .bind(chain.sparse(|a| a.location.as_deref()))
+        .bind(chain.sparse(|a| folded(a.location.as_deref())))
+        .bind(chain.sparse(|a| folded(a.company_name.as_deref())))
+        .bind(chain.sparse(|a| folded(a.contact_name.as_deref())))
+        .bind(chain.sparse(|a| a.priority.as_deref()))
+        .bind(chain.sparse(|a| a.assigned_by.as_deref()))
+        .bind(chain.sparse(|a| a.assignment.as_deref()))
+        .bind(chain.sparse(|a| a.series_id))
+        .bind(chain.sparse(|a| a.series_number))
         .bind(chain.sparse(|a| a.completed_on))
         .bind(chain.column(|a| a.deleted))
         .bind(chain.column(|a| a.planned_at))

@@ -7,6 +7,7 @@ mod filters;
 mod given;
 mod labels;
 mod live;
+mod members;
 mod page;
 mod rates;
 mod shown;
@@ -25,11 +26,12 @@ pub(crate) use filters::{Filters, add, bind_matching, matching, reversed};
 pub(crate) use given::{Asked, FromGiven, Given, bad};
 pub(crate) use labels::{Labels, coordinates, moment};
 pub use live::{Live, NotLive};
+pub(crate) use members::owners_and_members;
 pub(crate) use page::{Direction, Page, PageParams};
 pub(crate) use rates::{CurrencyParam, InCurrency, bind_fractions};
 pub(crate) use snapshot::{Snapshot, failed, log_failed, unreadable, wait_for_log};
 pub(crate) use wall_clock::WallClock;
-pub(crate) use when::{When, day, start_of_day};
+pub(crate) use when::{When, day, instant, start_of_day, time_of_day};
 
 /// What the routes need: the state of their router.
 #[derive(Debug, Clone)]

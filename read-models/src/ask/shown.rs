@@ -35,6 +35,7 @@ impl Snapshot {
         if let Some(standing) = &snapshot.standing {
             snapshot.zone = standing.catalogue.zone;
             snapshot.base_currency = standing.catalogue.base_currency;
+            snapshot.diary = standing.catalogue.diary;
         } else if snapshot.past.is_none() {
             snapshot.plan_anew().await?;
             snapshot.read_settings().await?;

@@ -6,10 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 use event_store::StoreError;
-use events::{CurrencyCode, TenantSlug};
+use events::{CurrencyCode, DiarySettings, TenantSlug};
 use http::StatusCode;
 use service_runtime::Problem;
 use service_runtime::clock::{Stopwatch, back_off};
+use sqlx::types::Json as SqlJson;
 use sqlx::{Postgres, Transaction};
 
 use super::live::{NotLive, Opened, Plans};
@@ -49,6 +50,8 @@ pub(crate) struct Snapshot {
     pub zone: Tz,
     /// The tenant's base currency.
     pub base_currency: CurrencyCode,
+    /// What its diaries are like.
+    pub diary: DiarySettings,
     /// Statements keep their plans, which suits those that look by keys.
     pub(super) kept: bool,
     /// The same in memory, for a question about now.
@@ -122,6 +125,7 @@ impl Snapshot {
             today: now.date_naive(),
             zone: Tz::UTC,
             base_currency: CurrencyCode::EUR,
+            diary: DiarySettings::default(),
             kept: false,
             standing: None,
             past: None,
@@ -164,8 +168,8 @@ impl Snapshot {
 
     /// Settings are not history: the newest of the snapshot, also for a question about the past.
     pub async fn read_settings(&mut self) -> Result<(), Problem> {
-        let found: Option<(String, String)> = sqlx::query_as(
-            "SELECT base_currency, time_zone FROM tenant_version
+        let found: Option<(String, String, SqlJson<DiarySettings>)> = sqlx::query_as(
+            "SELECT base_currency, time_zone, diary FROM tenant_version
               WHERE tenant_id = $1 AND ($2::bigint IS NULL OR position <= $2)
               ORDER BY version DESC LIMIT 1",
         )
@@ -174,7 +178,8 @@ impl Snapshot {
         .fetch_optional(&mut *self.tx)
         .await
         .map_err(|e| failed(&e))?;
-        if let Some((base_currency, zone)) = found {
+        if let Some((base_currency, zone, diary)) = found {
+            self.diary = diary.0;
             self.base_currency = CurrencyCode::parse(&base_currency).map_err(|e| unreadable(&e))?;
             self.zone = zone.parse().map_err(|e| unreadable(&e))?;
         }

@@ -1,6 +1,6 @@
 //! The moment a question is about: what was true (`as_of`), what was known (`known_at`), which day it is.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use service_runtime::Problem;
 use utoipa::IntoParams;
@@ -54,10 +54,15 @@ pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
 
 /// The first instant of a day in a zone; where a day begins with a gap, the instant after it.
 pub(crate) fn start_of_day(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let midnight = day.and_time(NaiveTime::MIN);
+    time_of_day(day, NaiveTime::MIN, zone)
+}
+
+/// The instant a clock of the zone shows a time of a day; where it was skipped, the first instant after it.
+pub(crate) fn time_of_day(day: NaiveDate, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
+    let local = day.and_time(time);
     (0..=24)
-        .find_map(|hour| zone.from_local_datetime(&(midnight + TimeDelta::hours(hour))).earliest())
-        .map_or_else(|| midnight.and_utc(), |start| start.to_utc())
+        .find_map(|hour| zone.from_local_datetime(&(local + TimeDelta::hours(hour))).earliest())
+        .map_or_else(|| local.and_utc(), |at| at.to_utc())
 }
 
 /// Parameters of every question.
@@ -92,6 +97,19 @@ impl FromGiven for When {
         }
         Ok(Self { as_of, known_at, today, min_position })
     }
+}
+
+/// A parameter that is an instant.
+pub(crate) fn instant(
+    given: &mut Given,
+    name: &'static str,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let rule = "must be an instant (RFC 3339) of the years 1900 to 9999";
+    let Some(text) = given.text(name) else { return Ok(None) };
+    // a plus in a query string is a space
+    let read = DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok();
+    let read = read.map(|at| at.to_utc()).filter(|at| (1900..=9999).contains(&at.year()));
+    read.map(Some).ok_or_else(|| bad(name, rule))
 }
 
 /// A parameter that is a date.

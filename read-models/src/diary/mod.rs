@@ -1,6 +1,7 @@
 //! `GET /v1/diary`: what somebody has to do: their activities, and the sales that want attention (SD-13 to SD-21).
 //!
-//! An activity is listed while it is not done, and still on the day it was done; it leaves by the next day (SD-13):
+//! An activity is listed while it is not done, and still on the day it was done; it leaves by the next day (SD-13), at once
+//! when the tenant wants that:
 //!
 //! - it starts within `days_ahead` days from today, or has started already: so overdue ones stay (SD-14, SD-15); or
 //! - one of its days lies in the display range.
@@ -14,6 +15,7 @@
 //!
 //! Days are those of the tenant's zone. Nothing here is stored by day: `today` is a parameter of the question.
 
+mod free;
 mod params;
 mod rows;
 
@@ -26,8 +28,11 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::ToSchema;
 
 use crate::activities::Entry;
-use crate::ask::{Asked, InCurrency, Labels, PageParams, Questions, Snapshot, When};
+use crate::ask::{
+    Asked, InCurrency, Labels, PageParams, Questions, Snapshot, When, owners_and_members,
+};
 use crate::card::Card;
+pub(crate) use free::{__path_free, Slot, free};
 use params::DiaryParams;
 use rows::{activities, sales};
 
@@ -40,6 +45,22 @@ pub(crate) struct DiarySale {
     rules: Vec<i32>,
     /// An activity is overdue. A passed sale date alone does not make it red here (A2).
     red: bool,
+}
+
+/// Somebody whose diary is shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Person {
+    /// `sub` of their tokens.
+    id: String,
+    /// Their name.
+    name: Option<String>,
+}
+
+impl Person {
+    fn all(owners: Option<&[String]>, labels: &Labels) -> Vec<Self> {
+        let person = |id: &String| Self { id: id.clone(), name: labels.users.get(id).cloned() };
+        owners.unwrap_or_default().iter().map(person).collect()
+    }
 }
 
 /// Somebody's diary.
@@ -55,6 +76,8 @@ pub(crate) struct Diary {
     from: NaiveDate,
     /// Last day of the display range.
     to: NaiveDate,
+    /// The people whose diaries these are, when they were named or are members of a group that was (SD-12, SD-22).
+    people: Vec<Person>,
     /// How far both lists look ahead.
     days_ahead: i32,
     /// Activities on all pages.
@@ -87,7 +110,10 @@ pub(crate) async fn diary(
     let mut snapshot =
         Snapshot::open_standing(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
-    let wanted = params.wanted(&actor, snapshot.today)?;
+    let mut wanted = params.wanted(&actor, snapshot.today)?;
+    let members = wanted.members.take();
+    wanted.owner =
+        owners_and_members(&mut snapshot, wanted.owner.take(), members.as_deref()).await?;
     let labels = Labels::load(&mut snapshot).await?;
     let currency = InCurrency::load(&mut snapshot, None).await?;
     let (activity_count, mut activities) =
@@ -101,6 +127,7 @@ pub(crate) async fn diary(
         today: snapshot.today,
         from: wanted.from,
         to: wanted.to,
+        people: Person::all(wanted.owner.as_deref(), &labels),
         days_ahead: wanted.days_ahead,
         activity_count,
         sale_count,

@@ -1,6 +1,6 @@
 //! Whose diary and which days: the parameters with their defaults and limits.
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate, Weekday};
 use service_runtime::{Actor, Problem};
 use utoipa::IntoParams;
 
@@ -23,6 +23,14 @@ pub(crate) struct DiaryParams {
     /// Groups of the owners when they became owner, separated by commas.
     #[param(explode = false)]
     group: Option<Vec<String>>,
+    /// Groups whose members' diaries are shown, as they are now (SD-22), separated by commas.
+    #[param(explode = false)]
+    members: Option<Vec<String>>,
+    /// `day`, `week` (Monday to Sunday) or `month`: the display range around `date`, instead of `from` and `to` (SD-12).
+    #[param(value_type = Option<String>)]
+    view: Option<View>,
+    /// A day of that range. Default: today.
+    date: Option<NaiveDate>,
     /// First day of the display range. Default: the first of the month of `to`, else of today.
     from: Option<NaiveDate>,
     /// Last day of the display range, at most 100 years after the first. Default: the last of the month of `from`,
@@ -43,6 +51,9 @@ impl FromGiven for DiaryParams {
         Ok(Self {
             owner: given.list("owner")?,
             group: given.list("group")?,
+            members: given.list("members")?,
+            view: given.take("view", "must be day, week or month")?,
+            date: day(given, "date")?,
             from: day(given, "from")?,
             to: day(given, "to")?,
             days_ahead,
@@ -55,19 +66,69 @@ impl FromGiven for DiaryParams {
 pub(super) struct Wanted {
     pub owner: Option<Vec<String>>,
     pub group: Option<Vec<String>>,
+    pub members: Option<Vec<String>>,
     pub from: NaiveDate,
     pub to: NaiveDate,
     pub days_ahead: i32,
 }
 
+/// The calendar's views of one range of days (SD-12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum View {
+    Day,
+    Week,
+    Month,
+}
+
+impl std::str::FromStr for View {
+    type Err = ();
+    fn from_str(word: &str) -> Result<Self, ()> {
+        let words = [("day", Self::Day), ("week", Self::Week), ("month", Self::Month)];
+        words.into_iter().find(|(known, _)| *known == word).map(|(_, view)| view).ok_or(())
+    }
+}
+
+impl View {
+    /// The first and the last day.
+    fn around(self, day: NaiveDate) -> (NaiveDate, NaiveDate) {
+        match self {
+            Self::Day => (day, day),
+            Self::Week => {
+                let week = day.week(Weekday::Mon);
+                let (first, last) = (week.checked_first_day(), week.checked_last_day());
+                (first.unwrap_or(day), last.unwrap_or(day))
+            }
+            Self::Month => (first_of_month(day), last_of_month(day)),
+        }
+    }
+}
+
 impl DiaryParams {
+    /// The display range: a view's, or the one that was given.
+    fn range(&self, today: NaiveDate) -> Result<(NaiveDate, NaiveDate), Problem> {
+        let given = [("from", self.from), ("to", self.to)];
+        match self.view {
+            Some(view) => {
+                if let Some((name, _)) = given.into_iter().find(|(_, day)| day.is_some()) {
+                    return Err(bad(name, "must not be given beside view"));
+                }
+                Ok(view.around(self.date.unwrap_or(today)))
+            }
+            None if self.date.is_some() => Err(bad("date", "must not be given without view")),
+            None => {
+                let from = self.from.unwrap_or_else(|| first_of_month(self.to.unwrap_or(today)));
+                let to = self.to.unwrap_or_else(|| last_of_month(self.from.unwrap_or(today)));
+                Ok((from, to))
+            }
+        }
+    }
+
     /// Fills in the defaults.
     ///
     /// # Errors
     /// 400: a range that ends before it begins, or is longer than 100 years.
     pub(super) fn wanted(self, actor: &Actor, today: NaiveDate) -> Result<Wanted, Problem> {
-        let from = self.from.unwrap_or_else(|| first_of_month(self.to.unwrap_or(today)));
-        let to = self.to.unwrap_or_else(|| last_of_month(self.from.unwrap_or(today)));
+        let (from, to) = self.range(today)?;
         if from > to {
             return Err(bad("from", "must not be after to"));
         }
@@ -76,8 +137,10 @@ impl DiaryParams {
             return Err(bad("to", "must not be more than 100 years after from"));
         }
         let caller = || vec![actor.user.as_str().to_owned()];
-        let owner = self.owner.or_else(|| self.group.is_none().then(caller));
-        Ok(Wanted { owner, group: self.group, from, to, days_ahead: self.days_ahead })
+        let owner =
+            self.owner.or_else(|| (self.group.is_none() && self.members.is_none()).then(caller));
+        let (group, members) = (self.group, self.members);
+        Ok(Wanted { owner, group, members, from, to, days_ahead: self.days_ahead })
     }
 }
 
@@ -93,6 +156,19 @@ fn last_of_month(day: NaiveDate) -> NaiveDate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// SD-12.
+    #[test]
+    fn a_view_is_a_day_a_week_from_monday_or_a_month_sd_12() {
+        let around = |view: View, day: &str| {
+            let (first, last) = view.around(day.parse().unwrap());
+            format!("{first} {last}")
+        };
+        assert_eq!(around(View::Day, "2026-03-10"), "2026-03-10 2026-03-10");
+        assert_eq!(around(View::Week, "2026-03-10"), "2026-03-09 2026-03-15");
+        assert_eq!(around(View::Week, "2026-03-15"), "2026-03-09 2026-03-15");
+        assert_eq!(around(View::Month, "2026-02-10"), "2026-02-01 2026-02-28");
+    }
 
     #[test]
     fn a_month_ends_before_the_next_one_begins() {

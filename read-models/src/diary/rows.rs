@@ -70,6 +70,7 @@ pub(super) async fn activities(
         add(to, wanted.days_ahead);
         add(to, fetch);
         add(to, offset);
+        add(to, snapshot.diary.done_leave_at_once);
         arguments
     };
     let listed =
@@ -166,6 +167,7 @@ fn days(snapshot: &Snapshot, wanted: &Wanted, page: &Page) -> Days {
         from: wanted.from,
         to: wanted.to,
         days_ahead: wanted.days_ahead,
+        done_gone: snapshot.diary.done_leave_at_once,
         fetch: page.fetch(),
         offset: page.offset(),
     }

@@ -4,7 +4,7 @@
 use events::currency::CurrencyEvent;
 use events::sale_type::{DurationUnit, SaleTypeTerms};
 use events::stage::StageTerms;
-use events::{SaleTypeEvent, StageEvent, TenantEvent, UserEvent};
+use events::{DiarySettings, SaleTypeEvent, StageEvent, TenantEvent, UserEvent};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -88,11 +88,12 @@ pub(super) fn rate(fact: &CurrencyEvent) -> Result<DatedRate, &'static str> {
 }
 
 /// The tenant's settings at one version.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Settings {
     pub slug: String,
     pub base_currency: String,
     pub time_zone: String,
+    pub diary: DiarySettings,
 }
 
 pub(super) fn settings(
@@ -106,6 +107,7 @@ pub(super) fn settings(
             slug: slug.to_owned(),
             base_currency: base_currency.as_str().to_owned(),
             time_zone: time_zone.name().to_owned(),
+            diary: DiarySettings::default(),
         }),
         TenantEvent::BaseCurrencyChanged { base_currency } => {
             Ok(Settings { base_currency: base_currency.as_str().to_owned(), ..before()? })
@@ -113,5 +115,6 @@ pub(super) fn settings(
         TenantEvent::TimeZoneChanged { time_zone } => {
             Ok(Settings { time_zone: time_zone.name().to_owned(), ..before()? })
         }
+        TenantEvent::DiarySettingsChanged(diary) => Ok(Settings { diary: *diary, ..before()? }),
     }
 }

@@ -93,6 +93,7 @@ fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &
         }
         SaleEvent::Completed {} => sale.completed = true,
         SaleEvent::CompletionCleared {} => sale.completed = false,
+        SaleEvent::OwnerNoticed { .. } | SaleEvent::FollowUpOffered { .. } => {}
     }
     Ok(sale)
 }

@@ -37,7 +37,7 @@ static SALE_TYPES: Table = Table {
 static USERS: Table =
     Table { name: "user_version", columns: places!("user_id, name, groups, primary_group") };
 static TENANTS: Table =
-    Table { name: "tenant_version", columns: places!("slug, base_currency, time_zone") };
+    Table { name: "tenant_version", columns: places!("slug, base_currency, time_zone, diary") };
 static RATES: Table = Table {
     name: "rate_version",
     columns: "tenant_id, stream_id, version, position, effective_at, recorded_at, currency, rate, unit, valid_from",
@@ -127,6 +127,7 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
         to.row(&TENANTS, |row| {
             version.put(row);
             row.put(&settings.slug).put(&settings.base_currency).put(&settings.time_zone);
+            row.put(json(&settings.diary));
         });
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use events::DiarySettings;
 use serde::Serialize;
 use sqlx::PgConnection;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::catalogue::{DatedRate, SaleType, Settings, Stage, User, unit_word};
@@ -120,15 +122,15 @@ pub(super) async fn current_settings(
     if streams.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Uuid, String, String, String)> = sqlx::query_as(
-        "SELECT stream_id, slug, base_currency, time_zone FROM tenant_version
+    let rows: Vec<(Uuid, String, String, String, Json<DiarySettings>)> = sqlx::query_as(
+        "SELECT stream_id, slug, base_currency, time_zone, diary FROM tenant_version
           WHERE stream_id = ANY ($1) AND next_position = 9223372036854775807",
     )
     .bind(streams)
     .fetch_all(tx)
     .await?;
-    let settings = |(stream, slug, base_currency, time_zone)| {
-        (stream, Settings { slug, base_currency, time_zone })
+    let settings = |(stream, slug, base_currency, time_zone, Json(diary))| {
+        (stream, Settings { slug, base_currency, time_zone, diary })
     };
     Ok(rows.into_iter().map(settings).collect())
 }
@@ -145,6 +147,7 @@ pub(super) async fn tenants(
         .bind(chain.column(|t| t.slug.as_str()))
         .bind(chain.column(|t| t.base_currency.as_str()))
         .bind(chain.column(|t| t.time_zone.as_str()))
+        .bind(chain.column(|t| json(&t.diary)))
         .execute(tx)
         .await?;
     Ok(())

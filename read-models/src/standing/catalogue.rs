@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use events::CurrencyCode;
+use events::{CurrencyCode, DiarySettings};
 
 use crate::ask::{Labels, WallClock};
 use crate::money::Rates;
@@ -16,6 +16,8 @@ pub(crate) struct Catalogue {
     pub base_currency: CurrencyCode,
     /// The tenant's zone.
     pub zone: Tz,
+    /// What its diaries are like.
+    pub diary: DiarySettings,
     /// Its clock.
     pub clock: Arc<WallClock>,
     /// Names of stages, types and users.
@@ -25,9 +27,14 @@ pub(crate) struct Catalogue {
 
 impl Catalogue {
     /// Of a tenant; no rates yet.
-    pub fn new(base_currency: CurrencyCode, zone: Tz, labels: Arc<Labels>) -> Self {
+    pub fn new(
+        base_currency: CurrencyCode,
+        zone: Tz,
+        diary: DiarySettings,
+        labels: Arc<Labels>,
+    ) -> Self {
         let (clock, rates) = (WallClock::of(zone), Mutex::default());
-        Self { base_currency, zone, clock, labels, rates }
+        Self { base_currency, zone, diary, clock, labels, rates }
     }
 
     /// The rates of a day, when they were loaded before.

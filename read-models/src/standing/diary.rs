@@ -17,6 +17,8 @@ pub(crate) struct Days {
     pub from: NaiveDate,
     pub to: NaiveDate,
     pub days_ahead: i32,
+    /// What is done is gone, also on the day it was done (SD-13).
+    pub done_gone: bool,
     pub fetch: i64,
     pub offset: i64,
 }
@@ -68,12 +70,13 @@ impl View {
         if today < self.floor() {
             return None;
         }
+        let done_since = if days.done_gone { NO_DAY } else { today };
         let whose = self.owners().whose(owners, groups);
         let (from, to) = (day_number(days.from), day_number(days.to));
         let mut all = Vec::new();
         self.each_item(|item| {
             let first = item.first_day();
-            let listed = item.completed_on >= today
+            let listed = item.completed_on >= done_since
                 && whose.has(item)
                 && (first <= today + days.days_ahead || (first <= to && item.last_day() >= from));
             if listed {

@@ -179,7 +179,7 @@ impl Keeper {
             self.activities_reach = Reach::default();
             self.touched.extend(self.seats.keys());
         }
-        self.catalogue = Some(Arc::new(Catalogue::new(base, zone, labels)));
+        self.catalogue = Some(Arc::new(Catalogue::new(base, zone, snapshot.diary, labels)));
         Ok(())
     }
 

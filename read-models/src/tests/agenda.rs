@@ -34,6 +34,8 @@ pub(super) fn terms(title: &str, sale: Option<SaleId>) -> ActivityTerms {
         sale,
         parties: Parties::default(),
         alarm_minutes: None,
+        location: None,
+        priority: None,
     }
 }
 
@@ -50,6 +52,8 @@ pub(super) fn planned(title: &str, sale: Option<SaleId>, slot: Slot) -> Event {
         slot,
         owner,
         owner_group,
+        assigned_by: None,
+        series: None,
         terms: terms(title, sale),
     })
 }
@@ -60,7 +64,8 @@ pub(super) fn rescheduled(slot: Slot) -> Event {
 
 pub(super) fn assigned(owner: &str) -> Event {
     let owner = UserId::parse(owner).unwrap();
-    Event::Activity(ActivityEvent::Assigned { owner, owner_group: Some("South".to_owned()) })
+    let owner_group = Some("South".to_owned());
+    Event::Activity(ActivityEvent::Assigned { owner, owner_group, assigned_by: None })
 }
 
 pub(super) fn completed(on: &str) -> Event {

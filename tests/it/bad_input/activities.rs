@@ -281,3 +281,59 @@ async fn the_sale_of_an_activity_is_one_the_tenant_has_sd_2() {
     let unlinked = trial.ask(&trial.of("EditActivity").path).json(&json!({"sale": null}));
     unlinked.send().await.expect(200);
 }
+
+#[tokio::test]
+async fn an_alarm_that_is_off_has_no_lead_time_sd_6() {
+    let trial = Trial::start().await;
+    let at = trial.of("SetAlarm").path.clone();
+    let off = json!({"alarm": false, "alarm_minutes": 5});
+    trial.value(&at, &off, invalid("/alarm")).await;
+    trial
+        .plan(
+            "meeting",
+            json!({"start": NINE, "alarm": false, "alarm_minutes": 5}),
+            invalid("/alarm"),
+        )
+        .await;
+    for bad in [json!(-1), json!(40_321)] {
+        trial.value(&at, &json!({"alarm_minutes": bad}), invalid("/alarm_minutes")).await;
+    }
+    let days = refusal("alarm_needs_time", "/alarm_minutes");
+    trial.plan("to_do", json!({"alarm": true}), days).await;
+    trial.end().await;
+    let trial = Trial::start().await;
+    for minutes in [0, 40_320] {
+        let body = json!({"alarm_minutes": minutes});
+        trial.ask(&trial.of("SetAlarm").path).json(&body).send().await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn usual_lengths_and_the_working_day_have_limits_sd_3_sd_4() {
+    let trial = Trial::start().await;
+    let at = trial.of("SetDiary").path.clone();
+    for field in ["meeting_minutes", "call_minutes"] {
+        let pointer = format!("/{field}");
+        for bad in [0, 1_441] {
+            let refused = Expected::new(422, "length_out_of_range").at(&*pointer);
+            trial.value(&at, &json!({ field: bad }), refused).await;
+        }
+        for bad in [json!(-1), json!(65_536)] {
+            trial.value(&at, &json!({ field: bad }), Expected::value_at(&*pointer)).await;
+        }
+    }
+    for field in ["day_from", "day_to"] {
+        for bad in ["", "8:00", "24:00", "08:60", "08:00:00", "08.00", "morning"] {
+            trial.value(&at, &json!({ field: bad }), invalid(&format!("/{field}"))).await;
+        }
+    }
+    let backwards = json!({"day_from": "16:00", "day_to": "16:00"});
+    trial.value(&at, &backwards, Expected::new(422, "day_ends_first").at("/day_to")).await;
+    trial.end().await;
+    let trial = Trial::start().await;
+    for good in
+        [json!({"meeting_minutes": 1}), json!({"call_minutes": 1_440}), json!({"day_to": "23:59"})]
+    {
+        trial.ask(&at).json(&good).send().await.expect(200);
+    }
+}

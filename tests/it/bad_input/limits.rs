@@ -14,7 +14,7 @@ fn long(n: usize, salt: usize) -> String {
 /// Commands by field: where the limit lies, and the value of a given length.
 type Limit = (&'static [&'static str], &'static str, usize, fn(usize, usize) -> Value);
 
-const LIMITS: [Limit; 17] = [
+const LIMITS: [Limit; 19] = [
     (&["RegisterSale", "EditSale"], "/title", 219, |n, salt| json!(long(n, salt))),
     (&["RegisterSale", "EditSale", "AddStage", "EditStage"], "/description", 65_536, |n, salt| {
         json!(long(n, salt))
@@ -30,6 +30,8 @@ const LIMITS: [Limit; 17] = [
     (&["AddStage", "DefineSaleType"], "/name/nb", 239, |n, salt| json!(long(n, salt))),
     (&["DefineSaleType", "EditSaleType"], "/category", 239, |n, salt| json!(long(n, salt))),
     (&["RegisterSale", "EditSale"], "/source", 60, |n, _| json!("k".repeat(n))),
+    (&["PlanActivity", "EditActivity"], "/location", 239, |n, salt| json!(long(n, salt))),
+    (&["PlanActivity", "EditActivity"], "/priority", 60, |n, _| json!("k".repeat(n))),
     (&["AddListItem"], "/key", 60, |n, _| json!("k".repeat(n))),
     (&["EditListItem"], "/labels/nb", 239, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/name", 239, |n, salt| json!(long(n, salt))),

@@ -9,7 +9,7 @@ use crate::examples;
 const ROLES: [&str; 6] = ["seller", "manager", "admin", "importer", "auditor", "analyst"];
 
 /// One letter a role, in the order of [`ROLES`]: `y` may, `-` may not.
-const TABLE: [(&str, &str); 33] = [
+const TABLE: [(&str, &str); 38] = [
     ("RegisterSale", "yyyy--"),
     ("EditSale", "yyyy--"),
     ("ChangeOwner", "yyyy--"),
@@ -31,6 +31,10 @@ const TABLE: [(&str, &str); 33] = [
     ("CompleteActivity", "yyyy--"),
     ("ReopenActivity", "yyyy--"),
     ("DeleteActivity", "yyyy--"),
+    ("SetAlarm", "yyyy--"),
+    ("SeeAssignment", "yyyy--"),
+    ("AcceptAssignment", "yyyy--"),
+    ("DeclineAssignment", "yyyy--"),
     ("AddStage", "--yy--"),
     ("EditStage", "--yy--"),
     ("DefineSaleType", "--yy--"),
@@ -39,6 +43,7 @@ const TABLE: [(&str, &str); 33] = [
     ("AddUser", "--yy--"),
     ("SetBaseCurrency", "--yy--"),
     ("SetTimeZone", "--yy--"),
+    ("SetDiary", "--yy--"),
     ("AddListItem", "--yy--"),
     ("EditListItem", "--yy--"),
     ("DeleteListItem", "--yy--"),

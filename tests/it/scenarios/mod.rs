@@ -7,6 +7,7 @@ mod diary;
 mod margins;
 mod registration;
 mod stalling;
+mod views;
 
 use serde_json::Value;
 use system_tests::{Fixture, World};

@@ -2,11 +2,13 @@
 
 use events::activity::{ActivityTerms, Slot};
 use events::sale::Parties;
-use events::{ActivityEvent, Note, Party, SaleId, Title};
+use events::{ActivityEvent, ListKey, ListName, Note, Party, SaleId, Title, TypeName};
 
-use super::plan::{alarm_can_ring, sale_exists};
+use super::alarm;
+use super::plan::sale_exists;
 use super::slot::{self, When};
 use super::{Context, Planned, Refusal};
+use crate::list::offered;
 
 /// Fields of an EditActivity. Outer `None`: left as it is. Inner `None`: cleared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +27,10 @@ pub struct ActivityChanges {
     pub project: Option<Option<Party>>,
     /// Before the start (SD-6).
     pub alarm_minutes: Option<Option<u32>>,
+    /// SD-2.
+    pub location: Option<Option<TypeName>>,
+    /// SD-5.
+    pub priority: Option<Option<ListKey>>,
 }
 
 /// One activity.edited with all terms; none when nothing differs.
@@ -48,18 +54,29 @@ pub(super) fn edit(
             project: changes.project.unwrap_or_else(|| now.parties.project.clone()),
         },
         alarm_minutes: changes.alarm_minutes.unwrap_or(now.alarm_minutes),
+        location: changes.location.unwrap_or_else(|| now.location.clone()),
+        priority: changes.priority.unwrap_or_else(|| now.priority.clone()),
     };
     if terms.sale != now.sale {
         sale_exists(terms.sale, context)?;
     }
-    alarm_can_ring(&terms, &planned.slot)?;
+    if let Some(priority) =
+        terms.priority.as_ref().filter(|new| now.priority.as_ref() != Some(*new))
+    {
+        offered(ListName::Priority, priority, "/priority", context)?;
+    }
+    alarm::can_ring(terms.alarm_minutes, &planned.slot)?;
     Ok(if terms == *now { Vec::new() } else { vec![ActivityEvent::Edited(terms)] })
 }
 
 /// One activity.rescheduled, none when nothing differs. What lasts all day from now on loses its alarm
 /// (SD-6): one activity.edited more.
-pub(super) fn reschedule(planned: &Planned, when: When) -> Result<Vec<ActivityEvent>, Refusal> {
-    let slot = slot::rescheduled(planned, when)?;
+pub(super) fn reschedule(
+    planned: &Planned,
+    when: When,
+    context: &Context<'_>,
+) -> Result<Vec<ActivityEvent>, Refusal> {
+    let slot = slot::rescheduled(planned, when, context)?;
     if slot == planned.slot {
         return Ok(Vec::new());
     }

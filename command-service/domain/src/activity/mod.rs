@@ -1,21 +1,28 @@
 //! An activity: a meeting, to-do or call in somebody's diary (SD-1 to SD-9). Commands, and the table of
 //! decisions.
 
+mod alarm;
+mod assignment;
 mod edit;
 mod plan;
+mod recurrence;
 mod slot;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use events::{ActivityEvent, Aggregate, Event, StreamName, UserId};
+use chrono::{DateTime, Utc};
+use events::{ActivityEvent, Aggregate, Event, ListName, StreamName, UserId};
 
+pub use alarm::{ALARM_DEFAULT, Alarm, alarm_minutes};
+pub use assignment::{Answer, Assignment};
 pub use edit::ActivityChanges;
-pub use plan::{NewActivity, alarm_minutes};
+pub use plan::NewActivity;
+pub use recurrence::{OCCURRENCES_MAX, Recurrence};
 pub use slot::{Moment, When};
 pub use state::{Activity, Planned};
 
-use crate::user::{Caller, Owner, resolve_owner};
+use crate::user::Caller;
 use crate::{Context, Decider, Decision, Reach, Refusal};
 
 /// What may be asked of an activity.
@@ -40,20 +47,56 @@ pub enum ActivityCommand {
     ReopenActivity,
     /// Out of every list; done or not.
     DeleteActivity,
+    /// SD-6.
+    SetAlarm(Alarm),
+    /// SD-10.
+    SeeAssignment,
+    /// SD-8.
+    AcceptAssignment,
+    /// SD-8.
+    DeclineAssignment,
+    /// SD-6: sent by the process manager when the alarm rings.
+    RemindOwner {
+        /// When it rings; another time is another alarm.
+        alarm_at: DateTime<Utc>,
+    },
+    /// §6-A32: sent by the process manager after an assignment.
+    NoticeAssignment {
+        /// Who is told.
+        owner: UserId,
+        /// Who gave it to them.
+        by: UserId,
+    },
 }
 
 /// Other streams a command on an activity has to know.
-pub(crate) fn needs(command: &ActivityCommand, actor: &UserId) -> Vec<StreamName> {
+pub(crate) fn needs(
+    activity: &Activity,
+    command: &ActivityCommand,
+    actor: &UserId,
+) -> Vec<StreamName> {
     use ActivityCommand as C;
     match command {
         C::PlanActivity(new) => plan::needs(new, actor),
         C::EditActivity(changes) => {
-            changes.sale.flatten().map(|sale| sale.stream()).into_iter().collect()
+            let sale = changes.sale.flatten().map(|sale| sale.stream());
+            let priority = changes.priority.as_ref().is_some_and(Option::is_some);
+            sale.into_iter().chain(priority.then(|| ListName::Priority.stream())).collect()
         }
         C::AssignActivity { owner, .. } => vec![StreamName::of_user(owner)],
-        C::RescheduleActivity(_) | C::CompleteActivity | C::ReopenActivity | C::DeleteActivity => {
-            Vec::new()
-        }
+        C::DeclineAssignment => match activity {
+            Activity::Planned(planned) => assignment::givers(planned),
+            Activity::Unknown | Activity::Deleted { .. } => Vec::new(),
+        },
+        C::RescheduleActivity(_)
+        | C::CompleteActivity
+        | C::ReopenActivity
+        | C::DeleteActivity
+        | C::SetAlarm(_)
+        | C::SeeAssignment
+        | C::AcceptAssignment
+        | C::RemindOwner { .. }
+        | C::NoticeAssignment { .. } => Vec::new(),
     }
 }
 
@@ -109,16 +152,22 @@ fn on_planned(
     let done = planned.completed_on.is_some();
     let events = match command {
         C::PlanActivity(_) => return Err(Refusal::AlreadyExists(Aggregate::Activity)),
-        C::RescheduleActivity(when) => edit::reschedule(changeable(planned)?, when)?,
+        C::RescheduleActivity(when) => edit::reschedule(changeable(planned)?, when, context)?,
         C::EditActivity(changes) => edit::edit(changeable(planned)?, *changes, context)?,
         C::AssignActivity { owner, caller } => {
-            return assign(changeable(planned)?, owner, caller, context);
+            return assignment::assign(changeable(planned)?, owner, caller, context);
         }
         C::CompleteActivity if done => Vec::new(),
         C::CompleteActivity => vec![ActivityEvent::Completed { completed_on: context.today }],
         C::ReopenActivity if done => vec![ActivityEvent::Reopened {}],
         C::ReopenActivity => Vec::new(),
         C::DeleteActivity => vec![ActivityEvent::Deleted {}],
+        C::SetAlarm(alarm) => alarm::set(changeable(planned)?, alarm)?,
+        C::SeeAssignment => assignment::see(changeable(planned)?)?,
+        C::AcceptAssignment => assignment::accept(changeable(planned)?)?,
+        C::DeclineAssignment => assignment::decline(changeable(planned)?, context)?,
+        C::RemindOwner { alarm_at } => alarm::remind(planned, alarm_at),
+        C::NoticeAssignment { owner, by } => assignment::notice(planned, owner, by, context),
     };
     Ok(Decision::of(events.into_iter().map(Event::Activity)))
 }
@@ -138,19 +187,4 @@ fn changeable(planned: &Planned) -> Result<&Planned, Refusal> {
         Some(_) => Err(Refusal::ActivityCompleted),
         None => Ok(planned),
     }
-}
-
-/// SD-8: the new owner's primary group goes into the event.
-fn assign(
-    planned: &Planned,
-    to: UserId,
-    caller: Caller,
-    context: &Context<'_>,
-) -> Result<Decision, Refusal> {
-    if planned.owner == to {
-        return Ok(Decision::nothing());
-    }
-    let Owner { group: owner_group, beside } = resolve_owner(&to, caller, context)?;
-    let assigned = ActivityEvent::Assigned { owner: to, owner_group };
-    Ok(Decision { events: vec![Event::Activity(assigned)], beside })
 }

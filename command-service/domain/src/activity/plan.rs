@@ -1,15 +1,18 @@
 //! Planning an activity: every default is resolved here and written into the event (SD-2, SD-3, SD-6).
 
-use events::activity::{ActivityTerms, Kind, Slot};
+use events::activity::{ActivityTerms, Kind};
 use events::sale::Parties;
-use events::{ActivityEvent, Event, Note, ParseError, SaleId, StreamName, Title, UserId};
+use events::{
+    ActivityEvent, ActivityId, Aggregate, Event, ListKey, ListName, Note, SaleId, StreamName,
+    Title, TypeName, UserId,
+};
 
+use super::recurrence::Recurrence;
 use super::slot::{self, When};
+use super::{alarm, assignment, recurrence};
+use crate::list::offered;
 use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decision, Reach, Refusal};
-
-/// Four weeks.
-const ALARM_MINUTES_MAX: u32 = 40_320;
 
 /// What a plan says; everything else is a default.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,22 +35,25 @@ pub struct NewActivity {
     pub parties: Parties,
     /// Before the start; no alarm when left out (SD-6).
     pub alarm_minutes: Option<u32>,
+    /// SD-2.
+    pub location: Option<TypeName>,
+    /// SD-5.
+    pub priority: Option<ListKey>,
+    /// SD-11: the rule, and the id of the first occurrence.
+    pub recurrence: Option<(ActivityId, Recurrence)>,
 }
 
-/// Checks the lead time of an alarm: up to four weeks, 0 rings at the start. The 10 minutes of SD-6 are what
-/// a screen offers when the alarm is switched on; nothing is assumed here.
-///
-/// # Errors
-/// A lead time outside these bounds.
-pub fn alarm_minutes(given: i64) -> Result<u32, ParseError> {
-    let minutes = u32::try_from(given).ok().filter(|minutes| *minutes <= ALARM_MINUTES_MAX);
-    minutes.ok_or(ParseError::new("alarm", "must be 0 to 40320 minutes"))
-}
-
-/// The owner, and the sale when there is one.
+/// The owner, the sale when there is one, the list of priorities when one is given.
 pub(super) fn needs(new: &NewActivity, actor: &UserId) -> Vec<StreamName> {
     let owner = StreamName::of_user(new.owner.as_ref().unwrap_or(actor));
-    std::iter::once(owner).chain(new.sale.map(SaleId::stream)).collect()
+    let priorities = new.priority.as_ref().map(|_| ListName::Priority.stream());
+    let series = new.recurrence.iter();
+    let series = series.flat_map(|(first, rule)| rule.later_ids(*first)).map(ActivityId::stream);
+    std::iter::once(owner)
+        .chain(new.sale.map(SaleId::stream))
+        .chain(priorities)
+        .chain(series)
+        .collect()
 }
 
 /// One activity.planned; beside it user.added when the caller owns something for the first time.
@@ -58,6 +64,9 @@ pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, 
         return Err(Refusal::NotYourActivity);
     }
     let Owner { group: owner_group, beside } = resolve_owner(&owner, new.caller, context)?;
+    if let Some(priority) = &new.priority {
+        offered(ListName::Priority, priority, "/priority", context)?;
+    }
     let slot = slot::planned(new.kind, new.when, context)?;
     let terms = ActivityTerms {
         title,
@@ -65,11 +74,43 @@ pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, 
         sale: new.sale,
         parties: new.parties,
         alarm_minutes: new.alarm_minutes,
+        location: new.location,
+        priority: new.priority,
     };
     sale_exists(terms.sale, context)?;
-    alarm_can_ring(&terms, &slot)?;
-    let planned = ActivityEvent::Planned { kind: new.kind, slot, owner, owner_group, terms };
-    Ok(Decision { events: vec![Event::Activity(planned)], beside })
+    alarm::can_ring(terms.alarm_minutes, &slot)?;
+    let assigned_by = assignment::assigned_by(&owner, context);
+    let event = |slot, series| {
+        Event::Activity(ActivityEvent::Planned {
+            kind: new.kind,
+            slot,
+            owner: owner.clone(),
+            owner_group: owner_group.clone(),
+            assigned_by: assigned_by.clone(),
+            series,
+            terms: terms.clone(),
+        })
+    };
+    let Some((first, rule)) = new.recurrence else {
+        return Ok(Decision { events: vec![event(slot, None)], beside });
+    };
+    let slots = rule.slots(slot, context.references.tenant().time_zone())?;
+    let mut beside = beside;
+    let of = slots.len();
+    let mut events = Vec::new();
+    for (number, slot) in (1_u16..).zip(slots) {
+        let fact = event(slot::sound(slot)?, Some(rule.series(first, usize::from(number), of)));
+        if number == 1 {
+            events.push(fact);
+            continue;
+        }
+        let stream = recurrence::id_of(first, number).stream();
+        if context.references.activity_exists(&stream) {
+            return Err(Refusal::AlreadyExists(Aggregate::Activity));
+        }
+        beside.push((stream, fact));
+    }
+    Ok(Decision { events, beside })
 }
 
 /// SD-2: a sale that was registered; a won one may well be followed up.
@@ -77,13 +118,5 @@ pub(super) fn sale_exists(sale: Option<SaleId>, context: &Context<'_>) -> Result
     match sale {
         Some(sale) if context.references.sale(sale).is_none() => Err(Refusal::UnknownSale),
         Some(_) | None => Ok(()),
-    }
-}
-
-/// SD-6: an alarm rings before a time of day; whole days have none.
-pub(super) fn alarm_can_ring(terms: &ActivityTerms, slot: &Slot) -> Result<(), Refusal> {
-    match slot {
-        Slot::Days { .. } if terms.alarm_minutes.is_some() => Err(Refusal::AlarmNeedsTime),
-        Slot::Days { .. } | Slot::Times { .. } => Ok(()),
     }
 }

@@ -70,23 +70,28 @@ pub(super) fn planned(kind: Kind, when: When, context: &Context<'_>) -> Result<S
     }
     let (start, end) = when.times()?;
     let now = (kind == Kind::Call).then(|| context.at.trunc_subsecs(0));
-    times(start.or(now).ok_or(Refusal::StartRequired)?, end, usual_length(kind))
+    times(start.or(now).ok_or(Refusal::StartRequired)?, end, usual_length(kind, context))
 }
 
-/// SD-3.
-fn usual_length(kind: Kind) -> TimeDelta {
-    match kind {
-        Kind::Meeting | Kind::ToDo => TimeDelta::hours(1),
-        Kind::Call => TimeDelta::minutes(15),
-    }
+/// SD-3: an hour and a quarter, unless the tenant says otherwise.
+fn usual_length(kind: Kind, context: &Context<'_>) -> TimeDelta {
+    let usual = context.references.tenant().diary();
+    TimeDelta::minutes(i64::from(match kind {
+        Kind::Meeting | Kind::ToDo => usual.meeting_minutes,
+        Kind::Call => usual.call_minutes,
+    }))
 }
 
 /// What is left out stays: a new start keeps the length, a new end keeps the start. Between days and times
 /// everything is new. A to-do is dated as when it was planned.
-pub(super) fn rescheduled(planned: &Planned, when: When) -> Result<Slot, Refusal> {
+pub(super) fn rescheduled(
+    planned: &Planned,
+    when: When,
+    context: &Context<'_>,
+) -> Result<Slot, Refusal> {
     let all_day = planned.kind == Kind::ToDo
         || when.all_day.unwrap_or(matches!(planned.slot, Slot::Days { .. }));
-    if all_day { moved_days(planned, when) } else { moved_times(planned, when) }
+    if all_day { moved_days(planned, when) } else { moved_times(planned, when, context) }
 }
 
 fn moved_days(planned: &Planned, when: When) -> Result<Slot, Refusal> {
@@ -111,7 +116,7 @@ fn moved_days(planned: &Planned, when: When) -> Result<Slot, Refusal> {
     sound(slot)
 }
 
-fn moved_times(planned: &Planned, when: When) -> Result<Slot, Refusal> {
+fn moved_times(planned: &Planned, when: When, context: &Context<'_>) -> Result<Slot, Refusal> {
     let (start, end) = when.times()?;
     match planned.slot {
         Slot::Times { starts_at, ends_at } => match start {
@@ -119,7 +124,7 @@ fn moved_times(planned: &Planned, when: When) -> Result<Slot, Refusal> {
             None => sound(Slot::Times { starts_at, ends_at: end.unwrap_or(ends_at) }),
         },
         Slot::Days { .. } => {
-            times(start.ok_or(Refusal::StartRequired)?, end, usual_length(planned.kind))
+            times(start.ok_or(Refusal::StartRequired)?, end, usual_length(planned.kind, context))
         }
     }
 }
@@ -135,7 +140,7 @@ fn times(
 }
 
 /// Ends after it starts, lasts 366 days at most, and falls on days of the years 1900 to 9999 in every zone.
-fn sound(slot: Slot) -> Result<Slot, Refusal> {
+pub(super) fn sound(slot: Slot) -> Result<Slot, Refusal> {
     let (ordered, short, inside) = match slot {
         Slot::Days { from_day, to_day } => (
             from_day <= to_day,

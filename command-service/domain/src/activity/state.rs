@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use events::activity::{ActivityTerms, Kind, Slot};
 use events::{ActivityEvent, UserId};
 
+use super::assignment::{Answer, Assignment};
+
 /// What is remembered of an activity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Activity {
@@ -32,6 +34,10 @@ pub struct Planned {
     pub terms: ActivityTerms,
     /// The day it was done; none: not done (SD-9).
     pub completed_on: Option<NaiveDate>,
+    /// Given to its owner by somebody else and not taken yet, or handed back (SD-8).
+    pub assignment: Option<Assignment>,
+    /// Its alarm has rung; another time or another alarm rings again (SD-6).
+    pub reminded: bool,
 }
 
 impl Activity {
@@ -39,28 +45,72 @@ impl Activity {
     #[must_use]
     pub fn evolve(self, fact: &ActivityEvent) -> Self {
         match (self, fact) {
-            (_, ActivityEvent::Planned { kind, slot, owner, owner_group: _, terms }) => {
-                Self::Planned(Box::new(Planned {
-                    kind: *kind,
-                    slot: *slot,
-                    owner: owner.clone(),
-                    terms: terms.clone(),
-                    completed_on: None,
-                }))
-            }
+            (
+                _,
+                ActivityEvent::Planned {
+                    kind,
+                    slot,
+                    owner,
+                    owner_group: _,
+                    assigned_by,
+                    series: _,
+                    terms,
+                },
+            ) => Self::Planned(Box::new(Planned {
+                kind: *kind,
+                slot: *slot,
+                owner: owner.clone(),
+                terms: terms.clone(),
+                completed_on: None,
+                assignment: given(assigned_by.as_ref(), None),
+                reminded: false,
+            })),
             (Self::Planned(planned), fact) => planned.evolve(fact),
             (state @ (Self::Unknown | Self::Deleted { .. }), _) => state,
         }
     }
 }
 
+/// The assignment by somebody, waiting for its answer.
+fn given(by: Option<&UserId>, before: Option<UserId>) -> Option<Assignment> {
+    by.map(|by| Assignment { by: by.clone(), before, answer: Answer::Assigned, noticed: false })
+}
+
 impl Planned {
+    fn answered(&mut self, answer: Answer) {
+        self.assignment = self.assignment.take().map(|given| Assignment { answer, ..given });
+    }
+
     fn evolve(mut self: Box<Self>, fact: &ActivityEvent) -> Activity {
         match fact {
             ActivityEvent::Planned { .. } => {}
-            ActivityEvent::Rescheduled { slot } => self.slot = *slot,
-            ActivityEvent::Edited(terms) => self.terms = terms.clone(),
-            ActivityEvent::Assigned { owner, owner_group: _ } => self.owner = owner.clone(),
+            ActivityEvent::Rescheduled { slot } => {
+                self.slot = *slot;
+                self.reminded = false;
+            }
+            ActivityEvent::Edited(terms) => {
+                self.reminded &= self.terms.alarm_minutes == terms.alarm_minutes;
+                self.terms = terms.clone();
+            }
+            ActivityEvent::Assigned { owner, owner_group: _, assigned_by } => {
+                let before = std::mem::replace(&mut self.owner, owner.clone());
+                self.assignment = given(assigned_by.as_ref(), Some(before));
+            }
+            ActivityEvent::AlarmSet { alarm_minutes } => {
+                self.terms.alarm_minutes = *alarm_minutes;
+                self.reminded = false;
+            }
+            ActivityEvent::ReminderDue { .. } => self.reminded = true,
+            ActivityEvent::AssignmentNoticed { .. } => {
+                self.assignment =
+                    self.assignment.take().map(|it| Assignment { noticed: true, ..it });
+            }
+            ActivityEvent::AssignmentSeen {} => self.answered(Answer::Seen),
+            ActivityEvent::AssignmentAccepted {} => self.assignment = None,
+            ActivityEvent::AssignmentDeclined { owner, owner_group: _ } => {
+                self.owner = owner.clone();
+                self.answered(Answer::Declined);
+            }
             ActivityEvent::Completed { completed_on } => self.completed_on = Some(*completed_on),
             ActivityEvent::Reopened {} => self.completed_on = None,
             ActivityEvent::Deleted {} => return Activity::Deleted { owner: self.owner },

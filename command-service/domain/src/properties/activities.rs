@@ -10,7 +10,7 @@ use proptest::sample::select;
 use super::orders::{caller, id, parties, party, sale, title, user};
 use super::world::World;
 use crate::activity::{
-    Activity, ActivityChanges, ActivityCommand, Moment, NewActivity, Planned, When,
+    Activity, ActivityChanges, ActivityCommand, Alarm, Moment, NewActivity, Planned, When,
 };
 use crate::{Order, State};
 
@@ -63,6 +63,9 @@ fn new_activity() -> impl Strategy<Value = NewActivity> {
             sale,
             parties,
             alarm_minutes,
+            location: None,
+            priority: None,
+            recurrence: None,
         },
     )
 }
@@ -78,6 +81,7 @@ fn changes() -> impl Strategy<Value = ActivityChanges> {
             contact,
             project,
             alarm_minutes,
+            ..ActivityChanges::default()
         },
     )
 }
@@ -94,6 +98,11 @@ fn activity_command() -> impl Strategy<Value = ActivityCommand> {
         Just(C::CompleteActivity),
         Just(C::ReopenActivity),
         Just(C::DeleteActivity),
+        of(0..100_u32)
+            .prop_map(|minutes| C::SetAlarm(minutes.map_or(Alarm::Off, |it| Alarm::On(Some(it))))),
+        Just(C::SeeAssignment),
+        Just(C::AcceptAssignment),
+        Just(C::DeclineAssignment),
     ]
 }
 
@@ -105,7 +114,8 @@ pub(super) fn activity_is_sound(
 ) -> Result<(), TestCaseError> {
     changed_only_while_it_may_be(world, stream)?;
     let Activity::Planned(planned) = activity else { return Ok(()) };
-    let Planned { kind, slot, owner, terms, completed_on: _ } = &**planned;
+    let Planned { kind, slot, owner, terms, completed_on: _, assignment: _, reminded: _ } =
+        &**planned;
     match slot {
         Slot::Days { from_day, to_day } => {
             prop_assert!(from_day <= to_day && (*to_day - *from_day).num_days() < 366);

@@ -37,7 +37,9 @@ fn given(command: &SaleCommand) -> Vec<Given<'_>> {
         | C::SetMargin(_)
         | C::ReopenSale { .. }
         | C::CompleteSale
-        | C::ClearCompletion => Vec::new(),
+        | C::ClearCompletion
+        | C::NoticeOwner { .. }
+        | C::OfferFollowUp => Vec::new(),
     };
     keys.into_iter().flatten().collect()
 }

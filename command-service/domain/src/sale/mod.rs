@@ -97,6 +97,15 @@ pub enum SaleCommand {
     CompleteSale,
     /// SO-21.
     ClearCompletion,
+    /// §6-A32: sent by the process manager after a change of owner.
+    NoticeOwner {
+        /// Who is told.
+        owner: UserId,
+        /// Who gave it to them.
+        by: UserId,
+    },
+    /// SO-14: sent by the process manager after a stall.
+    OfferFollowUp,
 }
 
 /// Other streams a command on a sale has to know.
@@ -126,7 +135,9 @@ pub(crate) fn needs(
         | SaleCommand::MarkSold { .. }
         | SaleCommand::MarkLost { .. }
         | SaleCommand::CompleteSale
-        | SaleCommand::ClearCompletion => Vec::new(),
+        | SaleCommand::ClearCompletion
+        | SaleCommand::NoticeOwner { .. }
+        | SaleCommand::OfferFollowUp => Vec::new(),
     };
     wanted.extend(listed::lists(command));
     wanted
@@ -185,6 +196,8 @@ impl Decider for Sale {
             }
             C::CompleteSale => close::complete(sale, true)?,
             C::ClearCompletion => close::complete(sale, false)?,
+            C::NoticeOwner { owner, by } => notice_owner(deal, owner, by, context),
+            C::OfferFollowUp => stall::offer_follow_up(sale),
         };
         Ok(Decision::of(events.into_iter().map(Event::Sale)))
     }
@@ -233,6 +246,15 @@ fn change_owner(
     let Owner { group: owner_group, beside } = resolve_owner(&to, caller, context)?;
     let changed = SaleEvent::OwnerChanged { from: deal.owner.clone(), to, owner_group };
     Ok(Decision { events: vec![Event::Sale(changed)], beside })
+}
+
+/// §6-A32: while it still is theirs, unless the tenant wants no notices.
+fn notice_owner(deal: &Deal, owner: UserId, by: UserId, context: &Context<'_>) -> Vec<SaleEvent> {
+    let wanted = context.references.tenant().diary().assignment_notices;
+    if !wanted || deal.owner != owner {
+        return vec![];
+    }
+    vec![SaleEvent::OwnerNoticed { owner, by }]
 }
 
 /// SO-6, SO-8: the probability becomes the stage's, replacing any manual value.

@@ -51,3 +51,14 @@ pub(super) fn change_terms(
         }
     }
 }
+
+/// SO-14: an offer and no more; a sale that is no longer on hold needs none.
+pub(super) fn offer_follow_up(sale: &Sale) -> Vec<SaleEvent> {
+    match sale {
+        Sale::Stalled { deal, reopen_date, .. } => vec![SaleEvent::FollowUpOffered {
+            owner: deal.owner.clone(),
+            reopen_date: *reopen_date,
+        }],
+        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } => vec![],
+    }
+}

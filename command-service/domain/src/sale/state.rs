@@ -153,6 +153,7 @@ pub(super) fn evolve(sale: Sale, event: &SaleEvent) -> Sale {
         }
         SaleEvent::Completed {} => with_completion(sale, true),
         SaleEvent::CompletionCleared {} => with_completion(sale, false),
+        SaleEvent::OwnerNoticed { .. } | SaleEvent::FollowUpOffered { .. } => sale,
     }
 }
 

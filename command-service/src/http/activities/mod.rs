@@ -1,6 +1,7 @@
 //! Commands on activities (design §4.1): planned, moved, edited, handed over, done. A new command is a body,
 //! a row and a decoder in one of these files.
 
+mod answering;
 mod planning;
 mod progress;
 mod when;
@@ -12,7 +13,7 @@ use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 
 /// Rows of the command table.
 pub fn routes() -> impl Iterator<Item = &'static CommandRoute> {
-    planning::ROUTES.iter().chain(&progress::ROUTES)
+    planning::ROUTES.iter().chain(&progress::ROUTES).chain(&answering::ROUTES)
 }
 
 type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;

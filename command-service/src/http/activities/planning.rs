@@ -1,16 +1,16 @@
 //! What an activity is planned with, moved and edited to, and to whom it is handed (SD-2, SD-3, SD-8).
 
 use domain::Order;
-use domain::activity::{ActivityChanges, ActivityCommand, NewActivity, When};
+use domain::activity::{ActivityChanges, ActivityCommand, Alarm, NewActivity, When};
 use events::sale::Parties;
-use events::{ActivityId, Note, Party, SaleId, UserId};
+use events::{ActivityId, ListKey, Note, Party, SaleId, TypeName, UserId};
 use serde::Deserialize;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::row;
-use super::when::{ActivityKind, AlarmMinutes, Moment};
+use super::when::{ActivityKind, AlarmMinutes, Moment, Rule, alarm};
 use crate::http::fields::{self, patch};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
 
@@ -87,6 +87,18 @@ pub struct PlanActivity {
     /// Minutes before the start at which its owner is reminded; no alarm when left out.
     #[schema(value_type = Option<u32>, maximum = 40320)]
     alarm_minutes: Option<AlarmMinutes>,
+    /// An alarm as usual, 10 minutes before the start, unless `alarm_minutes` says otherwise.
+    alarm: Option<bool>,
+    /// Where it takes place.
+    #[schema(value_type = Option<String>, max_length = 239)]
+    location: Option<TypeName>,
+    /// How urgent it is: a key of the list of priorities.
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    priority: Option<ListKey>,
+    /// The value of an RRULE (RFC 5545), daily or rarer, with COUNT or UNTIL: up to 100 activities of one series, made at
+    /// once. Times stay on the tenant's clock. The first occurrence has the id of the command.
+    #[schema(value_type = Option<String>, max_length = 500, example = "FREQ=WEEKLY;COUNT=10")]
+    recurrence: Option<Rule>,
 }
 
 fn plan(asked: &Asked<'_>) -> Result<Decoded, Problem> {
@@ -102,7 +114,10 @@ fn plan(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         description: body.description,
         sale: body.sale.map(SaleId),
         parties: Parties { company: body.company, contact: body.contact, project: body.project },
-        alarm_minutes: body.alarm_minutes.map(|minutes| minutes.0),
+        alarm_minutes: alarm(asked, body.alarm, body.alarm_minutes, Alarm::Off)?.minutes(),
+        location: body.location,
+        priority: body.priority,
+        recurrence: body.recurrence.map(|rule| (id, rule.0)),
     };
     Ok(Decoded {
         stream: id.stream(),
@@ -167,6 +182,14 @@ pub struct EditActivity {
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<u32>, maximum = 40320)]
     alarm_minutes: Option<Option<AlarmMinutes>>,
+    /// New place.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, max_length = 239)]
+    location: Option<Option<TypeName>>,
+    /// New priority.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    priority: Option<Option<ListKey>>,
 }
 
 fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
@@ -180,6 +203,8 @@ fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         contact: body.contact,
         project: body.project,
         alarm_minutes: body.alarm_minutes.map(|alarm| alarm.map(|minutes| minutes.0)),
+        location: body.location,
+        priority: body.priority,
     })))
 }
 

@@ -1,12 +1,14 @@
 //! Fields that only activities have: a day or an instant, the kind, the lead time of an alarm.
 
 use chrono::{DateTime, Datelike, SubsecRound, Timelike, Utc};
-use domain::activity::{self, alarm_minutes};
+use domain::activity::{self, Alarm, Recurrence, alarm_minutes};
 use events::ParseError;
 use serde::Deserialize;
+use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use crate::http::fields::Day;
+use crate::http::route::Asked;
 
 /// A day `YYYY-MM-DD` or an RFC 3339 instant with its offset, of the years 1900 to 9999; instants are cut to
 /// the microsecond, which is what read models keep. Which of the two it has to be, the activity decides.
@@ -42,6 +44,37 @@ impl TryFrom<i64> for AlarmMinutes {
     type Error = ParseError;
     fn try_from(minutes: i64) -> Result<Self, ParseError> {
         alarm_minutes(minutes).map(Self)
+    }
+}
+
+/// The rule of a series (SD-11).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Rule(pub(super) Recurrence);
+
+impl TryFrom<String> for Rule {
+    type Error = ParseError;
+    fn try_from(text: String) -> Result<Self, ParseError> {
+        Recurrence::parse(&text).map(Self)
+    }
+}
+
+/// The alarm two fields ask for together; `otherwise` when neither says anything (SD-6).
+pub(super) fn alarm(
+    asked: &Asked<'_>,
+    alarm: Option<bool>,
+    minutes: Option<AlarmMinutes>,
+    otherwise: Alarm,
+) -> Result<Alarm, Problem> {
+    let minutes = minutes.map(|minutes| minutes.0);
+    match (alarm, minutes) {
+        (Some(false), Some(_)) => {
+            let rule = "must not be false when alarm_minutes is given";
+            Err(Problem::bad_body("invalid_value", format!("{}/alarm", asked.pointer), rule))
+        }
+        (Some(false), None) => Ok(Alarm::Off),
+        (Some(true), minutes) | (None, minutes @ Some(_)) => Ok(Alarm::On(minutes)),
+        (None, None) => Ok(otherwise),
     }
 }
 

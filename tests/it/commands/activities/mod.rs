@@ -1,8 +1,11 @@
 //! Activities through HTTP and in bulk: every command, who may send it, and on several replicas (SD-1 to SD-9).
 
+mod answers;
 mod bulk;
+mod fields;
 mod replicas;
 mod rights;
+mod series;
 mod times;
 mod walk;
 

@@ -155,10 +155,14 @@ fn an_edit_keeps_the_rules_of_a_plan() {
     world([to_do]).when(edit(alarm)).then_refused(Refusal::AlarmNeedsTime);
 }
 
+fn handed_to(owner: &str, group: &str, by: &str) -> ActivityEvent {
+    let (owner_group, assigned_by) = (Some(group.into()), Some(user(by)));
+    ActivityEvent::Assigned { owner: user(owner), owner_group, assigned_by }
+}
+
 #[test]
 fn an_activity_is_handed_to_another_user_with_their_group_sd_8() {
-    let assigned =
-        ActivityEvent::Assigned { owner: user("per"), owner_group: Some("south".into()) };
+    let assigned = handed_to("per", "south", "ola");
     let expected = || [Event::Activity(assigned.clone())];
     world([meeting()]).when(assign("per")).then(expected());
     world([meeting()]).by_seller("ola").when(assign("per")).then(expected());
@@ -168,12 +172,10 @@ fn an_activity_is_handed_to_another_user_with_their_group_sd_8() {
 
 #[test]
 fn what_was_handed_over_is_no_longer_ones_own_sd_8() {
-    let assigned =
-        ActivityEvent::Assigned { owner: user("per"), owner_group: Some("south".into()) };
+    let assigned = handed_to("per", "south", "ola");
     let history = || world([meeting(), assigned.clone()]);
     history().by_seller("ola").when(assign("ola")).then_refused(Refusal::NotYourActivity);
     let back = history().by_seller("per").when(assign("ola")).facts();
-    let expected =
-        ActivityEvent::Assigned { owner: user("ola"), owner_group: Some("north".into()) };
+    let expected = handed_to("ola", "north", "per");
     assert_eq!(back, [Event::Activity(expected)]);
 }

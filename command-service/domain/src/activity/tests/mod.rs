@@ -1,5 +1,6 @@
 //! Decisions on activities, row by row of the source.
 
+mod answering;
 mod changing;
 mod planning;
 mod progress;
@@ -129,6 +130,9 @@ fn new(kind: Kind, when: When) -> NewActivity {
         sale: None,
         parties: Parties::default(),
         alarm_minutes: None,
+        location: None,
+        priority: None,
+        recurrence: None,
     }
 }
 
@@ -143,13 +147,23 @@ fn terms() -> ActivityTerms {
         sale: None,
         parties: Parties::default(),
         alarm_minutes: None,
+        location: None,
+        priority: None,
     }
 }
 
 /// Ola's, as it lies in the log.
 fn planned(kind: Kind, slot: Slot, terms: ActivityTerms) -> ActivityEvent {
     let owner_group = Some("north".into());
-    ActivityEvent::Planned { kind, slot, owner: user("ola"), owner_group, terms }
+    ActivityEvent::Planned {
+        kind,
+        slot,
+        owner: user("ola"),
+        owner_group,
+        assigned_by: None,
+        series: None,
+        terms,
+    }
 }
 
 /// An hour on the 17th, with an alarm a quarter before.

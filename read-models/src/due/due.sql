@@ -1,0 +1,29 @@
+), open_activity AS (SELECT * FROM m WHERE completed_on IS NULL),
+held_sale AS (SELECT s.* FROM sale_version AS s
+  WHERE s.tenant_id = $1 AND s.status IN ('open', 'stalled') AND ($8::text[] IS NULL OR s.owner = ANY ($8))
+    AND held(s.effective_at, s.recorded_at, s.position, s.next_effective_at, s.next_recorded_at, s.next_position, $2, $3, $4)),
+item AS (
+  SELECT 'alarm' AS kind, 'activity' AS about, activity_id AS id, title, owner, starts_at AS due_at, begins::date AS due_day,
+         NULL::bigint AS amount_minor, NULL::text AS currency
+    FROM open_activity WHERE starts_at - alarm_minutes * interval '1 minute' <= $9::timestamptz AND ends::date >= $5::date
+  UNION ALL
+  SELECT 'overdue_activity', 'activity', activity_id, title, owner, ends_at, ends::date, NULL, NULL
+    FROM open_activity WHERE ends::date < $5::date
+  UNION ALL
+  SELECT 'assignment', 'activity', activity_id, title, owner, starts_at, begins::date, NULL, NULL
+    FROM open_activity WHERE assignment IN ('assigned', 'seen')
+  UNION ALL
+  SELECT 'overdue_sale', 'sale', sale_id, title, owner, NULL, sale_date, amount_minor, currency
+    FROM held_sale WHERE status = 'open' AND sale_date < $5::date
+  UNION ALL
+  SELECT 'reopen', 'sale', sale_id, title, owner, NULL, reopen_date, amount_minor, currency
+    FROM held_sale WHERE status = 'stalled' AND reopen_date <= $5::date
+  UNION ALL
+  SELECT 'follow_up', 'sale', sale_id, title, owner, NULL, reopen_date, amount_minor, currency
+    FROM held_sale AS s WHERE status = 'stalled' AND reopen_date > $5::date AND NOT EXISTS (
+      SELECT FROM activity_version AS a WHERE a.tenant_id = $1 AND a.sale_id = s.sale_id
+        AND a.completed_on IS NULL AND NOT a.deleted
+        AND held(a.effective_at, a.recorded_at, a.position, a.next_effective_at, a.next_recorded_at, a.next_position, $2, $3, $4)))
+SELECT kind, about, id, title, owner, due_at, due_day, amount_minor, currency, count(*) OVER () AS total
+  FROM item WHERE $10::text[] IS NULL OR kind = ANY ($10)
+ ORDER BY due_day, due_at NULLS FIRST, kind, id LIMIT $11 OFFSET $12
