@@ -16,6 +16,7 @@
 pub mod activity;
 pub mod codec;
 pub mod currency;
+pub mod custom_field;
 pub mod diary;
 pub mod envelope;
 mod fact;
@@ -35,6 +36,7 @@ pub mod values;
 pub use activity::ActivityEvent;
 pub use codec::{DecodeError, Event};
 pub use currency::CurrencyEvent;
+pub use custom_field::{FieldDefinition, FieldItem, FieldKind, FieldValue};
 pub use diary::{DiarySettings, TimeOfDay};
 pub use envelope::{Metadata, NewEvent, Recorded, content_hash};
 pub use identity::{
@@ -49,5 +51,6 @@ pub use stage::StageEvent;
 pub use tenant::TenantEvent;
 pub use user::UserEvent;
 pub use values::{
-    Description, ListKey, LocalName, Note, ParseError, Party, Probability, Title, TypeName,
+    Description, FieldText, ListKey, LocalName, Note, ParseError, Party, Probability, SaleNote,
+    StakeholderComment, Title, TypeName,
 };

@@ -1,15 +1,25 @@
 //! The facts of a sale. Names and versions are storage: add, never rename.
 
+mod link;
+mod registration;
+mod stakeholder;
+mod visibility;
+
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::custom_field::FieldValue;
 use crate::identity::{SaleTypeId, StageId, UserId};
-use crate::money::Money;
-use crate::values::{Description, ListKey, Party, Probability, Title, TypeName};
+use crate::money::{CurrencyCode, Money};
+use crate::values::{Description, ListKey, Probability, SaleNote, Title, TypeName};
+
+pub use link::{Link, LinkKind, LinkTarget};
+pub use registration::{Details, Margin, Parties, Registration};
+pub use stakeholder::{ChangedPart, Part, Stakeholder, StakeholderId};
+pub use visibility::Visibility;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 20] = [
+pub const CURRENT: [(&str, i16); 33] = [
     ("sale.registered", 1),
     ("sale.title-changed", 1),
     ("sale.description-changed", 1),
@@ -30,73 +40,20 @@ pub const CURRENT: [(&str, i16); 20] = [
     ("sale.completion-cleared", 1),
     ("sale.owner-noticed", 1),
     ("sale.follow-up-offered", 1),
+    ("sale.credited-set", 1),
+    ("sale.competitor-set", 1),
+    ("sale.note-changed", 1),
+    ("sale.link-added", 1),
+    ("sale.link-removed", 1),
+    ("sale.visibility-changed", 1),
+    ("sale.stakeholder-added", 1),
+    ("sale.stakeholder-changed", 1),
+    ("sale.stakeholder-removed", 1),
+    ("sale.type-changed", 1),
+    ("sale.currency-changed", 1),
+    ("sale.deleted", 1),
+    ("sale.custom-field-set", 1),
 ];
-
-/// Cost, profit and percent of a sale, always consistent: profit = amount − cost, percent of the amount (SO-10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Margin {
-    /// Cost, in the sale's currency.
-    #[serde(with = "rust_decimal::serde::str")]
-    pub total_cost: Decimal,
-    /// Amount minus cost.
-    #[serde(with = "rust_decimal::serde::str")]
-    pub profit: Decimal,
-    /// Two places; none when the amount is 0 (SO-12).
-    pub profit_percent: Option<Decimal>,
-}
-
-/// The parties a sale is linked to, each independent and optional (SO-4).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parties {
-    /// The organisation sold to.
-    #[serde(default)]
-    pub company: Option<Party>,
-    /// The human being at the customer.
-    #[serde(default)]
-    pub contact: Option<Party>,
-    /// The project it belongs to.
-    #[serde(default)]
-    pub project: Option<Party>,
-}
-
-/// Everything known at registration, all defaults resolved (SO-2).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Registration {
-    /// Mandatory name (SO-F2).
-    pub title: Title,
-    /// Mandatory type (SO-F4).
-    pub sale_type: SaleTypeId,
-    /// Copied from the type (SO-F5).
-    #[serde(default)]
-    pub category: Option<TypeName>,
-    /// None for a type without stages (SO-3).
-    #[serde(default)]
-    pub stage: Option<StageId>,
-    /// The stage's, unless given.
-    pub probability: Probability,
-    /// Estimate until sold.
-    pub amount: Money,
-    /// Cost, profit and percent.
-    pub margin: Margin,
-    /// Responsible user (SO-F17).
-    pub owner: UserId,
-    /// The owner's primary group at registration (SO-F17).
-    #[serde(default)]
-    pub owner_group: Option<String>,
-    /// Company, contact, project.
-    pub parties: Parties,
-    /// Expected close (SO-F18, SO-36).
-    pub sale_date: NaiveDate,
-    /// Where it came from (SO-F24).
-    #[serde(default)]
-    pub source: Option<ListKey>,
-    /// Long text (SO-F3).
-    #[serde(default)]
-    pub description: Option<Description>,
-    /// The id in the system it came from.
-    #[serde(default)]
-    pub external_reference: Option<String>,
-}
 
 /// Which way along the ranks a stage change went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,6 +220,9 @@ pub enum SaleEvent {
         probability: Probability,
         /// SO-20.
         stage_when_closed: Option<StageId>,
+        /// Who lost it to us, at most one (SO-F25).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        competitor: Option<ListKey>,
     },
     /// SO-18.
     #[serde(rename = "sale.lost")]
@@ -299,5 +259,79 @@ pub enum SaleEvent {
         owner: UserId,
         /// When the sale opens again.
         reopen_date: NaiveDate,
+    },
+    /// SO-5, SO-F26.
+    #[serde(rename = "sale.credited-set")]
+    CreditedSet {
+        /// The department credited, none when cleared.
+        credited: Option<ListKey>,
+    },
+    /// SO-5, SO-F25.
+    #[serde(rename = "sale.competitor-set")]
+    CompetitorSet {
+        /// The one competitor, none when cleared.
+        competitor: Option<ListKey>,
+    },
+    /// SO-28, SO-F33.
+    #[serde(rename = "sale.note-changed")]
+    NoteChanged {
+        /// The note as it is now, none when cleared.
+        note: Option<SaleNote>,
+    },
+    /// SO-29: a link to a target that is linked already gives it another name.
+    #[serde(rename = "sale.link-added")]
+    LinkAdded(Link),
+    /// SO-29.
+    #[serde(rename = "sale.link-removed")]
+    LinkRemoved(LinkTarget),
+    /// SO-31.
+    #[serde(rename = "sale.visibility-changed")]
+    VisibilityChanged(Visibility),
+    /// SK-2.
+    #[serde(rename = "sale.stakeholder-added")]
+    StakeholderAdded(Stakeholder),
+    /// SK-4.
+    #[serde(rename = "sale.stakeholder-changed")]
+    StakeholderChanged(ChangedPart),
+    /// SK-5.
+    #[serde(rename = "sale.stakeholder-removed")]
+    StakeholderRemoved {
+        /// Which one.
+        id: StakeholderId,
+    },
+    /// SO-9: category, stage and probability as they are now.
+    #[serde(rename = "sale.type-changed")]
+    TypeChanged {
+        /// Type before.
+        from: SaleTypeId,
+        /// Type from now on.
+        to: SaleTypeId,
+        /// Copied from the new type.
+        category: Option<TypeName>,
+        /// A stage of the new type, or none.
+        stage: Option<StageId>,
+        /// Kept with the stage, else the new stage's; kept without one.
+        probability: Probability,
+    },
+    /// SO-39: the same figures in another currency.
+    #[serde(rename = "sale.currency-changed")]
+    CurrencyChanged {
+        /// Currency before.
+        from: CurrencyCode,
+        /// The figure in the new currency, rounded to its places.
+        amount: Money,
+        /// Cost, profit and percent in the new currency.
+        margin: Margin,
+    },
+    /// SO-23, §6-A33: a tombstone.
+    #[serde(rename = "sale.deleted")]
+    Deleted {},
+    /// SO-30, SO-F35.
+    #[serde(rename = "sale.custom-field-set")]
+    CustomFieldSet {
+        /// Which field.
+        key: ListKey,
+        /// What it holds now, none when cleared.
+        value: Option<FieldValue>,
     },
 }

@@ -3,15 +3,19 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use crate::custom_field::FieldDefinition;
 use crate::diary::DiarySettings;
 use crate::money::CurrencyCode;
+use crate::values::ListKey;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 4] = [
+pub const CURRENT: [(&str, i16); 6] = [
     ("tenant.provisioned", 1),
     ("tenant.base-currency-changed", 1),
     ("tenant.time-zone-changed", 1),
     ("tenant.diary-settings-changed", 1),
+    ("tenant.custom-field-defined", 1),
+    ("tenant.custom-field-removed", 1),
 ];
 
 /// A fact about the tenant.
@@ -41,4 +45,13 @@ pub enum TenantEvent {
     /// What diaries are like from now on (SD-3, SD-4).
     #[serde(rename = "tenant.diary-settings-changed")]
     DiarySettingsChanged(DiarySettings),
+    /// SO-30: a field of sales as it is defined from now on.
+    #[serde(rename = "tenant.custom-field-defined")]
+    CustomFieldDefined(FieldDefinition),
+    /// SO-30: a field is shown no more; what sales hold under it stays in the log.
+    #[serde(rename = "tenant.custom-field-removed")]
+    CustomFieldRemoved {
+        /// Which one.
+        key: ListKey,
+    },
 }

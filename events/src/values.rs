@@ -78,6 +78,18 @@ text_value!(
     Description, "description", 65_536, "must be 1 to 65536 characters"
 );
 text_value!(
+    /// The note of a sale, at most 65 536 characters (SO-F33, design §5).
+    SaleNote, "note", 65_536, "must be 1 to 65536 characters"
+);
+text_value!(
+    /// What is to be known about a stakeholder, at most 2 047 characters (SK-2).
+    StakeholderComment, "comment", 2_047, "must be 1 to 2047 characters"
+);
+text_value!(
+    /// What a custom field of kind text holds, at most 2 048 characters (SO-30).
+    FieldText, "text", 2_048, "must be 1 to 2048 characters"
+);
+text_value!(
     /// The text of an activity, at most 2 048 characters (SD-2).
     Note, "description", 2_048, "must be 1 to 2048 characters"
 );

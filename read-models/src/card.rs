@@ -6,9 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::actions::icon;
 use crate::ask::{InCurrency, Labels, Snapshot};
+use crate::card_tabs::{Involved, Linked, Marks, Tabs};
 use crate::figures::Amount;
-use crate::sale::{Sale, Status};
+use crate::sale::{Fields, Sale, Status};
 use crate::upcoming::Upcoming;
 
 /// An id with the name to show.
@@ -45,6 +47,8 @@ pub(crate) struct Card {
     pub title: String,
     /// `open`, `stalled`, `won` or `lost`.
     pub status: &'static str,
+    /// `coin`, `red-triangle`, `tick` or `cross`: open, stalled, won, lost (SO-27).
+    pub icon: &'static str,
     /// Stage; none for a type without stages.
     pub stage: Option<Named>,
     /// Type.
@@ -109,6 +113,8 @@ pub(crate) struct Card {
     pub registered_on: NaiveDate,
     /// When its newest fact took effect.
     pub updated_at: DateTime<Utc>,
+    #[serde(flatten)]
+    pub marks: Marks,
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -119,6 +125,9 @@ pub(crate) struct CardRow {
     weighted_minor: i64,
     converted_amount: Option<String>,
     converted_weighted: Option<String>,
+    has_note: bool,
+    active_links: i32,
+    has_stakeholders: bool,
     #[sqlx(flatten)]
     sale: Sale,
 }
@@ -144,6 +153,11 @@ impl<'a> Surface<'a> {
 }
 
 impl CardRow {
+    /// The sale as its row has it.
+    pub fn sale(&self) -> &Sale {
+        &self.sale
+    }
+
     /// Public id.
     pub fn id(&self) -> Uuid {
         self.sale.sale_id
@@ -154,9 +168,22 @@ impl CardRow {
         self.stream_id
     }
 
-    /// The long text; loaded only for a single card.
-    pub fn take_description(&mut self) -> Option<String> {
-        self.sale.description.take()
+    /// What its custom fields hold; loaded only for a single card.
+    pub fn take_fields(&mut self) -> Fields {
+        std::mem::take(&mut self.sale.fields)
+    }
+
+    /// The long texts and links; loaded only for a single card.
+    pub fn take_tabs(&mut self) -> Tabs {
+        let sale = &mut self.sale;
+        let links = std::mem::take(&mut sale.links.0);
+        let stakeholders = std::mem::take(&mut sale.stakeholders.0);
+        Tabs {
+            description: sale.description.take(),
+            note: sale.note.take(),
+            links: links.into_iter().map(Linked::from).collect(),
+            stakeholders: stakeholders.into_iter().map(Involved::from).collect(),
+        }
     }
 
     /// The card, as of a day, with what lies ahead.
@@ -168,7 +195,9 @@ impl CardRow {
             weighted: on.currency.text(&weighted),
             currency: on.currency.asked.as_str().to_owned(),
         });
-        let sale = self.sale;
+        let mut sale = self.sale;
+        let marks =
+            Marks::take(&mut sale, (self.has_note, self.active_links, self.has_stakeholders));
         let day = |at: DateTime<Utc>| at.with_timezone(&on.zone).date_naive();
         let stage =
             |id: Uuid| Named { id, name: on.labels.stages.get(&id).map(|l| l.name.clone()) };
@@ -179,6 +208,7 @@ impl CardRow {
             version,
             number: sale.number.to_string(),
             status: sale.status.as_str(),
+            icon: icon(sale.status),
             stage: sale.stage_id.map(stage),
             sale_type: Named {
                 id: sale.sale_type_id,
@@ -215,6 +245,7 @@ impl CardRow {
             completed: sale.completed,
             source: sale.source,
             external_reference: sale.external_reference,
+            marks,
         }
     }
 }

@@ -5,4 +5,7 @@
   s.stage_when_closed, s.probability, s.currency, s.amount_minor, s.total_cost_minor, s.profit_minor,
   s.profit_percent, s.owner, s.owner_group, s.sale_date, s.source, s.company_id, s.company_name, s.contact_id,
   s.contact_name, s.project_id, s.project_name, s.external_reference, s.reopen_date, s.stall_reason, s.close_date,
-  s.reason, s.competitor, s.completed, s.registered_at
+  s.reason, s.competitor, s.completed, s.registered_at, s.credited, s.note IS NOT NULL AS has_note,
+  COALESCE(jsonb_array_length(s.links), 0) AS active_links, s.visible_for, s.visible_group, s.registered_by,
+  s.updated_by, s.update_count, s.stakeholders IS NOT NULL AS has_stakeholders, s.deleted,
+  s.recorded_at AS saved_at

@@ -58,11 +58,11 @@ impl FromGiven for CardSort {
     }
 }
 
-/// Cards and their order: `$1` to `$31` as `bind_matching` binds them, then field, direction, limit, offset.
+/// Cards and their order: `$1` to `$32` as `bind_matching` binds them, then field, direction, limit, offset.
 macro_rules! cards {
     () => {
         concat!(
-            "SELECT NULL::text AS description, ",
+            "SELECT NULL::text AS description, NULL::text AS note, NULL::text AS links, NULL::text AS stakeholders, NULL::text AS fields, ",
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/card_columns.sql")),
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cards_from.sql")),
             $crate::upcoming::ahead!(),
@@ -132,7 +132,7 @@ pub(crate) async fn cards_at(
     add(&mut arguments, streams);
     let rows: Vec<CardRow> = sqlx::query_as_with(
         concat!(
-            "SELECT NULL::text AS description, ",
+            "SELECT NULL::text AS description, NULL::text AS note, NULL::text AS links, NULL::text AS stakeholders, NULL::text AS fields, ",
             include_str!("card_columns.sql"),
             include_str!("cards_by_stream.sql")
         ),

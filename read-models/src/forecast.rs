@@ -221,7 +221,7 @@ async fn cells(
         concat!(
             include_str!("forecast_cells.sql"),
             ahead!(),
-            " WHERE s.sale_date BETWEEN $34 AND $35 AND ",
+            " WHERE s.sale_date BETWEEN $35 AND $36 AND ",
             matching!(),
             include_str!("forecast_groups.sql")
         ),

@@ -23,13 +23,16 @@ use thiserror::Error;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+mod actions;
 mod activities;
 pub mod activity;
 mod ask;
 mod card;
 mod card_page;
+mod card_tabs;
 mod changes;
 mod currencies;
+mod custom_fields;
 mod diary;
 mod due;
 mod event_feed;
@@ -165,6 +168,7 @@ pub fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(lists::lists))
         .routes(routes!(lists::list))
         .routes(routes!(me::me))
+        .routes(routes!(custom_fields::custom_fields))
         .routes(routes!(event_feed::events))
         .routes(routes!(projections::projections))
 }

@@ -12,14 +12,18 @@ use service_runtime::{Actor, PathId, Problem, Right};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::actions::{Terms, available, may_change};
 use crate::ask::{
     Asked, CurrencyParam, InCurrency, Labels, Questions, Snapshot, When, add, bind_fractions,
-    coordinates, failed,
+    coordinates, failed, moment,
 };
 use crate::card::{Card, CardRow, Surface};
+use crate::card_tabs::Tabs;
+use crate::custom_fields::{Filled, definitions, filled};
+use crate::sale::Sale;
 use crate::upcoming::Upcoming;
 
-/// A sale with its long text.
+/// A sale with all its tabs.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SaleCard {
     /// The position of the log it shows.
@@ -28,8 +32,21 @@ pub(crate) struct SaleCard {
     as_of: DateTime<Utc>,
     #[serde(flatten)]
     sale: Card,
-    /// Long text.
-    description: Option<String>,
+    #[serde(flatten)]
+    tabs: Tabs,
+    /// Every custom field of the tenant with what the sale holds in it (SO-F35).
+    fields: Vec<Filled>,
+    /// The activity behind the next activity date; none while stalled (SO-F20, SO-15).
+    next_activity_id: Option<Uuid>,
+    /// Names of the commands the reader may send, by rights and status.
+    available_actions: Vec<&'static str>,
+}
+
+/// What is shown from beside the sale.
+#[derive(Debug, sqlx::FromRow)]
+struct Beside {
+    next_activity_id: Option<Uuid>,
+    stakeholders: bool,
 }
 
 /// One sale
@@ -57,18 +74,47 @@ pub(crate) async fn sale(
     let mut row =
         row(&mut snapshot, &currency, stream_id).await?.ok_or_else(|| no_such_sale(id))?;
     let labels = Labels::load(&mut snapshot).await?;
-    let description = row.take_description();
+    let held = row.take_fields();
+    let tabs = row.take_tabs();
+    let fields = filled(&definitions(&mut snapshot).await?, &held);
+    let beside = beside(&mut snapshot, row.sale()).await?;
+    let terms = Terms {
+        may_change: may_change(&actor, &row.sale().owner),
+        completed: row.sale().completed,
+        stakeholders: beside.stakeholders,
+    };
+    let available_actions = available(row.sale().status, terms);
+    let stalled = row.sale().reopen_date.is_some();
+    let next_activity_id = beside.next_activity_id.filter(|_| !stalled);
     let ahead = Upcoming::of(&mut snapshot, &[id]).await?;
     let on = Surface::of(&snapshot, &labels, &currency);
     let sale = row.card(&on, ahead.get(&id).copied().unwrap_or(Upcoming::NOTHING));
     let etag = format!("\"{}\"", sale.version);
-    let card = SaleCard { position: snapshot.position, as_of: snapshot.at, sale, description };
+    let card = SaleCard {
+        position: snapshot.position,
+        as_of: snapshot.at,
+        sale,
+        tabs,
+        fields,
+        next_activity_id,
+        available_actions,
+    };
     Ok((AppendHeaders([(ETAG, etag)]), Json(card)))
 }
 
 /// 404, the same for ids that never were, were not yet, and of other tenants.
 pub(crate) fn no_such_sale(id: Uuid) -> Problem {
     Problem::not_found("no sale has this id").about(format!("/v1/sales/{id}"))
+}
+
+async fn beside(snapshot: &mut Snapshot, sale: &Sale) -> Result<Beside, Problem> {
+    let mut arguments = moment(snapshot);
+    add(&mut arguments, sale.sale_id);
+    add(&mut arguments, sale.sale_type_id);
+    sqlx::query_as_with(include_str!("card_beside.sql"), arguments)
+        .fetch_one(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))
 }
 
 async fn row(
@@ -81,7 +127,7 @@ async fn row(
     add(&mut arguments, vec![stream_id]);
     sqlx::query_as_with(
         concat!(
-            "SELECT s.description, ",
+            "SELECT s.description, s.note, s.links::text AS links, s.stakeholders::text AS stakeholders, s.fields::text AS fields, ",
             include_str!("card_columns.sql"),
             include_str!("cards_by_stream.sql")
         ),

@@ -1,15 +1,19 @@
 //! `GET /v1/sales/{id}/history`: every event of a sale and what it changed, field by field.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use events::{Event, Recorded, SaleId};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, PathId, Problem, Right};
 use uuid::Uuid;
 
 use crate::ask::{Asked, Labels, Questions, When};
 use crate::changes::Field;
+use crate::custom_fields::plain;
 use crate::figures::Amount;
 use crate::history::{History, Told};
 use crate::sale::{Sale, Surroundings, evolve};
@@ -37,10 +41,8 @@ pub(crate) async fn history(
 impl Told for Sale {
     fn next(before: Option<Self>, fact: &Event, event: &Recorded) -> Result<Self, &'static str> {
         let Event::Sale(fact) = fact else { return Err("not an event of a sale") };
-        let id = event.stream().map_err(|_| "a stream without a name")?.id;
-        let id = Uuid::parse_str(&id).map_err(|_| "a stream whose public id is no UUID")?;
-        let registered = event.number.map(|number| (id, number));
-        evolve(before, fact, Surroundings { effective_at: event.effective(), registered })
+        let around = Surroundings::of(event).map_err(|_| "a stream without a name")?;
+        evolve(before, fact, &around)
     }
 
     fn fields(&self, labels: &Labels) -> Vec<Field> {
@@ -48,6 +50,9 @@ impl Told for Sale {
             id.and_then(|id| labels.stages.get(&id)).map(|label| label.name.clone())
         };
         let money = |minor| json!(Amount::of(minor, &self.currency));
+        let fields = self.fields.0.iter().map(|(key, value)| (key.as_str(), plain(value)));
+        let fields: BTreeMap<&str, Value> = fields.collect();
+        let fields = (!fields.is_empty()).then_some(fields);
         let number = self.number.to_string();
         let percent = self.profit_percent.map(|percent| percent.to_string());
         let sale_type = labels.sale_types.get(&self.sale_type_id).cloned();
@@ -83,6 +88,20 @@ impl Told for Sale {
             ("reason", json!(self.reason), None),
             ("competitor", json!(self.competitor), None),
             ("completed", json!(self.completed.to_string()), None),
+            ("credited", json!(self.credited), None),
+            ("note", json!(self.note), None),
+            ("links", some(&self.links.0), None),
+            ("visible_for", json!(self.visible_for), None),
+            ("visible_group", json!(self.visible_group), None),
+            ("stakeholders", some(&self.stakeholders.0), None),
+            ("fields", json!(fields), None),
+            ("currency", json!(self.currency), None),
+            ("deleted", json!(self.deleted.to_string()), None),
         ]
     }
+}
+
+/// A list, or nothing when it is empty.
+fn some<T: Serialize>(list: &[T]) -> Value {
+    if list.is_empty() { Value::Null } else { json!(list) }
 }

@@ -137,7 +137,8 @@ impl<T> Placed<T> {
     }
 }
 
-type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
+/// A statement being bound.
+pub(crate) type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
 
 /// Binds $1 to $9 of an insert: the coordinates of the versions and of their successors.
 pub(crate) fn bind_places<'q, T>(query: PgQuery<'q>, versions: &[Placed<T>]) -> PgQuery<'q> {

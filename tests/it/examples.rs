@@ -10,6 +10,9 @@ use uuid::Uuid;
 /// The sale that activities are about.
 const FOLLOWED_UP: Uuid = Uuid::from_u128(0x4fff);
 
+/// Somebody who is involved in a sale.
+const INVOLVED: Uuid = Uuid::from_u128(0x4ffe);
+
 /// A request that would be accepted.
 pub struct Example {
     /// The row of the command table.
@@ -46,6 +49,11 @@ pub async fn all(world: &World, fixture: &Fixture) -> Vec<Example> {
     let mut examples = Vec::new();
     let id = json!({"id": FOLLOWED_UP});
     fixture.sale(world, "2026-03-01T08:00:00Z", "Followed up", id).await;
+    for key in ["licences", "unused"] {
+        let field = json!({"key": key, "name": key, "kind": "number"});
+        let path = format!("/v1/tenants/{}/define-custom-field", fixture.tenant);
+        fixture.at(world, "2026-01-01T00:00:00Z", &path, field).await;
+    }
     for (route, n) in commands().zip(0x5000_u128..) {
         let id = target(world, fixture, route).await;
         let (body, mandatory) = body(route.command, fixture, Uuid::from_u128(n));
@@ -66,11 +74,18 @@ async fn target(world: &World, fixture: &Fixture, route: &CommandRoute) -> Strin
         (command, Some("activities")) => activity(world, fixture, command).await,
         (_, Some("sale-types")) => fixture.simple.to_string(),
         (command, _) => {
-            let amount = json!({"amount": {"amount": "1000", "currency": "NOK"}});
+            let mut amount = json!({"amount": {"amount": "1000", "currency": "NOK"}});
+            if command == "ChangeSaleType" {
+                amount["sale_type"] = json!(fixture.simple);
+            }
             let sale = fixture.sale(world, "2026-03-01T08:00:00Z", command, amount).await;
             let stall = json!({"reopen_date": "2030-01-01", "reason": "budget"});
             let before: &[(&str, Value)] = match command {
                 "ReopenSale" | "ChangeStallTerms" => &[("stall", stall)],
+                "RemoveLink" => &[("add-link", link())],
+                "ChangeStakeholders" | "RemoveStakeholders" => {
+                    &[("add-stakeholders", json!({"stakeholders": [stakeholder()]}))]
+                }
                 "CompleteSale" => &[("mark-lost", json!({"reason": "price"}))],
                 "ClearCompletion" => {
                     &[("mark-lost", json!({"reason": "price"})), ("complete", json!({}))]
@@ -128,21 +143,29 @@ async fn list(world: &World, fixture: &Fixture, command: &str) -> String {
 
 /// Every field of a command's body, and those that must be there.
 fn body(command: &str, fixture: &Fixture, new: Uuid) -> (Value, &'static [&'static str]) {
+    sale_body(command, fixture, new)
+        .or_else(|| details_body(command))
+        .unwrap_or_else(|| catalogue_body(command, fixture, new))
+}
+
+/// The same for what lies on the first tab of a card and how a sale ends.
+fn sale_body(
+    command: &str,
+    fixture: &Fixture,
+    new: Uuid,
+) -> Option<(Value, &'static [&'static str])> {
     let party = json!({"id": Uuid::from_u128(7), "name": "Fjord AS"});
     let money = json!({"amount": "900.50", "currency": "NOK"});
-    let name = json!({"en": format!("{command} {new}"), "nb": format!("nb {new}"), "nl": format!("nl {new}")});
-    let stages = json!([fixture.fm, fixture.qt, fixture.sc]);
-    let stage = json!({"name": name, "probability": 35, "description": "Trial run", "rank": 4});
-    let kind = json!({"name": name, "category": "Renewal", "duration": {"n": 2, "unit": "weeks"},
-        "stages": stages, "guide": true, "auto_advance": true, "stakeholders": true});
     let edit = json!({"title": "Fjord ERP 2", "description": "Larger", "sale_date": "2026-07-01",
-        "source": "fair", "company": party, "contact": party, "project": party});
-    match command {
+        "source": "fair", "credited": "north-sales", "competitor": "acme", "company": party,
+        "contact": party, "project": party});
+    Some(match command {
         "RegisterSale" => {
             let mut body = edit;
             let more = json!({"id": new, "title": "Fjord ERP", "sale_type": fixture.new,
                 "amount": money, "owner": "kari", "stage": fixture.qt, "probability": 45,
-                "external_reference": "crm-17"});
+                "external_reference": "crm-17", "note": "Call them", "visible_for": "group",
+                "visible_group": "North"});
             merge(&mut body, more);
             (body, &["title", "sale_type"])
         }
@@ -156,14 +179,32 @@ fn body(command: &str, fixture: &Fixture, new: Uuid) -> (Value, &'static [&'stat
             (json!({"reopen_date": "9000-01-01", "reason": "budget"}), &["reopen_date", "reason"])
         }
         "ChangeStallTerms" => (json!({"reopen_date": "9000-01-01", "reason": "other"}), &[]),
-        "MarkSold" => {
-            (json!({"reason": "price", "close_date": "2026-03-09", "amount": money}), &["reason"])
-        }
+        "MarkSold" => (
+            json!({"reason": "price", "close_date": "2026-03-09", "amount": money,
+                "competitor": "acme"}),
+            &["reason"],
+        ),
         "MarkLost" => (
             json!({"reason": "price", "close_date": "2026-03-09", "competitor": "acme"}),
             &["reason"],
         ),
-        "ReopenSale" | "CompleteSale" | "ClearCompletion" => (json!({}), &[]),
+        "ReopenSale" | "CompleteSale" | "ClearCompletion" | "DeleteSale" => (json!({}), &[]),
+        "ChangeSaleType" => {
+            (json!({"sale_type": fixture.new, "stage": fixture.qt}), &["sale_type"])
+        }
+        "ChangeCurrency" => (json!({"currency": "EUR"}), &["currency"]),
+        _ => return None,
+    })
+}
+
+/// The same for what sales refer to.
+fn catalogue_body(command: &str, fixture: &Fixture, new: Uuid) -> (Value, &'static [&'static str]) {
+    let name = json!({"en": format!("{command} {new}"), "nb": format!("nb {new}"), "nl": format!("nl {new}")});
+    let stages = json!([fixture.fm, fixture.qt, fixture.sc]);
+    let stage = json!({"name": name, "probability": 35, "description": "Trial run", "rank": 4});
+    let kind = json!({"name": name, "category": "Renewal", "duration": {"n": 2, "unit": "weeks"},
+        "stages": stages, "guide": true, "auto_advance": true, "stakeholders": true});
+    match command {
         "AddStage" => {
             let mut body = stage;
             merge(&mut body, json!({"id": new}));
@@ -200,6 +241,47 @@ fn list_body(command: &str, labels: &Value) -> (Value, &'static [&'static str]) 
         "DeleteListItem" => (json!({"key": "no-budget"}), &["key"]),
         _ => (json!({"key": "trust"}), &["key"]),
     }
+}
+
+/// A link to another sale.
+fn link() -> Value {
+    json!({"kind": "sale", "target": FOLLOWED_UP, "name": "Followed up"})
+}
+
+/// Somebody who is involved.
+fn stakeholder() -> Value {
+    let party = json!({"id": Uuid::from_u128(7), "name": "Fjord AS"});
+    json!({"id": INVOLVED, "company": party, "contact": party, "role": "user", "comment": "Ask first"})
+}
+
+/// The same for what lies on the other tabs of a card.
+fn details_body(command: &str) -> Option<(Value, &'static [&'static str])> {
+    Some(match command {
+        "SetNote" => (json!({"note": "Call them"}), &["note"]),
+        "AddLink" => (link(), &["kind", "target", "name"]),
+        "RemoveLink" => {
+            let mut body = link();
+            body.as_object_mut().expect("an object").remove("name");
+            (body, &["kind", "target"])
+        }
+        "SetVisibility" => {
+            (json!({"visible_for": "group", "visible_group": "North"}), &["visible_for"])
+        }
+        "AddStakeholders" => (json!({"stakeholders": [stakeholder()]}), &["stakeholders"]),
+        "ChangeStakeholders" => (
+            json!({"stakeholders": [INVOLVED], "role": "influencer", "comment": "Ask twice"}),
+            &["stakeholders"],
+        ),
+        "DefineCustomField" => (
+            json!({"key": "delivery", "name": {"en": "Delivery", "nb": "Levering", "nl": "Levering"},
+                "kind": "text", "items": [], "promoted": true}),
+            &["key", "name", "kind"],
+        ),
+        "RemoveCustomField" => (json!({"key": "unused"}), &["key"]),
+        "SetCustomFields" => (json!({"fields": {"licences": "12"}}), &["fields"]),
+        "RemoveStakeholders" => (json!({"stakeholders": [INVOLVED]}), &["stakeholders"]),
+        _ => return None,
+    })
 }
 
 /// The same for activities.

@@ -7,6 +7,8 @@ mod archive;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod card;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod demo;

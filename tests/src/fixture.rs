@@ -63,7 +63,8 @@ impl Fixture {
             fixture.at(world, SET_UP_AT, "/v1/stages", body).await;
         }
         let new = json!({"id": fixture.new, "name": "Sale to new customer", "category": "New business",
-            "duration": {"n": 3, "unit": "months"}, "stages": [fixture.fm, fixture.qt, fixture.sc], "guide": true});
+            "duration": {"n": 3, "unit": "months"}, "stages": [fixture.fm, fixture.qt, fixture.sc], "guide": true,
+            "stakeholders": true});
         fixture.at(world, SET_UP_AT, "/v1/sale-types", new).await;
         let simple = json!({"id": fixture.simple, "name": "Simple sale"});
         fixture.at(world, SET_UP_AT, "/v1/sale-types", simple).await;

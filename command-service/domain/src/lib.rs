@@ -12,6 +12,7 @@
 
 pub mod activity;
 pub mod currency;
+pub mod custom_field;
 pub mod list;
 pub mod name;
 #[cfg(test)]

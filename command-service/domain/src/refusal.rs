@@ -169,6 +169,45 @@ pub enum Refusal {
     /// SD-6: an alarm rings before a start.
     #[error("an alarm needs a start at a time of day")]
     AlarmNeedsTime,
+    /// SO-29.
+    #[error("a sale has 100 links at most")]
+    TooManyLinks,
+    /// SO-29.
+    #[error("the sale is not linked to this")]
+    UnknownLink,
+    /// SO-31.
+    #[error("the owner of the sale does not belong to this group")]
+    GroupNotOfOwner,
+    /// SK-1.
+    #[error("sales of this type have no stakeholders")]
+    StakeholdersOff,
+    /// SK-3.
+    #[error("the same party in the same role is among the stakeholders already")]
+    StakeholderExists,
+    /// SK-4, SK-5.
+    #[error("the sale has no such stakeholder")]
+    UnknownStakeholder,
+    /// SK-2.
+    #[error("a sale has 200 stakeholders at most")]
+    TooManyStakeholders,
+    /// SO-23: nothing can be done to it any more.
+    #[error("the sale is deleted")]
+    SaleDeleted,
+    /// SO-30.
+    #[error("there is no such custom field")]
+    UnknownField,
+    /// SO-30.
+    #[error("a custom field keeps its kind")]
+    FieldKindFixed,
+    /// SO-30.
+    #[error("a tenant has 100 custom fields at most, removed ones included")]
+    TooManyFields,
+    /// SO-30.
+    #[error("three custom fields can be promoted at most")]
+    TooManyPromoted,
+    /// SO-F35.
+    #[error("the value does not fit the kind of its custom field")]
+    FieldValueInvalid,
     /// A command reached a stream of another aggregate: a fault of the caller's routing.
     #[error("this stream does not take commands of a {0}")]
     WrongStream(Aggregate),
@@ -225,6 +264,19 @@ impl Refusal {
             Self::DayEndsFirst => "day_ends_first",
             Self::UnknownListItem { .. } => "unknown_list_item",
             Self::ListFull => "list_full",
+            Self::TooManyLinks => "too_many_links",
+            Self::UnknownLink => "unknown_link",
+            Self::GroupNotOfOwner => "group_not_of_owner",
+            Self::StakeholdersOff => "stakeholders_off",
+            Self::StakeholderExists => "stakeholder_exists",
+            Self::UnknownStakeholder => "unknown_stakeholder",
+            Self::TooManyStakeholders => "too_many_stakeholders",
+            Self::SaleDeleted => "sale_deleted",
+            Self::UnknownField => "unknown_custom_field",
+            Self::FieldKindFixed => "field_kind_fixed",
+            Self::TooManyFields => "too_many_fields",
+            Self::TooManyPromoted => "too_many_promoted",
+            Self::FieldValueInvalid => "field_value_invalid",
             Self::WrongStream(_) => "wrong_stream",
         }
     }
@@ -256,6 +308,14 @@ impl Refusal {
             Self::DurationOutOfRange => Some("/duration/n"),
             Self::RateOutOfRange => Some("/rate"),
             Self::UnitOutOfRange => Some("/unit"),
+            Self::UnknownLink => Some("/target"),
+            Self::FieldKindFixed => Some("/kind"),
+            Self::TooManyPromoted => Some("/promoted"),
+            Self::FieldValueInvalid => Some("/fields"),
+            Self::StakeholderExists | Self::UnknownStakeholder | Self::TooManyStakeholders => {
+                Some("/stakeholders")
+            }
+            Self::GroupNotOfOwner => Some("/visible_group"),
             Self::Unknown(_)
             | Self::AlreadyExists(_)
             | Self::NotYours
@@ -275,6 +335,11 @@ impl Refusal {
             | Self::AmountsExist
             | Self::ListFull
             | Self::NotAssigned
+            | Self::TooManyLinks
+            | Self::StakeholdersOff
+            | Self::UnknownField
+            | Self::TooManyFields
+            | Self::SaleDeleted
             | Self::WrongStream(_) => None,
         }
     }

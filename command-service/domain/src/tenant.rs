@@ -1,8 +1,13 @@
 //! The tenant itself: base currency and time zone (design §2, Tenant).
 
-use chrono_tz::Tz;
-use events::{CurrencyCode, DiarySettings, Event, TenantEvent, TimeOfDay};
+use std::sync::Arc;
 
+use chrono_tz::Tz;
+use events::{
+    CurrencyCode, DiarySettings, Event, FieldDefinition, ListKey, TenantEvent, TimeOfDay,
+};
+
+use crate::custom_field::{self, KnownField, KnownFields};
 use crate::{Context, Decider, Decision, Refusal};
 
 /// What may be asked of a tenant.
@@ -22,6 +27,13 @@ pub enum TenantCommand {
     },
     /// SD-3, SD-4, SD-13, SD-15; what is left out stays.
     SetDiary(DiaryChanges),
+    /// SO-30.
+    DefineCustomField(FieldDefinition),
+    /// SO-30.
+    RemoveCustomField {
+        /// Which one.
+        key: ListKey,
+    },
 }
 
 /// Fields of a SetDiary.
@@ -50,6 +62,7 @@ pub struct Tenant {
     base_currency: CurrencyCode,
     time_zone: Tz,
     diary: DiarySettings,
+    fields: Arc<KnownFields>,
 }
 
 impl Default for Tenant {
@@ -59,6 +72,7 @@ impl Default for Tenant {
             base_currency: CurrencyCode::EUR,
             time_zone: Tz::UTC,
             diary: DiarySettings::default(),
+            fields: Arc::default(),
         }
     }
 }
@@ -82,6 +96,11 @@ impl Tenant {
     /// What its diaries are like.
     pub fn diary(&self) -> DiarySettings {
         self.diary
+    }
+
+    /// The fields it adds to sales (SO-30).
+    pub fn fields(&self) -> &KnownFields {
+        &self.fields
     }
 
     /// The fact that goes with the first accepted command.
@@ -117,6 +136,8 @@ impl Decider for Tenant {
                 Ok(Decision::of([Event::Tenant(TenantEvent::TimeZoneChanged { time_zone })]))
             }
             TenantCommand::SetDiary(changes) => set_diary(tenant.diary, changes),
+            TenantCommand::DefineCustomField(new) => custom_field::define(&tenant.fields, new),
+            TenantCommand::RemoveCustomField { key } => custom_field::remove(&tenant.fields, key),
         }
     }
 
@@ -128,6 +149,7 @@ impl Decider for Tenant {
                     base_currency: *base_currency,
                     time_zone: *time_zone,
                     diary: tenant.diary,
+                    fields: tenant.fields,
                 };
             }
             TenantEvent::BaseCurrencyChanged { base_currency } => {
@@ -135,6 +157,15 @@ impl Decider for Tenant {
             }
             TenantEvent::TimeZoneChanged { time_zone } => tenant.time_zone = *time_zone,
             TenantEvent::DiarySettingsChanged(settings) => tenant.diary = *settings,
+            TenantEvent::CustomFieldDefined(definition) => {
+                let known = KnownField { definition: definition.clone(), removed: false };
+                Arc::make_mut(&mut tenant.fields).insert(definition.key.clone(), known);
+            }
+            TenantEvent::CustomFieldRemoved { key } => {
+                if let Some(known) = Arc::make_mut(&mut tenant.fields).get_mut(key) {
+                    known.removed = true;
+                }
+            }
         }
         tenant
     }

@@ -28,6 +28,8 @@ pub enum User {
     Added {
         /// The group their sales count for.
         primary_group: Option<String>,
+        /// Every group they belong to.
+        groups: Vec<String>,
     },
 }
 
@@ -36,7 +38,15 @@ impl User {
     pub fn primary_group(&self) -> Option<&str> {
         match self {
             Self::Unknown => None,
-            Self::Added { primary_group } => primary_group.as_deref(),
+            Self::Added { primary_group, .. } => primary_group.as_deref(),
+        }
+    }
+
+    /// Every group they belong to.
+    pub fn groups(&self) -> &[String] {
+        match self {
+            Self::Unknown => &[],
+            Self::Added { groups, .. } => groups,
         }
     }
 }
@@ -63,6 +73,8 @@ pub struct Caller {
 pub(crate) struct Owner {
     /// The primary group of what they own.
     pub(crate) group: Option<String>,
+    /// Every group they belong to.
+    pub(crate) groups: Vec<String>,
     /// The fact that adds them, when they were not known.
     pub(crate) beside: Vec<(StreamName, Event)>,
 }
@@ -75,14 +87,14 @@ pub(crate) fn resolve_owner(
 ) -> Result<Owner, Refusal> {
     if let Some(user) = context.references.user(owner) {
         let group = user.primary_group().map(str::to_owned);
-        return Ok(Owner { group, beside: Vec::new() });
+        return Ok(Owner { group, groups: user.groups().to_vec(), beside: Vec::new() });
     }
     if owner != context.actor {
         return Err(Refusal::UnknownOwner);
     }
-    let group = caller.groups.first().cloned();
+    let (group, groups) = (caller.groups.first().cloned(), caller.groups.clone());
     let fact = Event::User(added(caller.name, caller.groups, None));
-    Ok(Owner { group, beside: vec![(StreamName::of_user(owner), fact)] })
+    Ok(Owner { group, groups, beside: vec![(StreamName::of_user(owner), fact)] })
 }
 
 impl Decider for User {
@@ -100,8 +112,8 @@ impl Decider for User {
 
     fn evolve(_: Self, event: &UserEvent) -> Self {
         match event {
-            UserEvent::Added { primary_group, .. } => {
-                Self::Added { primary_group: primary_group.clone() }
+            UserEvent::Added { primary_group, groups, .. } => {
+                Self::Added { primary_group: primary_group.clone(), groups: groups.clone() }
             }
         }
     }

@@ -70,13 +70,26 @@ pub fn accepted(log_id: i16, aggregate: Aggregate, answer: Answer) -> Response {
 
 /// A refusal of the business as a problem; `base` is the JSON Pointer of the body.
 pub fn refused(refusal: &Refusal, base: &str) -> Problem {
-    let (code, detail) = (refusal.code(), refusal.to_string());
-    let problem = match refusal {
+    let problem = with_status(refusal, refusal.to_string());
+    match refusal.pointer() {
+        Some(field) => {
+            problem.at_pointer(format!("{base}{field}"), refusal.code(), refusal.to_string())
+        }
+        None => problem,
+    }
+}
+
+/// The status of a refusal; `detail` is its sentence.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a line for each refusal: the compiler asks for the next"
+)]
+fn with_status(refusal: &Refusal, detail: String) -> Problem {
+    let (code, denied) = (refusal.code(), StatusCode::FORBIDDEN);
+    match refusal {
         Refusal::Unknown(_) => Problem::not_found(detail),
         Refusal::AlreadyExists(_) => Problem::already_exists(detail),
-        Refusal::NotYours | Refusal::NotYourActivity => {
-            Problem::new(StatusCode::FORBIDDEN, code, detail)
-        }
+        Refusal::NotYours | Refusal::NotYourActivity => Problem::new(denied, code, detail),
         Refusal::WrongStream(_) => Problem::internal(refusal),
         Refusal::TitleRequired
         | Refusal::SaleClosed
@@ -121,11 +134,20 @@ pub fn refused(refusal: &Refusal, base: &str) -> Problem {
         | Refusal::EndBeforeStart
         | Refusal::ActivityTooLong
         | Refusal::OutsideCalendar
-        | Refusal::AlarmNeedsTime => Problem::refused(code, detail),
-    };
-    match refusal.pointer() {
-        Some(field) => problem.at_pointer(format!("{base}{field}"), code, refusal.to_string()),
-        None => problem,
+        | Refusal::AlarmNeedsTime
+        | Refusal::TooManyLinks
+        | Refusal::UnknownLink
+        | Refusal::GroupNotOfOwner
+        | Refusal::StakeholdersOff
+        | Refusal::StakeholderExists
+        | Refusal::UnknownStakeholder
+        | Refusal::TooManyStakeholders
+        | Refusal::SaleDeleted
+        | Refusal::UnknownField
+        | Refusal::FieldKindFixed
+        | Refusal::TooManyFields
+        | Refusal::TooManyPromoted
+        | Refusal::FieldValueInvalid => Problem::refused(code, detail),
     }
 }
 

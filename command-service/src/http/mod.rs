@@ -4,6 +4,7 @@
 pub mod activities;
 pub mod answers;
 pub mod bulk;
+pub mod custom_fields;
 pub mod fields;
 mod lanes;
 pub mod lines;
@@ -44,7 +45,8 @@ pub fn commands() -> impl Iterator<Item = &'static CommandRoute> {
         .iter()
         .chain(&sale_types::ROUTES)
         .chain(&settings::ROUTES)
-        .chain(&lists::ROUTES);
+        .chain(&lists::ROUTES)
+        .chain(&custom_fields::ROUTES);
     sales::routes().chain(activities::routes()).chain(lists)
 }
 

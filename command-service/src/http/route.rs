@@ -138,13 +138,17 @@ impl Asked<'_> {
         Ok(Decoded { stream: ActivityId(self.uuid()?).stream(), order: Order::Activity(command) })
     }
 
+    /// 400: a field holds what cannot be.
+    pub fn invalid(&self, field: &str, rule: &'static str) -> Problem {
+        Problem::bad_body("invalid_value", format!("{}{field}", self.pointer), rule)
+    }
+
     /// An empty title is a refusal of the business (SO-1, SD-2); an over-long one is a malformed field.
     pub fn title_fits(&self, title: &str) -> Result<(), Problem> {
         if title.trim().chars().count() <= TITLE_MAX {
             return Ok(());
         }
-        let rule = "must be 1 to 219 characters";
-        Err(Problem::bad_body("invalid_value", format!("{}/title", self.pointer), rule))
+        Err(self.invalid("/title", "must be 1 to 219 characters"))
     }
 
     /// The stage of the path.

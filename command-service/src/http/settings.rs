@@ -187,7 +187,7 @@ fn set_diary(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 }
 
 /// Another tenant is as unknown as one that does not exist.
-fn on_own_tenant(asked: &Asked<'_>, order: TenantCommand) -> Result<Decoded, Problem> {
+pub(super) fn on_own_tenant(asked: &Asked<'_>, order: TenantCommand) -> Result<Decoded, Problem> {
     let own = asked.actor.tenant.as_str();
     if asked.id != Some(own) {
         return Err(Problem::not_found("there is no tenant with this id"));

@@ -38,12 +38,13 @@ pub(super) struct Waiting {
 }
 
 /// The few types that matter; all others are not even read.
-pub(super) const WATCHED: [&str; 7] = [
+pub(super) const WATCHED: [&str; 8] = [
     "sale.stalled",
     "sale.stall-terms-changed",
     "sale.reopened",
     "sale.won",
     "sale.lost",
+    "sale.deleted",
     "tenant.provisioned",
     "tenant.time-zone-changed",
 ];
@@ -62,7 +63,10 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
         Event::Tenant(TenantEvent::Provisioned { time_zone, .. }) => Meaning::FirstZone(time_zone),
         Event::Tenant(TenantEvent::TimeZoneChanged { time_zone }) => Meaning::Zone(time_zone),
         Event::Tenant(
-            TenantEvent::BaseCurrencyChanged { .. } | TenantEvent::DiarySettingsChanged(_),
+            TenantEvent::BaseCurrencyChanged { .. }
+            | TenantEvent::DiarySettingsChanged(_)
+            | TenantEvent::CustomFieldDefined(_)
+            | TenantEvent::CustomFieldRemoved { .. },
         )
         | Event::Activity(_)
         | Event::Stage(_)

@@ -176,5 +176,6 @@ fn registration() -> Registration {
         source: None,
         description: None,
         external_reference: None,
+        details: events::sale::Details::default(),
     }
 }

@@ -51,6 +51,19 @@ CREATE TABLE sale_version (
   competitor         text,
   completed          boolean     NOT NULL,          -- SO-21
   registered_at      timestamptz NOT NULL,          -- effective time of the registration
+  credited           text,                          -- SO-F26
+  note               text,                          -- SO-F33
+  links              jsonb,                         -- array of kind, target, name (SO-F34); NULL without one
+  visible_for        text        NOT NULL CHECK (visible_for IN ('all', 'owner', 'group')),  -- SO-F32
+  visible_group      text        CHECK ((visible_for = 'group') = (visible_group IS NOT NULL)),
+  registered_by      text        NOT NULL,          -- SO-F36, like the two that follow
+  updated_by         text        NOT NULL,
+  update_count       integer     NOT NULL,          -- commands that changed it since its registration
+  stakeholders       jsonb,                         -- array of id, company, contact, role, comment (SK-2)
+  stakeholder_companies uuid[]   NOT NULL,          -- the ids among them, to be found by (SK-7)
+  stakeholder_contacts  uuid[]   NOT NULL,
+  fields             jsonb,                         -- kind and value by key of the custom field (SO-F35)
+  deleted            boolean     NOT NULL,          -- SO-23: no question but the history shows it any more
   PRIMARY KEY (stream_id, version)
 );
 CREATE UNIQUE INDEX sale_current ON sale_version (stream_id) WHERE next_position = 9223372036854775807;
@@ -149,6 +162,7 @@ CREATE TABLE tenant_version (
   base_currency     text        NOT NULL CHECK (length(base_currency) = 3),
   time_zone         text        NOT NULL,
   diary             jsonb       NOT NULL,           -- usual lengths, working day, marks (SD-3, SD-4, SD-15)
+  fields            jsonb       NOT NULL,           -- custom fields there are, by key (SO-30)
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX tenant_of_tenant ON tenant_version (tenant_id, version);

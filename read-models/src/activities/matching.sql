@@ -20,6 +20,6 @@
      WHERE x.tenant_id = $1 AND x.contact_id = $24 AND NOT x.deleted AND x.company_id IS NOT NULL
        AND held(x.effective_at, x.recorded_at, x.position, x.next_effective_at, x.next_recorded_at, x.next_position, $2, $3, $4)
     UNION SELECT y.company_id FROM sale_version AS y
-     WHERE y.tenant_id = $1 AND y.contact_id = $24 AND y.company_id IS NOT NULL
+     WHERE y.tenant_id = $1 AND y.contact_id = $24 AND y.company_id IS NOT NULL AND NOT y.deleted
        AND held(y.effective_at, y.recorded_at, y.position, y.next_effective_at, y.next_recorded_at, y.next_position, $2, $3, $4)))
   AND ($25::uuid[] IS NULL OR a.series_id = ANY ($25))

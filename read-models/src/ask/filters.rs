@@ -13,8 +13,8 @@ use super::{Snapshot, bind_fractions, moment, when};
 use crate::sale::Status;
 
 /// The condition of every question over `sale_version AS s` and `n`, what lies ahead of each
-/// ([`ahead`](crate::upcoming::ahead)): `$1` to `$7` the snapshot's moment, `$8` to `$28` these filters. Questions go on
-/// at `$32`, after the fractions. A stalled sale's next activity is its reopening.
+/// ([`ahead`](crate::upcoming::ahead)): `$1` to `$7` the snapshot's moment, `$8` to `$29` these filters. Questions go on
+/// at `$33`, after the fractions. A stalled sale's next activity is its reopening.
 macro_rules! matching {
     () => {
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ask/matching.sql"))
@@ -82,6 +82,9 @@ pub(crate) struct Filters {
     pub next_activity_to: Option<NaiveDate>,
     /// Whether an activity is overdue: `true` or `false`.
     pub overdue_activity: Option<bool>,
+    /// Whether `company` and `contact` also find sales they are only a stakeholder of (SK-7): `true` or `false`, the
+    /// default.
+    pub include_stakeholders: Option<bool>,
 }
 
 impl FromGiven for Filters {
@@ -116,6 +119,7 @@ impl FromGiven for Filters {
             next_activity_from: when::day(given, "next_activity_from")?,
             next_activity_to: when::day(given, "next_activity_to")?,
             overdue_activity: given.take("overdue_activity", "must be true or false")?,
+            include_stakeholders: given.take("include_stakeholders", "must be true or false")?,
         };
         if reversed(filters.sale_date_from, filters.sale_date_to) {
             return Err(bad("sale_date_from", "must not be after sale_date_to"));
@@ -140,7 +144,7 @@ where
     arguments.add(value).expect("invariant: plain values encode");
 }
 
-/// Binds `$1` to `$31`: moment, filters, fractions.
+/// Binds `$1` to `$32`: moment, filters, fractions.
 pub(crate) fn bind_matching(
     snapshot: &Snapshot,
     filters: &Filters,
@@ -169,6 +173,7 @@ pub(crate) fn bind_matching(
     add(to, filters.next_activity_from);
     add(to, filters.next_activity_to);
     add(to, filters.overdue_activity);
+    add(to, filters.include_stakeholders.unwrap_or(false));
     bind_fractions(to, currency);
     arguments
 }

@@ -1,4 +1,4 @@
-  s.tenant_id = $1
+  s.tenant_id = $1 AND NOT s.deleted
   AND held(s.effective_at, s.recorded_at, s.position, s.next_effective_at, s.next_recorded_at, s.next_position, $2, $3, $4)
   AND ($8::text[] IS NULL OR s.status = ANY ($8))
   AND ($9::text[] IS NULL OR COALESCE(s.stage_id::text, 'none') = ANY ($9))
@@ -8,8 +8,8 @@
   AND ($13::text[] IS NULL OR s.source = ANY ($13))
   AND ($14::text[] IS NULL OR s.competitor = ANY ($14))
   AND ($15::text[] IS NULL OR COALESCE(s.reason, s.stall_reason) = ANY ($15))
-  AND ($16::uuid[] IS NULL OR s.company_id = ANY ($16))
-  AND ($17::uuid[] IS NULL OR s.contact_id = ANY ($17))
+  AND ($16::uuid[] IS NULL OR s.company_id = ANY ($16) OR ($29 AND s.stakeholder_companies && $16))
+  AND ($17::uuid[] IS NULL OR s.contact_id = ANY ($17) OR ($29 AND s.stakeholder_contacts && $17))
   AND ($18::uuid[] IS NULL OR s.project_id = ANY ($18))
   AND ($19::bigint[] IS NULL OR s.number = ANY ($19))
   AND ($20::text[] IS NULL OR s.category = ANY ($20))

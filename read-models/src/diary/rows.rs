@@ -31,7 +31,7 @@ macro_rules! listed_activities {
 macro_rules! listed_sales {
     () => {
         concat!(
-            "SELECT NULL::text AS description, count(*) OVER () AS total, d.rules, ",
+            "SELECT NULL::text AS description, NULL::text AS note, NULL::text AS links, NULL::text AS stakeholders, NULL::text AS fields, count(*) OVER () AS total, d.rules, ",
             include_str!("../card_columns.sql"),
             include_str!("sales_from.sql"),
             next_activity!(),
@@ -117,7 +117,7 @@ pub(super) async fn sales(
         arguments
     };
     let listed =
-        concat!(listed_sales!(), " ORDER BY d.next_date NULLS LAST, s.number LIMIT $35 OFFSET $36");
+        concat!(listed_sales!(), " ORDER BY d.next_date NULLS LAST, s.number LIMIT $36 OFFSET $37");
     let (total, rows) = counted::<SaleRow>(snapshot, listed, bound, page).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.card.id()).collect();
     let ahead = Upcoming::of(snapshot, &ids).await?;

@@ -1,4 +1,4 @@
 FROM sale_version AS s
-LEFT JOIN unnest($29::text[], $30::text[]::numeric[], $31::text[]::numeric[]) AS r (currency, numerator, denominator)
+LEFT JOIN unnest($30::text[], $31::text[]::numeric[], $32::text[]::numeric[]) AS r (currency, numerator, denominator)
   ON r.currency = s.currency
 LEFT JOIN LATERAL (

@@ -1,10 +1,14 @@
 //! What sales refer to: stages, sale types, users, rates and the tenant's settings, each with its versions.
 //! An event of these carries all terms, so only the tenant's settings are folded.
 
+use std::collections::BTreeMap;
+
 use events::currency::CurrencyEvent;
 use events::sale_type::{DurationUnit, SaleTypeTerms};
 use events::stage::StageTerms;
-use events::{DiarySettings, SaleTypeEvent, StageEvent, TenantEvent, UserEvent};
+use events::{
+    DiarySettings, FieldDefinition, ListKey, SaleTypeEvent, StageEvent, TenantEvent, UserEvent,
+};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -94,6 +98,8 @@ pub(super) struct Settings {
     pub base_currency: String,
     pub time_zone: String,
     pub diary: DiarySettings,
+    /// Definitions of the custom fields there are, by key, in JSON.
+    pub fields: String,
 }
 
 pub(super) fn settings(
@@ -108,6 +114,7 @@ pub(super) fn settings(
             base_currency: base_currency.as_str().to_owned(),
             time_zone: time_zone.name().to_owned(),
             diary: DiarySettings::default(),
+            fields: "{}".to_owned(),
         }),
         TenantEvent::BaseCurrencyChanged { base_currency } => {
             Ok(Settings { base_currency: base_currency.as_str().to_owned(), ..before()? })
@@ -116,5 +123,23 @@ pub(super) fn settings(
             Ok(Settings { time_zone: time_zone.name().to_owned(), ..before()? })
         }
         TenantEvent::DiarySettingsChanged(diary) => Ok(Settings { diary: *diary, ..before()? }),
+        TenantEvent::CustomFieldDefined(definition) => with_fields(before()?, |fields| {
+            fields.insert(definition.key.clone(), definition.clone());
+        }),
+        TenantEvent::CustomFieldRemoved { key } => with_fields(before()?, |fields| {
+            fields.remove(key);
+        }),
     }
+}
+
+/// The settings with other custom fields (SO-30).
+fn with_fields(
+    settings: Settings,
+    change: impl FnOnce(&mut BTreeMap<ListKey, FieldDefinition>),
+) -> Result<Settings, &'static str> {
+    let mut fields =
+        serde_json::from_str(&settings.fields).map_err(|_| "custom fields that are none")?;
+    change(&mut fields);
+    let fields = serde_json::to_string(&fields).map_err(|_| "custom fields that do not encode")?;
+    Ok(Settings { fields, ..settings })
 }

@@ -49,14 +49,20 @@ fn registration() -> SaleEvent {
         source: None,
         description: None,
         external_reference: None,
+        details: events::sale::Details::default(),
     }))
+}
+
+fn nameless(day: i64) -> Surroundings {
+    let actor = format!("actor of day {day}");
+    Surroundings { effective_at: at(day), recorded_at: at(day), actor, registered: None }
 }
 
 fn fold(facts: &[(i64, SaleEvent)]) -> Result<Sale, &'static str> {
     let around =
-        |day| Surroundings { effective_at: at(day), registered: Some((Uuid::from_u128(5), 1001)) };
-    let first = evolve(None, &registration(), around(1));
-    facts.iter().fold(first, |sale, (day, fact)| evolve(Some(sale?), fact, around(*day)))
+        |day| Surroundings { registered: Some((Uuid::from_u128(5), 1001)), ..nameless(day) };
+    let first = evolve(None, &registration(), &around(1));
+    facts.iter().fold(first, |sale, (day, fact)| evolve(Some(sale?), fact, &around(*day)))
 }
 
 fn advance(to: StageId, chance: i64) -> SaleEvent {
@@ -81,13 +87,13 @@ fn won() -> SaleEvent {
         margin: margin(0, 480_000, Some("100.00")),
         probability: Probability::WON,
         stage_when_closed: Some(QT),
+        competitor: None,
     }
 }
 
 #[test]
 fn a_registration_needs_id_and_number() {
-    let nameless = Surroundings { effective_at: at(1), registered: None };
-    assert!(evolve(None, &registration(), nameless).is_err());
+    assert!(evolve(None, &registration(), &nameless(1)).is_err());
     let sale = fold(&[]).unwrap();
     assert_eq!((sale.number, sale.status, sale.amount_minor), (1001, Status::Open, 20_000_000));
     assert_eq!((sale.stage_entered_at, sale.registered_at), (at(1), at(1)));
@@ -95,8 +101,7 @@ fn a_registration_needs_id_and_number() {
 
 #[test]
 fn a_stream_that_does_not_begin_with_a_registration_is_refused() {
-    let around = Surroundings { effective_at: at(1), registered: None };
-    assert!(evolve(None, &SaleEvent::Completed {}, around).is_err());
+    assert!(evolve(None, &SaleEvent::Completed {}, &nameless(1)).is_err());
     assert!(fold(&[(2, registration())]).is_err(), "registered twice");
 }
 

@@ -5,7 +5,9 @@ INSERT INTO sale_version (
   stage_entered_at, stage_when_closed, probability, currency, amount_minor, weighted_minor, total_cost_minor,
   profit_minor, profit_percent, owner, owner_group, sale_date, source, company_id, company_name, contact_id,
   contact_name, project_id, project_name, external_reference, reopen_date, stall_reason, close_date, reason,
-  competitor, completed, registered_at, title_folded)
+  competitor, completed, registered_at, title_folded, credited, note, links, visible_for, visible_group,
+  registered_by, updated_by, update_count, stakeholders, stakeholder_companies,
+  stakeholder_contacts, deleted, fields)
 SELECT
   tenant_id, stream_id, version, position, effective_at, recorded_at, COALESCE(next_position,
   9223372036854775807), COALESCE(next_effective_at, 'infinity'), COALESCE(next_recorded_at, 'infinity'),
@@ -13,7 +15,9 @@ SELECT
   stage_when_closed, probability, currency, amount_minor, weighted_minor, total_cost_minor, profit_minor,
   profit_percent, owner, owner_group, sale_date, source, company_id, company_name, contact_id, contact_name,
   project_id, project_name, external_reference, reopen_date, stall_reason, close_date, reason, competitor,
-  completed, registered_at, title_folded
+  completed, registered_at, title_folded, credited, note, links::jsonb, visible_for, visible_group,
+  registered_by, updated_by, update_count, stakeholders::jsonb, 
+  stakeholder_companies::uuid[], stakeholder_contacts::uuid[], deleted, fields::jsonb
 -- side by side in the list: unnest of several in FROM would store each array once more before the first row
 FROM (SELECT
   unnest($1::integer[]) AS tenant_id, unnest($2::uuid[]) AS stream_id, unnest($3::bigint[]) AS version,
@@ -34,4 +38,10 @@ FROM (SELECT
   unnest($37::text[]) AS external_reference, unnest($38::date[]) AS reopen_date,
   unnest($39::text[]) AS stall_reason, unnest($40::date[]) AS close_date, unnest($41::text[]) AS reason,
   unnest($42::text[]) AS competitor, unnest($43::boolean[]) AS completed,
-  unnest($44::timestamptz[]) AS registered_at, unnest($45::text[]) AS title_folded) AS v
+  unnest($44::timestamptz[]) AS registered_at, unnest($45::text[]) AS title_folded,
+  unnest($46::text[]) AS credited, unnest($47::text[]) AS note, unnest($48::text[]) AS links,
+  unnest($49::text[]) AS visible_for, unnest($50::text[]) AS visible_group,
+  unnest($51::text[]) AS registered_by, unnest($52::text[]) AS updated_by,
+  unnest($53::integer[]) AS update_count, unnest($54::text[]) AS stakeholders,
+  unnest($55::text[]) AS stakeholder_companies, unnest($56::text[]) AS stakeholder_contacts,
+  unnest($57::boolean[]) AS deleted, unnest($58::text[]) AS fields) AS v

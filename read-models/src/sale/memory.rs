@@ -21,7 +21,9 @@ static SALES: Table = Table {
          stage_entered_at, stage_when_closed, probability, currency, amount_minor, weighted_minor, \
          total_cost_minor, profit_minor, profit_percent, owner, owner_group, sale_date, source, company_id, \
          company_name, contact_id, contact_name, project_id, project_name, external_reference, reopen_date, \
-         stall_reason, close_date, reason, competitor, completed, registered_at"
+         stall_reason, close_date, reason, competitor, completed, registered_at, credited, note, \
+         links, visible_for, visible_group, registered_by, updated_by, update_count, \
+         stakeholders, stakeholder_companies, stakeholder_contacts, deleted, fields"
     ),
 };
 static STAGES: Table = Table {
@@ -36,8 +38,10 @@ static SALE_TYPES: Table = Table {
 };
 static USERS: Table =
     Table { name: "user_version", columns: places!("user_id, name, groups, primary_group") };
-static TENANTS: Table =
-    Table { name: "tenant_version", columns: places!("slug, base_currency, time_zone, diary") };
+static TENANTS: Table = Table {
+    name: "tenant_version",
+    columns: places!("slug, base_currency, time_zone, diary, fields"),
+};
 static RATES: Table = Table {
     name: "rate_version",
     columns: "tenant_id, stream_id, version, position, effective_at, recorded_at, currency, rate, unit, valid_from",
@@ -88,7 +92,13 @@ fn put_sale(row: &mut Row<'_>, sale: &Sale) {
     row.put(sale.external_reference.as_deref());
     row.put(sale.reopen_date).put(sale.stall_reason.as_deref());
     row.put(sale.close_date).put(sale.reason.as_deref()).put(sale.competitor.as_deref());
-    row.put(sale.completed).put(sale.registered_at);
+    row.put(sale.completed).put(sale.registered_at).put(sale.credited.as_deref());
+    row.put(sale.note.as_deref()).put(sale.links.json().map(Jsonb));
+    row.put(&sale.visible_for).put(sale.visible_group.as_deref());
+    row.put(&sale.registered_by).put(&sale.updated_by).put(sale.update_count);
+    row.put(sale.stakeholders.json().map(Jsonb)).put(Ids(sale.stakeholders.companies()));
+    row.put(Ids(sale.stakeholders.contacts()));
+    row.put(sale.deleted).put(sale.fields.json().map(Jsonb));
 }
 
 fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
@@ -128,6 +138,7 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
             version.put(row);
             row.put(&settings.slug).put(&settings.base_currency).put(&settings.time_zone);
             row.put(json(&settings.diary));
+            row.put(Jsonb(settings.fields.clone()));
         });
     }
 }

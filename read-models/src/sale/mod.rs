@@ -5,12 +5,14 @@
 
 mod catalogue;
 mod evolve;
+mod held;
 mod lists;
 mod memory;
 mod row;
 mod run;
 mod save;
 mod save_catalogue;
+mod surroundings;
 
 use events::{Aggregate, Recorded};
 use futures::future::BoxFuture;
@@ -19,8 +21,10 @@ use sqlx::PgConnection;
 use crate::rebuild::Fold;
 use crate::{ApplyError, OnPoison, ReadModel};
 
-pub(crate) use evolve::{Surroundings, evolve};
+pub(crate) use evolve::evolve;
+pub use held::{Fields, Links, Stakeholders};
 pub use row::{Sale, Status};
+pub(crate) use surroundings::Surroundings;
 
 /// Sales, stages, sale types, users, rates and settings with all their versions.
 #[derive(Debug, Clone, Copy)]

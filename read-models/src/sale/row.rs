@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::{Fields, Links, Stakeholders};
+
 /// Where a sale is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
@@ -111,4 +113,31 @@ pub struct Sale {
     pub completed: bool,
     /// When it was registered, in effect.
     pub registered_at: DateTime<Utc>,
+    /// Department credited (SO-F26).
+    pub credited: Option<String>,
+    /// SO-F33.
+    pub note: Option<String>,
+    /// SO-F34.
+    #[sqlx(try_from = "Option<String>")]
+    pub links: Links,
+    /// `all`, `owner` or `group` (SO-F32).
+    pub visible_for: String,
+    /// The group, where it is one.
+    pub visible_group: Option<String>,
+    /// Who registered it (SO-F36).
+    pub registered_by: String,
+    /// Who changed it last.
+    pub updated_by: String,
+    /// Commands that changed it since its registration.
+    pub update_count: i32,
+    /// SK-2.
+    #[sqlx(try_from = "Option<String>")]
+    pub stakeholders: Stakeholders,
+    /// SO-F35.
+    #[sqlx(try_from = "Option<String>")]
+    pub fields: Fields,
+    /// SO-23.
+    pub deleted: bool,
+    /// When its newest fact was recorded: facts of one command share it.
+    pub saved_at: DateTime<Utc>,
 }

@@ -7,9 +7,10 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::catalogue::{self, DatedRate, SaleType, Settings, Stage, User};
-use super::evolve::{Surroundings, evolve};
+use super::evolve::evolve;
 use super::lists::{self, ListItem};
 use super::row::Sale;
+use super::surroundings::Surroundings;
 use super::{save, save_catalogue};
 use crate::ApplyError;
 use crate::version::{Chain, Place, Placed};
@@ -84,8 +85,8 @@ pub(super) fn fold(
         Event::Sale(fact) => {
             let held = before.sales.remove(&place.stream_id);
             let held = held.or_else(|| made.sales.latest(&place.stream_id).cloned());
-            let around = surroundings(event, fact)?;
-            made.sales.push(place, evolve(held, fact, around).map_err(unfoldable)?);
+            let around = Surroundings::of(event)?;
+            made.sales.push(place, evolve(held, fact, &around).map_err(unfoldable)?);
         }
         Event::Stage(fact) => made.stages.push(place, catalogue::stage(public_id(event)?, fact)),
         Event::SaleType(fact) => {
@@ -109,16 +110,6 @@ pub(super) fn fold(
         Event::Name(NameEvent::Reserved { .. } | NameEvent::Released { .. }) => {}
     }
     Ok(())
-}
-
-fn surroundings(event: &Recorded, fact: &SaleEvent) -> Result<Surroundings, ApplyError> {
-    let registered = match event.number {
-        Some(number) if matches!(fact, SaleEvent::Registered(_)) => {
-            Some((public_id(event)?, number))
-        }
-        Some(_) | None => None,
-    };
-    Ok(Surroundings { effective_at: event.effective(), registered })
 }
 
 /// The UUID people know the stream by.

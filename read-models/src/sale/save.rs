@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::row::Sale;
 use crate::money::weighted;
-use crate::version::{Chain, bind_places, bind_successors};
+use crate::version::{Chain, PgQuery, bind_places, bind_successors};
 
 #[derive(sqlx::FromRow)]
 struct Current {
@@ -44,7 +44,7 @@ pub(super) async fn save(tx: &mut PgConnection, chain: &Chain<Sale>) -> Result<(
         );
         bind_successors(end, &chain.successors).execute(&mut *tx).await?;
     }
-    bind_places(sqlx::query(include_str!("insert_sale.sql")), &chain.versions)
+    let insert = bind_places(sqlx::query(include_str!("insert_sale.sql")), &chain.versions)
         .bind(chain.column(|s| s.sale_id))
         .bind(chain.column(|s| s.number))
         .bind(chain.column(|s| s.title.as_str()))
@@ -80,8 +80,31 @@ pub(super) async fn save(tx: &mut PgConnection, chain: &Chain<Sale>) -> Result<(
         .bind(chain.sparse(|s| s.competitor.as_deref()))
         .bind(chain.column(|s| s.completed))
         .bind(chain.column(|s| s.registered_at))
-        .bind(chain.column(|s| s.title.to_lowercase()))
-        .execute(tx)
-        .await?;
+        .bind(chain.column(|s| s.title.to_lowercase()));
+    bind_tabs(insert, chain).execute(tx).await?;
     Ok(())
+}
+
+/// Binds $46 and what follows: the tabs beside the first one, and who wrote.
+fn bind_tabs<'q>(insert: PgQuery<'q>, chain: &'q Chain<Sale>) -> PgQuery<'q> {
+    insert
+        .bind(chain.sparse(|s| s.credited.as_deref()))
+        .bind(chain.sparse(|s| s.note.as_deref()))
+        .bind(chain.sparse(|s| s.links.json()))
+        .bind(chain.column(|s| s.visible_for.as_str()))
+        .bind(chain.sparse(|s| s.visible_group.as_deref()))
+        .bind(chain.column(|s| s.registered_by.as_str()))
+        .bind(chain.column(|s| s.updated_by.as_str()))
+        .bind(chain.column(|s| s.update_count))
+        .bind(chain.sparse(|s| s.stakeholders.json()))
+        .bind(chain.column(|s| ids(&s.stakeholders.companies())))
+        .bind(chain.column(|s| ids(&s.stakeholders.contacts())))
+        .bind(chain.column(|s| s.deleted))
+        .bind(chain.sparse(|s| s.fields.json()))
+}
+
+/// Ids as an array is written.
+pub(super) fn ids(ids: &[Uuid]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    format!("{{{}}}", ids.join(","))
 }

@@ -122,15 +122,15 @@ pub(super) async fn current_settings(
     if streams.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Uuid, String, String, String, Json<DiarySettings>)> = sqlx::query_as(
-        "SELECT stream_id, slug, base_currency, time_zone, diary FROM tenant_version
+    let rows: Vec<(Uuid, String, String, String, Json<DiarySettings>, String)> = sqlx::query_as(
+        "SELECT stream_id, slug, base_currency, time_zone, diary, fields::text FROM tenant_version
           WHERE stream_id = ANY ($1) AND next_position = 9223372036854775807",
     )
     .bind(streams)
     .fetch_all(tx)
     .await?;
-    let settings = |(stream, slug, base_currency, time_zone, Json(diary))| {
-        (stream, Settings { slug, base_currency, time_zone, diary })
+    let settings = |(stream, slug, base_currency, time_zone, Json(diary), fields)| {
+        (stream, Settings { slug, base_currency, time_zone, diary, fields })
     };
     Ok(rows.into_iter().map(settings).collect())
 }
@@ -148,6 +148,7 @@ pub(super) async fn tenants(
         .bind(chain.column(|t| t.base_currency.as_str()))
         .bind(chain.column(|t| t.time_zone.as_str()))
         .bind(chain.column(|t| json(&t.diary)))
+        .bind(chain.column(|t| t.fields.as_str()))
         .execute(tx)
         .await?;
     Ok(())

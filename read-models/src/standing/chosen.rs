@@ -61,7 +61,8 @@ impl Chosen {
 
     /// Whether a sale is meant.
     pub fn has(&self, block: &Block, at: usize, ahead: Ahead) -> bool {
-        self.statuses[block.status[at] as usize]
+        !block.deleted[at]
+            && self.statuses[block.status[at] as usize]
             && (self.sale_date.0..=self.sale_date.1).contains(&block.sale_date[at])
             && self.completed.is_none_or(|completed| block.completed[at] == completed)
             && self.words.iter().all(|(word, among)| {

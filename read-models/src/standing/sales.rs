@@ -57,6 +57,7 @@ pub(super) struct SaleRow {
     pub sale_date: NaiveDate,
     pub reopen_date: Option<NaiveDate>,
     pub completed: bool,
+    pub deleted: bool,
     pub stage_entered_at: DateTime<Utc>,
     pub registered_at: DateTime<Utc>,
     pub effective_at: DateTime<Utc>,
@@ -82,6 +83,7 @@ struct Line {
     words: [u32; WORDS],
     status: Status,
     completed: bool,
+    deleted: bool,
     probability: i16,
     sale_date: i32,
     reopen: i32,
@@ -101,6 +103,8 @@ pub(super) struct Block {
     words: [Vec<u32>; WORDS],
     pub status: Vec<Status>,
     pub completed: Vec<bool>,
+    /// Nobody is shown them any more (SO-23); earlier versions of them are.
+    pub deleted: Vec<bool>,
     pub probability: Vec<i16>,
     pub sale_date: Vec<i32>,
     /// [`NO_DAY`] unless stalled.
@@ -119,7 +123,7 @@ pub(super) struct Block {
 
 impl Block {
     /// What a sale takes here and in the index beside it.
-    pub const BYTES: usize = WORDS * 4 + 2 + 2 + 8 + 8 + 6 * 8 + 32 + 40;
+    pub const BYTES: usize = WORDS * 4 + 3 + 2 + 8 + 8 + 6 * 8 + 32 + 40;
 
     /// A column of words.
     pub fn words(&self, word: Word) -> &[u32] {
@@ -148,6 +152,7 @@ impl Block {
         }
         put(&mut self.status, at, line.status);
         put(&mut self.completed, at, line.completed);
+        put(&mut self.deleted, at, line.deleted);
         put(&mut self.probability, at, line.probability);
         put(&mut self.sale_date, at, line.sale_date);
         put(&mut self.reopen, at, line.reopen);
@@ -261,6 +266,7 @@ impl Sales {
             ],
             status: row.status,
             completed: row.completed,
+            deleted: row.deleted,
             probability: row.probability,
             sale_date: day_number(row.sale_date),
             reopen: row.reopen_date.map_or(NO_DAY, day_number),

@@ -69,6 +69,7 @@ pub(super) fn registration() -> Registration {
         source: None,
         description: None,
         external_reference: None,
+        details: events::sale::Details::default(),
     }
 }
 

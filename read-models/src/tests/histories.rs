@@ -200,6 +200,7 @@ fn changes(what: u8, step: &Step) -> Vec<Event> {
             margin: all_profit(&amount),
             probability: Probability::WON,
             stage_when_closed: Some(stage),
+            competitor: None,
         },
         11 => SaleEvent::Lost {
             close_date: date,

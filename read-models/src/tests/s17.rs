@@ -26,6 +26,7 @@ pub(super) fn won(on: &str) -> Event {
         margin: all_profit(&amount),
         probability: Probability::WON,
         stage_when_closed: Some(SC),
+        competitor: None,
     })
 }
 

@@ -130,6 +130,7 @@ fn won(amount: &str) -> Event {
         margin: all_profit(&amount),
         probability: Probability::WON,
         stage_when_closed: Some(SC),
+        competitor: None,
     })
 }
 

@@ -14,7 +14,7 @@ fn long(n: usize, salt: usize) -> String {
 /// Commands by field: where the limit lies, and the value of a given length.
 type Limit = (&'static [&'static str], &'static str, usize, fn(usize, usize) -> Value);
 
-const LIMITS: [Limit; 19] = [
+const LIMITS: [Limit; 22] = [
     (&["RegisterSale", "EditSale"], "/title", 219, |n, salt| json!(long(n, salt))),
     (&["RegisterSale", "EditSale", "AddStage", "EditStage"], "/description", 65_536, |n, salt| {
         json!(long(n, salt))
@@ -34,6 +34,9 @@ const LIMITS: [Limit; 19] = [
     (&["PlanActivity", "EditActivity"], "/priority", 60, |n, _| json!("k".repeat(n))),
     (&["AddListItem"], "/key", 60, |n, _| json!("k".repeat(n))),
     (&["EditListItem"], "/labels/nb", 239, |n, salt| json!(long(n, salt))),
+    (&["RegisterSale", "EditSale"], "/credited", 60, |n, _| json!("k".repeat(n))),
+    (&["RegisterSale", "SetNote"], "/note", 65_536, |n, salt| json!(long(n, salt))),
+    (&["AddLink"], "/name", 239, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/name", 239, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/id", 255, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/primary_group", 239, |n, salt| json!(long(n, salt))),
@@ -77,7 +80,7 @@ async fn reasons_and_competitors_have_60_characters_at_most() {
     for (command, fields) in [
         ("StallSale", &["/reason"][..]),
         ("ChangeStallTerms", &["/reason"]),
-        ("MarkSold", &["/reason"]),
+        ("MarkSold", &["/reason", "/competitor"]),
         ("MarkLost", &["/reason", "/competitor"]),
     ] {
         let example = trial.examples.iter().find(|e| e.route.command == command).unwrap();

@@ -98,7 +98,7 @@ async fn amounts_that_are_no_amounts_are_refused() {
         "١٢٣",
     ]);
     everywhere(&trial, &fields, &bad, INVALID).await;
-    let currencies = ["/amount/currency", "/total_cost/currency", "/base_currency"];
+    let currencies = ["/amount/currency", "/total_cost/currency", "/base_currency", "/currency"];
     let bad = texts(&["nok", "NO", "NOKK", "ZZZ", "XXX", "XAU", "€", "", " NOK", "N\u{d8}K"]);
     everywhere(&trial, &currencies, &bad, INVALID).await;
     trial.end().await;
@@ -224,7 +224,7 @@ async fn another_tenants_objects_are_as_unknown_in_bodies_as_those_that_do_not_e
 #[tokio::test]
 async fn words_outside_their_alphabet_are_refused() {
     let trial = Trial::start().await;
-    let keys = ["/reason", "/source", "/competitor"];
+    let keys = ["/reason", "/source", "/competitor", "/credited"];
     let bad =
         texts(&["", "Price", "best product", "pris_ut", "æ", "a.b", "a\n", " a", "-\u{200b}"]);
     everywhere(&trial, &keys, &bad, INVALID).await;

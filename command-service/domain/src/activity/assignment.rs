@@ -45,7 +45,7 @@ pub(super) fn assign(
     if planned.owner == to {
         return Ok(Decision::nothing());
     }
-    let Owner { group: owner_group, beside } = resolve_owner(&to, caller, context)?;
+    let Owner { group: owner_group, beside, .. } = resolve_owner(&to, caller, context)?;
     let assigned_by = assigned_by(&to, context);
     let assigned = ActivityEvent::Assigned { owner: to, owner_group, assigned_by };
     Ok(Decision { events: vec![Event::Activity(assigned)], beside })

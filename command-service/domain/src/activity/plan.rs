@@ -63,7 +63,7 @@ pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, 
     if context.reach == Reach::Own && owner != *context.actor {
         return Err(Refusal::NotYourActivity);
     }
-    let Owner { group: owner_group, beside } = resolve_owner(&owner, new.caller, context)?;
+    let Owner { group: owner_group, beside, .. } = resolve_owner(&owner, new.caller, context)?;
     if let Some(priority) = &new.priority {
         offered(ListName::Priority, priority, "/priority", context)?;
     }

@@ -1,12 +1,16 @@
 //! Orders at random, on so few objects that they meet.
 
 use chrono::NaiveDate;
-use events::sale::{Parties, ReopenCause};
+use events::sale::{
+    Details, Link, LinkKind, LinkTarget, Part, Parties, ReopenCause, Stakeholder, StakeholderId,
+    Visibility,
+};
 use events::sale_type::{Duration, DurationUnit, SaleTypeTerms};
 use events::stage::StageTerms;
 use events::{
-    Aggregate, CurrencyCode, Description, ListKey, LocalName, Money, Party, Probability, SaleId,
-    SaleTypeId, StageId, StreamName, TenantSlug, TypeName, UserId,
+    Aggregate, CurrencyCode, Description, FieldDefinition, FieldKind, ListKey, LocalName, Money,
+    Party, Probability, SaleId, SaleNote, SaleTypeId, StageId, StreamName, TenantSlug, TypeName,
+    UserId,
 };
 use proptest::collection::vec;
 use proptest::option::of;
@@ -18,7 +22,8 @@ use uuid::Uuid;
 use super::activities::activity_order;
 use crate::Order;
 use crate::currency::CurrencyCommand;
-use crate::sale::{MarginFigure, NewSale, SaleChanges, SaleCommand};
+use crate::custom_field::GivenValue;
+use crate::sale::{MarginFigure, NewSale, PartChanges, SaleChanges, SaleCommand};
 use crate::sale_type::{SaleTypeChanges, SaleTypeCommand};
 use crate::stage::{StageChanges, StageCommand};
 use crate::tenant::TenantCommand;
@@ -161,14 +166,24 @@ fn new_sale() -> impl Strategy<Value = NewSale> {
             description,
             external_reference: None,
             parties,
+            details: Details::default(),
         },
     )
 }
 
 fn changes() -> impl Strategy<Value = SaleChanges> {
     let parties = (of(of(party())), of(of(party())), of(of(party())));
-    (of(title()), of(of(text())), of(date()), of(of(key())), parties).prop_map(
-        |(title, description, sale_date, source, (company, contact, project))| SaleChanges {
+    let keys = (of(of(key())), of(of(key())), of(of(key())));
+    (of(title()), of(of(text())), of(date()), keys, parties).prop_map(
+        |(
+            title,
+            description,
+            sale_date,
+            (source, credited, competitor),
+            (company, contact, project),
+        )| SaleChanges {
+            credited,
+            competitor,
             title,
             description,
             sale_date,
@@ -197,11 +212,14 @@ fn sale_command() -> impl Strategy<Value = SaleCommand> {
             .prop_map(|(reopen_date, reason)| C::ChangeStallTerms { reopen_date, reason }),
         select(&[ReopenCause::Manual, ReopenCause::ReopenDate][..])
             .prop_map(|cause| C::ReopenSale { cause }),
-        (key(), of(date()), of(money())).prop_map(|(reason, close_date, amount)| C::MarkSold {
-            reason,
-            close_date,
-            amount
-        }),
+        (key(), of(date()), of(money()), of(key())).prop_map(
+            |(reason, close_date, amount, competitor)| C::MarkSold {
+                reason,
+                close_date,
+                amount,
+                competitor
+            }
+        ),
         (key(), of(date()), of(key())).prop_map(|(reason, close_date, competitor)| C::MarkLost {
             reason,
             close_date,
@@ -209,6 +227,46 @@ fn sale_command() -> impl Strategy<Value = SaleCommand> {
         }),
         Just(C::CompleteSale),
         Just(C::ClearCompletion),
+        details_command(),
+        turning_command(),
+    ]
+}
+
+fn turning_command() -> impl Strategy<Value = SaleCommand> {
+    use SaleCommand as C;
+    let ids = || vec(id(3).prop_map(StakeholderId), 1..3);
+    let stakeholder = (id(3), of(party()), of(key())).prop_map(|(id, company, role)| Stakeholder {
+        id: StakeholderId(id),
+        company,
+        contact: None,
+        part: Part { role, comment: None },
+    });
+    let roles = of(of(key())).prop_map(|role| PartChanges { role, comment: None });
+    prop_oneof![
+        2 => vec(stakeholder, 1..3).prop_map(C::AddStakeholders),
+        2 => (ids(), roles).prop_map(|(ids, changes)| C::ChangeStakeholders { ids, changes }),
+        2 => ids().prop_map(|ids| C::RemoveStakeholders { ids }),
+        2 => (id(2), of(stage()))
+            .prop_map(|(kind, stage)| C::ChangeSaleType { sale_type: SaleTypeId(kind), stage }),
+        2 => money().prop_map(|money| C::ChangeCurrency { currency: money.currency() }),
+        1 => Just(C::DeleteSale),
+        2 => (key(), of(any::<bool>())).prop_map(|(key, yes)| {
+            C::SetCustomFields([(key, yes.map(GivenValue::Boolean))].into_iter().collect())
+        }),
+    ]
+}
+
+fn details_command() -> impl Strategy<Value = SaleCommand> {
+    use SaleCommand as C;
+    let to = || id(2).prop_map(|id| LinkTarget::parse(LinkKind::Sale, &id.to_string()).unwrap());
+    let note = select(&["Call them", "Wait"][..]).prop_map(|note| SaleNote::parse(note).unwrap());
+    let group = name().prop_map(|visible_group| Visibility::Group { visible_group });
+    let visibility = prop_oneof![Just(Visibility::All), Just(Visibility::Owner), group];
+    prop_oneof![
+        of(note).prop_map(|note| C::SetNote { note }),
+        (to(), name()).prop_map(|(to, name)| C::AddLink(Link { to, name })),
+        to().prop_map(C::RemoveLink),
+        visibility.prop_map(C::SetVisibility),
     ]
 }
 
@@ -281,6 +339,11 @@ fn other_order() -> impl Strategy<Value = (StreamName, Order)> {
         }),
         select(&[chrono_tz::Tz::UTC, chrono_tz::Tz::Europe__Oslo][..])
             .prop_map(|time_zone| TenantCommand::SetTimeZone { time_zone }),
+        (key(), local_name(), any::<bool>()).prop_map(|(key, name, promoted)| {
+            let (kind, items) = (FieldKind::Boolean, Vec::new());
+            TenantCommand::DefineCustomField(FieldDefinition { key, name, kind, items, promoted })
+        }),
+        key().prop_map(|key| TenantCommand::RemoveCustomField { key }),
     ]
     .prop_map(move |order| (tenant.clone(), Order::Tenant(order)));
     prop_oneof![rate, add, settings]

@@ -18,6 +18,10 @@ pub struct SaleChanges {
     pub sale_date: Option<NaiveDate>,
     /// SO-F24.
     pub source: Option<Option<ListKey>>,
+    /// SO-F26.
+    pub credited: Option<Option<ListKey>>,
+    /// SO-F25.
+    pub competitor: Option<Option<ListKey>>,
     /// SO-F14.
     pub company: Option<Option<Party>>,
     /// SO-F15.
@@ -43,6 +47,12 @@ pub(super) fn edit(deal: &Deal, changes: SaleChanges) -> Result<Vec<SaleEvent>, 
     }
     if let Some(source) = changes.source.filter(|new| *new != deal.source) {
         events.push(SaleEvent::SourceSet { source });
+    }
+    if let Some(credited) = changes.credited.filter(|new| *new != deal.details.credited) {
+        events.push(SaleEvent::CreditedSet { credited });
+    }
+    if let Some(competitor) = changes.competitor.filter(|new| *new != deal.details.competitor) {
+        events.push(SaleEvent::CompetitorSet { competitor });
     }
     let parties = Parties {
         company: changes.company.unwrap_or_else(|| deal.parties.company.clone()),

@@ -13,23 +13,37 @@ type Given<'a> = (ListName, &'a ListKey, &'static str);
 fn given(command: &SaleCommand) -> Vec<Given<'_>> {
     use SaleCommand as C;
     let reason = |list, key| Some((list, key, "/reason"));
+    let competitor = |key| (ListName::Competitor, key, "/competitor");
     let keys = match command {
         C::RegisterSale(new) => {
-            vec![new.source.as_ref().map(|key| (ListName::Source, key, "/source"))]
+            let (source, details) = (new.source.as_ref(), &new.details);
+            vec![
+                source.map(|key| (ListName::Source, key, "/source")),
+                details.credited.as_ref().map(|key| (ListName::Credited, key, "/credited")),
+                details.competitor.as_ref().map(competitor),
+            ]
         }
         C::EditSale(changes) => {
             let source = changes.source.as_ref().and_then(Option::as_ref);
-            vec![source.map(|key| (ListName::Source, key, "/source"))]
+            let credited = changes.credited.as_ref().and_then(Option::as_ref);
+            let named = changes.competitor.as_ref().and_then(Option::as_ref);
+            vec![
+                source.map(|key| (ListName::Source, key, "/source")),
+                credited.map(|key| (ListName::Credited, key, "/credited")),
+                named.map(competitor),
+            ]
         }
         C::StallSale { reason: why, .. } => vec![reason(ListName::ReasonStalled, why)],
         C::ChangeStallTerms { reason: why, .. } => {
             vec![why.as_ref().and_then(|why| reason(ListName::ReasonStalled, why))]
         }
-        C::MarkSold { reason: why, .. } => vec![reason(ListName::ReasonSold, why)],
-        C::MarkLost { reason: why, competitor, .. } => vec![
-            reason(ListName::ReasonLost, why),
-            competitor.as_ref().map(|key| (ListName::Competitor, key, "/competitor")),
-        ],
+        C::MarkSold { reason: why, competitor: named, .. } => {
+            vec![reason(ListName::ReasonSold, why), named.as_ref().map(competitor)]
+        }
+        C::MarkLost { reason: why, competitor: named, .. } => {
+            vec![reason(ListName::ReasonLost, why), named.as_ref().map(competitor)]
+        }
+        C::AddStakeholders(_) | C::ChangeStakeholders { .. } => roles(command),
         C::ChangeOwner { .. }
         | C::AdvanceStage { .. }
         | C::OverrideProbability { .. }
@@ -39,9 +53,31 @@ fn given(command: &SaleCommand) -> Vec<Given<'_>> {
         | C::CompleteSale
         | C::ClearCompletion
         | C::NoticeOwner { .. }
-        | C::OfferFollowUp => Vec::new(),
+        | C::OfferFollowUp
+        | C::SetNote { .. }
+        | C::AddLink(_)
+        | C::RemoveLink(_)
+        | C::SetVisibility(_)
+        | C::RemoveStakeholders { .. }
+        | C::ChangeSaleType { .. }
+        | C::ChangeCurrency { .. }
+        | C::DeleteSale
+        | C::SetCustomFields(_) => Vec::new(),
     };
     keys.into_iter().flatten().collect()
+}
+
+/// Roles of stakeholders; nothing for other commands.
+fn roles(command: &SaleCommand) -> Vec<Option<Given<'_>>> {
+    if let SaleCommand::AddStakeholders(all) = command {
+        let roles = all.iter().map(|one| one.part.role.as_ref());
+        return roles.map(|key| Some((ListName::SalesRole, key?, "/stakeholders"))).collect();
+    }
+    if let SaleCommand::ChangeStakeholders { changes, .. } = command {
+        let role = changes.role.as_ref().and_then(Option::as_ref);
+        return vec![role.map(|key| (ListName::SalesRole, key, "/role"))];
+    }
+    Vec::new()
 }
 
 /// The lists whose keys are given.
@@ -57,9 +93,9 @@ pub(super) fn check(
 ) -> Result<(), Refusal> {
     let kept = |list: ListName| match list {
         ListName::Source => deal.source.as_ref(),
-        ListName::Competitor
-        | ListName::Credited
-        | ListName::ReasonStalled
+        ListName::Competitor => deal.details.competitor.as_ref(),
+        ListName::Credited => deal.details.credited.as_ref(),
+        ListName::ReasonStalled
         | ListName::ReasonSold
         | ListName::ReasonLost
         | ListName::SalesRole

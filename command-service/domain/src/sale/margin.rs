@@ -20,7 +20,7 @@ pub enum MarginFigure {
 }
 
 /// The margin of an amount with a known cost: profit and percent follow.
-fn with_cost(amount: Money, total_cost: Decimal) -> Result<Margin, Refusal> {
+pub(super) fn with_cost(amount: Money, total_cost: Decimal) -> Result<Margin, Refusal> {
     if amount.amount().is_sign_negative() && !amount.amount().is_zero() {
         return Err(Refusal::AmountNegative);
     }

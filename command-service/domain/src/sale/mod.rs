@@ -1,27 +1,37 @@
 //! A sale: commands, what is remembered, the table of decisions (domain §3.2, §3.5).
 
 mod close;
+mod details;
 mod edit;
 mod listed;
 mod margin;
 mod registration;
+mod stakeholders;
 mod stall;
 mod state;
 #[cfg(test)]
 mod tests;
+mod turning;
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::sale::{Direction, ReopenCause};
+use events::sale::{
+    Direction, Link, LinkTarget, ReopenCause, Stakeholder, StakeholderId, Visibility,
+};
 use events::{
-    Aggregate, Event, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, StreamName,
-    UserId,
+    Aggregate, CurrencyCode, Event, ListKey, Money, Probability, SaleEvent, SaleNote, SaleTypeId,
+    StageId, StreamName, UserId,
 };
 
+pub use details::LINKS_MAX;
 pub use edit::SaleChanges;
 pub use margin::MarginFigure;
 pub use registration::{NewSale, SALE_DATE_MAX};
+pub use stakeholders::{PartChanges, STAKEHOLDERS_MAX};
 pub use state::{Deal, Outcome, Sale};
 
+use crate::custom_field::{self, GivenValue};
 use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decider, Decision, Reach, References, Refusal};
 
@@ -83,6 +93,8 @@ pub enum SaleCommand {
         close_date: Option<NaiveDate>,
         /// Actual value; the estimate when left out.
         amount: Option<Money>,
+        /// Who lost it to us; the known one when left out.
+        competitor: Option<ListKey>,
     },
     /// SO-18.
     MarkLost {
@@ -90,7 +102,7 @@ pub enum SaleCommand {
         reason: ListKey,
         /// Today when left out.
         close_date: Option<NaiveDate>,
-        /// Who got it.
+        /// Who got it; the known one when left out.
         competitor: Option<ListKey>,
     },
     /// SO-21.
@@ -106,6 +118,47 @@ pub enum SaleCommand {
     },
     /// SO-14: sent by the process manager after a stall.
     OfferFollowUp,
+    /// SO-F33: none clears.
+    SetNote {
+        /// The whole note.
+        note: Option<SaleNote>,
+    },
+    /// SO-29.
+    AddLink(Link),
+    /// SO-29.
+    RemoveLink(LinkTarget),
+    /// SO-31.
+    SetVisibility(Visibility),
+    /// SK-2.
+    AddStakeholders(Vec<Stakeholder>),
+    /// SK-4.
+    ChangeStakeholders {
+        /// Which ones.
+        ids: Vec<StakeholderId>,
+        /// What changes about each.
+        changes: PartChanges,
+    },
+    /// SK-5.
+    RemoveStakeholders {
+        /// Which ones.
+        ids: Vec<StakeholderId>,
+    },
+    /// SO-9.
+    ChangeSaleType {
+        /// The new type.
+        sale_type: SaleTypeId,
+        /// A stage of it; found by the rule of SO-9 when left out.
+        stage: Option<StageId>,
+    },
+    /// SO-39.
+    ChangeCurrency {
+        /// The new currency.
+        currency: CurrencyCode,
+    },
+    /// SO-23: for good.
+    DeleteSale,
+    /// SO-30: fields left out stay, those without a value are cleared.
+    SetCustomFields(BTreeMap<ListKey, Option<GivenValue>>),
 }
 
 /// Other streams a command on a sale has to know.
@@ -124,8 +177,19 @@ pub(crate) fn needs(
         SaleCommand::ChangeOwner { owner, .. } => vec![StreamName::of_user(owner)],
         SaleCommand::ReopenSale { .. } => match sale {
             Sale::Closed { deal, .. } => deal.stage.map(StageId::stream).into_iter().collect(),
-            Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } => Vec::new(),
+            Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } | Sale::Deleted => Vec::new(),
         },
+        SaleCommand::AddStakeholders(_) | SaleCommand::ChangeStakeholders { .. } => {
+            sale.deal().map(|deal| deal.sale_type.stream()).into_iter().collect()
+        }
+        SaleCommand::ChangeSaleType { sale_type, stage } => {
+            let needed = |deal| turning::stage_needed(deal, *sale_type, *stage, known);
+            let stage = sale.deal().and_then(needed).map(StageId::stream);
+            stage.into_iter().chain([sale_type.stream()]).collect()
+        }
+        SaleCommand::SetVisibility(Visibility::Group { .. }) => {
+            sale.deal().map(|deal| StreamName::of_user(&deal.owner)).into_iter().collect()
+        }
         SaleCommand::EditSale(_)
         | SaleCommand::OverrideProbability { .. }
         | SaleCommand::ChangeAmount { .. }
@@ -137,7 +201,15 @@ pub(crate) fn needs(
         | SaleCommand::CompleteSale
         | SaleCommand::ClearCompletion
         | SaleCommand::NoticeOwner { .. }
-        | SaleCommand::OfferFollowUp => Vec::new(),
+        | SaleCommand::OfferFollowUp
+        | SaleCommand::SetNote { .. }
+        | SaleCommand::AddLink(_)
+        | SaleCommand::RemoveLink(_)
+        | SaleCommand::RemoveStakeholders { .. }
+        | SaleCommand::ChangeCurrency { .. }
+        | SaleCommand::DeleteSale
+        | SaleCommand::SetCustomFields(_)
+        | SaleCommand::SetVisibility(Visibility::All | Visibility::Owner) => Vec::new(),
     };
     wanted.extend(listed::lists(command));
     wanted
@@ -153,58 +225,90 @@ impl Decider for Sale {
         command: SaleCommand,
         context: &Context<'_>,
     ) -> Result<Decision, Refusal> {
-        use SaleCommand as C;
-        let (deal, command) = match (sale, command) {
-            (Self::Unknown, C::RegisterSale(new)) => return registration::register(*new, context),
-            (Self::Unknown, _) => return Err(Refusal::Unknown(Aggregate::Sale)),
-            (Self::Open(_) | Self::Stalled { .. } | Self::Closed { .. }, C::RegisterSale(_)) => {
-                return Err(Refusal::AlreadyExists(Aggregate::Sale));
+        match (sale, command) {
+            (Self::Unknown, SaleCommand::RegisterSale(new)) => {
+                registration::register(*new, context)
             }
+            (Self::Unknown, _) => Err(Refusal::Unknown(Aggregate::Sale)),
+            (
+                Self::Open(_) | Self::Stalled { .. } | Self::Closed { .. } | Self::Deleted,
+                SaleCommand::RegisterSale(_),
+            ) => Err(Refusal::AlreadyExists(Aggregate::Sale)),
+            (Self::Deleted, _) => Err(Refusal::SaleDeleted),
             (
                 Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. },
                 command,
             ) => {
                 may_change(deal, context)?;
                 listed::check(&command, deal, context)?;
-                (deal, command)
+                change(sale, deal, command, context)
             }
-        };
-        let events = match command {
-            C::RegisterSale(_) => return Err(Refusal::AlreadyExists(Aggregate::Sale)),
-            C::EditSale(changes) => edit::edit(unlocked(sale)?, *changes)?,
-            C::ChangeOwner { owner, caller } => {
-                return change_owner(unlocked(sale)?, owner, caller, context);
-            }
-            C::AdvanceStage { stage } => advance(open(sale)?, stage, context)?,
-            C::OverrideProbability { probability } => {
-                override_probability(unlocked(sale)?, probability)
-            }
-            C::ChangeAmount { amount } => margin::change_amount(unlocked(sale)?, amount)?,
-            C::SetMargin(figure) => margin::set(unlocked(sale)?, figure)?,
-            C::StallSale { reopen_date, reason } => {
-                stall::stall(sale, reopen_date, reason, context)?
-            }
-            C::ChangeStallTerms { reopen_date, reason } => {
-                stall::change_terms(sale, reopen_date, reason, context)?
-            }
-            C::ReopenSale { cause } => close::reopen(sale, cause, context)?,
-            C::MarkSold { reason, close_date, amount } => {
-                close::sold(sale, deal, reason, close_date.unwrap_or(context.today), amount)?
-            }
-            C::MarkLost { reason, close_date, competitor } => {
-                close::lost(sale, deal, reason, close_date.unwrap_or(context.today), competitor)?
-            }
-            C::CompleteSale => close::complete(sale, true)?,
-            C::ClearCompletion => close::complete(sale, false)?,
-            C::NoticeOwner { owner, by } => notice_owner(deal, owner, by, context),
-            C::OfferFollowUp => stall::offer_follow_up(sale),
-        };
-        Ok(Decision::of(events.into_iter().map(Event::Sale)))
+        }
     }
 
     fn evolve(sale: Self, event: &SaleEvent) -> Self {
         state::evolve(sale, event)
     }
+}
+
+/// Decides a command on a sale that is there and that the caller may change.
+fn change(
+    sale: &Sale,
+    deal: &Deal,
+    command: SaleCommand,
+    context: &Context<'_>,
+) -> Result<Decision, Refusal> {
+    use SaleCommand as C;
+    let events = match command {
+        C::RegisterSale(_) => return Err(Refusal::AlreadyExists(Aggregate::Sale)),
+        C::EditSale(changes) => edit::edit(unlocked(sale)?, *changes)?,
+        C::ChangeOwner { owner, caller } => {
+            return change_owner(unlocked(sale)?, owner, caller, context);
+        }
+        C::AdvanceStage { stage } => advance(open(sale)?, stage, context)?,
+        C::OverrideProbability { probability } => {
+            override_probability(unlocked(sale)?, probability)
+        }
+        C::ChangeAmount { amount } => margin::change_amount(unlocked(sale)?, amount)?,
+        C::SetMargin(figure) => margin::set(unlocked(sale)?, figure)?,
+        C::StallSale { reopen_date, reason } => stall::stall(sale, reopen_date, reason, context)?,
+        C::ChangeStallTerms { reopen_date, reason } => {
+            stall::change_terms(sale, reopen_date, reason, context)?
+        }
+        C::ReopenSale { cause } => close::reopen(sale, cause, context)?,
+        C::MarkSold { reason, close_date, amount, competitor } => {
+            let end = close::End::of(deal, reason, close_date, competitor, context);
+            close::sold(sale, deal, end, amount)?
+        }
+        C::MarkLost { reason, close_date, competitor } => {
+            close::lost(sale, deal, close::End::of(deal, reason, close_date, competitor, context))?
+        }
+        C::CompleteSale => close::complete(sale, true)?,
+        C::ClearCompletion => close::complete(sale, false)?,
+        C::NoticeOwner { owner, by } => notice_owner(deal, owner, by, context),
+        C::OfferFollowUp => stall::offer_follow_up(sale),
+        C::SetNote { note } => details::set_note(deal, note),
+        C::AddLink(link) => details::add_link(deal, link)?,
+        C::RemoveLink(to) => details::remove_link(deal, to)?,
+        C::SetVisibility(visibility) => {
+            details::set_visibility(unlocked(sale)?, visibility, context)?
+        }
+        C::AddStakeholders(new) => stakeholders::add(unlocked(sale)?, new, context)?,
+        C::ChangeStakeholders { ids, changes } => {
+            stakeholders::change(unlocked(sale)?, &ids, &changes, context)?
+        }
+        C::RemoveStakeholders { ids } => stakeholders::remove(unlocked(sale)?, &ids)?,
+        C::ChangeSaleType { sale_type, stage } => {
+            turning::change_type(unlocked(sale)?, sale_type, stage, context)?
+        }
+        C::ChangeCurrency { currency } => turning::change_currency(unlocked(sale)?, currency)?,
+        C::DeleteSale => vec![SaleEvent::Deleted {}],
+        C::SetCustomFields(given) => {
+            let tenant = context.references.tenant();
+            custom_field::set(&unlocked(sale)?.fields, tenant.fields(), given)?
+        }
+    };
+    Ok(Decision::of(events.into_iter().map(Event::Sale)))
 }
 
 /// Sellers change their own sales only (role table of design §4).
@@ -222,6 +326,7 @@ fn unlocked(sale: &Sale) -> Result<&Deal, Refusal> {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
         Sale::Open(deal) | Sale::Stalled { deal, .. } => Ok(deal),
         Sale::Closed { .. } => Err(Refusal::SaleClosed),
+        Sale::Deleted => Err(Refusal::SaleDeleted),
     }
 }
 
@@ -229,7 +334,7 @@ fn unlocked(sale: &Sale) -> Result<&Deal, Refusal> {
 fn open(sale: &Sale) -> Result<&Deal, Refusal> {
     match sale {
         Sale::Stalled { .. } => Err(Refusal::SaleStalled),
-        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } => unlocked(sale),
+        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } | Sale::Deleted => unlocked(sale),
     }
 }
 
@@ -243,7 +348,7 @@ fn change_owner(
     if deal.owner == to {
         return Ok(Decision::nothing());
     }
-    let Owner { group: owner_group, beside } = resolve_owner(&to, caller, context)?;
+    let Owner { group: owner_group, beside, .. } = resolve_owner(&to, caller, context)?;
     let changed = SaleEvent::OwnerChanged { from: deal.owner.clone(), to, owner_group };
     Ok(Decision { events: vec![Event::Sale(changed)], beside })
 }

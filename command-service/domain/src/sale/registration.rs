@@ -1,14 +1,14 @@
 //! Registering a sale: every default is resolved here and written into the event (SO-1 … SO-4, SO-36).
 
 use chrono::{Days, Months, NaiveDate};
-use events::sale::{Parties, Registration};
+use events::sale::{Details, Parties, Registration};
 use events::sale_type::{Duration, DurationUnit};
 use events::{
     Description, Event, ListKey, ListName, Money, Probability, SaleEvent, SaleTypeId, StageId,
     StreamName, Title, UserId,
 };
 
-use super::margin;
+use super::{details, margin};
 use crate::list::offered;
 use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decision, Reach, References, Refusal};
@@ -43,6 +43,8 @@ pub struct NewSale {
     pub external_reference: Option<String>,
     /// SO-4.
     pub parties: Parties,
+    /// Credited, competitor, note, visibility.
+    pub details: Details,
 }
 
 /// The type, then its stages, and the owner.
@@ -60,8 +62,12 @@ pub(super) fn needs(new: &NewSale, actor: &UserId, known: &References) -> Vec<St
 /// One sale.registered; beside it user.added when the caller becomes an owner for the first time.
 pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, Refusal> {
     let title = Title::parse(&new.title).map_err(|_| Refusal::TitleRequired)?;
-    if let Some(source) = &new.source {
-        offered(ListName::Source, source, "/source", context)?;
+    for (list, key, pointer) in [
+        (ListName::Source, &new.source, "/source"),
+        (ListName::Credited, &new.details.credited, "/credited"),
+        (ListName::Competitor, &new.details.competitor, "/competitor"),
+    ] {
+        key.as_ref().map_or(Ok(()), |key| offered(list, key, pointer, context))?;
     }
     let sale_type = context.references.sale_type(new.sale_type).and_then(|found| found.terms());
     let terms = sale_type.ok_or(Refusal::UnknownSaleType)?;
@@ -69,7 +75,8 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
     if context.reach == Reach::Own && owner != *context.actor {
         return Err(Refusal::NotYours);
     }
-    let Owner { group: owner_group, beside } = resolve_owner(&owner, new.caller, context)?;
+    let Owner { group: owner_group, groups, beside } = resolve_owner(&owner, new.caller, context)?;
+    details::of_owners_groups(&new.details.visibility, &groups)?;
     if new.stage.is_some_and(|stage| !terms.stages.contains(&stage)) {
         return Err(Refusal::StageNotInSaleType);
     }
@@ -96,6 +103,7 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
         source: new.source,
         description: new.description,
         external_reference: new.external_reference,
+        details: new.details,
     };
     Ok(Decision {
         events: vec![Event::Sale(SaleEvent::Registered(Box::new(registration)))],

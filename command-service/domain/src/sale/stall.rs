@@ -15,6 +15,7 @@ pub(super) fn stall(
 ) -> Result<Vec<SaleEvent>, Refusal> {
     match sale {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
+        Sale::Deleted => Err(Refusal::SaleDeleted),
         Sale::Stalled { reopen_date: date, reason: why, .. }
             if *date == reopen_date && *why == reason =>
         {
@@ -36,6 +37,7 @@ pub(super) fn change_terms(
 ) -> Result<Vec<SaleEvent>, Refusal> {
     match sale {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
+        Sale::Deleted => Err(Refusal::SaleDeleted),
         Sale::Closed { .. } => Err(Refusal::SaleClosed),
         Sale::Open(_) => Err(Refusal::NotStalled),
         Sale::Stalled { reopen_date: date, reason: why, .. } => {
@@ -59,6 +61,6 @@ pub(super) fn offer_follow_up(sale: &Sale) -> Vec<SaleEvent> {
             owner: deal.owner.clone(),
             reopen_date: *reopen_date,
         }],
-        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } => vec![],
+        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } | Sale::Deleted => vec![],
     }
 }

@@ -1,9 +1,12 @@
 //! What is remembered of a sale, as the union of its legal states, and the fold.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use events::sale::{Margin, Parties, Registration};
+use events::sale::{Details, Link, Margin, Parties, Registration, Stakeholder};
 use events::{
-    Description, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, Title, UserId,
+    Description, FieldValue, ListKey, Money, Probability, SaleEvent, SaleTypeId, StageId, Title,
+    UserId,
 };
 
 /// A sale as the write side remembers it.
@@ -34,6 +37,8 @@ pub enum Sale {
         /// Nothing more to do (SO-21).
         completed: bool,
     },
+    /// Nothing can be done to it any more (SO-23).
+    Deleted,
 }
 
 /// How a sale ended.
@@ -70,13 +75,21 @@ pub struct Deal {
     pub description: Option<Description>,
     /// SO-F14 … SO-F16.
     pub parties: Parties,
+    /// SO-F25, SO-F26, SO-F32, SO-F33.
+    pub details: Details,
+    /// SO-F34.
+    pub links: Vec<Link>,
+    /// SK-2.
+    pub stakeholders: Vec<Stakeholder>,
+    /// SO-F35.
+    pub fields: BTreeMap<ListKey, FieldValue>,
 }
 
 impl Sale {
     /// The figures, none before registration.
     pub fn deal(&self) -> Option<&Deal> {
         match self {
-            Self::Unknown => None,
+            Self::Unknown | Self::Deleted => None,
             Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. } => Some(deal),
         }
     }
@@ -85,7 +98,7 @@ impl Sale {
     fn with(self, change: impl FnOnce(&mut Deal)) -> Self {
         let mut sale = self;
         match &mut sale {
-            Self::Unknown => {}
+            Self::Unknown | Self::Deleted => {}
             Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. } => {
                 change(deal)
             }
@@ -96,7 +109,7 @@ impl Sale {
     /// The figures by value.
     fn into_deal(self) -> Option<Box<Deal>> {
         match self {
-            Self::Unknown => None,
+            Self::Unknown | Self::Deleted => None,
             Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. } => Some(deal),
         }
     }
@@ -106,54 +119,98 @@ impl Sale {
 pub(super) fn evolve(sale: Sale, event: &SaleEvent) -> Sale {
     match event {
         SaleEvent::Registered(registration) => Sale::Open(Box::new(deal_of(registration))),
-        SaleEvent::TitleChanged { title } => sale.with(|deal| deal.title = title.clone()),
-        SaleEvent::DescriptionChanged { description } => {
-            sale.with(|deal| deal.description.clone_from(description))
-        }
-        SaleEvent::DateChanged { sale_date } => sale.with(|deal| deal.sale_date = *sale_date),
-        SaleEvent::SourceSet { source } => sale.with(|deal| deal.source.clone_from(source)),
-        SaleEvent::PartiesLinked(parties) => sale.with(|deal| deal.parties = parties.clone()),
-        SaleEvent::OwnerChanged { to, .. } => sale.with(|deal| deal.owner = to.clone()),
-        SaleEvent::StageAdvanced { to, probability, .. } => sale.with(|deal| {
-            deal.stage = Some(*to);
-            deal.probability = *probability;
-        }),
-        SaleEvent::ProbabilityOverridden { probability } => {
-            sale.with(|deal| deal.probability = *probability)
-        }
-        SaleEvent::AmountChanged { amount, margin } => sale.with(|deal| {
-            deal.amount = *amount;
-            deal.margin = *margin;
-        }),
-        SaleEvent::MarginChanged { margin, .. } => sale.with(|deal| deal.margin = *margin),
         SaleEvent::Stalled { reopen_date, reason }
         | SaleEvent::StallTermsChanged { reopen_date, reason } => {
-            sale.into_deal().map_or(Sale::Unknown, |deal| Sale::Stalled {
-                deal,
-                reopen_date: *reopen_date,
-                reason: reason.clone(),
-            })
+            on_hold(sale, *reopen_date, reason)
         }
-        SaleEvent::Reopened { stage, probability, .. } => {
-            sale.into_deal().map_or(Sale::Unknown, |mut deal| {
-                deal.stage = *stage;
-                deal.probability = *probability;
-                Sale::Open(deal)
-            })
-        }
-        SaleEvent::Won { close_date, amount, margin, probability, .. } => {
-            let sale = sale.with(|deal| {
-                deal.amount = *amount;
-                deal.margin = *margin;
-            });
+        SaleEvent::Reopened { stage, probability, .. } => open_again(sale, *stage, *probability),
+        SaleEvent::Won { close_date, probability, .. } => {
+            let sale = sale.with(|deal| change(deal, event));
             closed(sale, Outcome::Won, *close_date, *probability)
         }
         SaleEvent::Lost { close_date, probability, .. } => {
+            let sale = sale.with(|deal| change(deal, event));
             closed(sale, Outcome::Lost, *close_date, *probability)
         }
         SaleEvent::Completed {} => with_completion(sale, true),
         SaleEvent::CompletionCleared {} => with_completion(sale, false),
         SaleEvent::OwnerNoticed { .. } | SaleEvent::FollowUpOffered { .. } => sale,
+        SaleEvent::Deleted {} => sale.into_deal().map_or(Sale::Unknown, |_| Sale::Deleted),
+        SaleEvent::TitleChanged { .. }
+        | SaleEvent::DescriptionChanged { .. }
+        | SaleEvent::DateChanged { .. }
+        | SaleEvent::SourceSet { .. }
+        | SaleEvent::PartiesLinked(_)
+        | SaleEvent::OwnerChanged { .. }
+        | SaleEvent::StageAdvanced { .. }
+        | SaleEvent::ProbabilityOverridden { .. }
+        | SaleEvent::AmountChanged { .. }
+        | SaleEvent::MarginChanged { .. }
+        | SaleEvent::CreditedSet { .. }
+        | SaleEvent::CompetitorSet { .. }
+        | SaleEvent::NoteChanged { .. }
+        | SaleEvent::LinkAdded(_)
+        | SaleEvent::LinkRemoved(_)
+        | SaleEvent::VisibilityChanged(_)
+        | SaleEvent::StakeholderAdded(_)
+        | SaleEvent::StakeholderChanged(_)
+        | SaleEvent::StakeholderRemoved { .. }
+        | SaleEvent::TypeChanged { .. }
+        | SaleEvent::CurrencyChanged { .. }
+        | SaleEvent::CustomFieldSet { .. } => sale.with(|deal| change(deal, event)),
+    }
+}
+
+/// What a fact changes about the figures, whatever the status; nothing for those that change the status alone.
+fn change(deal: &mut Deal, event: &SaleEvent) {
+    match event {
+        SaleEvent::TitleChanged { title } => deal.title = title.clone(),
+        SaleEvent::DescriptionChanged { description } => deal.description.clone_from(description),
+        SaleEvent::DateChanged { sale_date } => deal.sale_date = *sale_date,
+        SaleEvent::SourceSet { source } => deal.source.clone_from(source),
+        SaleEvent::PartiesLinked(parties) => deal.parties = parties.clone(),
+        SaleEvent::OwnerChanged { to, .. } => deal.owner = to.clone(),
+        SaleEvent::StageAdvanced { to, probability, .. } => {
+            (deal.stage, deal.probability) = (Some(*to), *probability);
+        }
+        SaleEvent::ProbabilityOverridden { probability } => deal.probability = *probability,
+        SaleEvent::AmountChanged { amount, margin }
+        | SaleEvent::CurrencyChanged { amount, margin, .. } => {
+            (deal.amount, deal.margin) = (*amount, *margin);
+        }
+        SaleEvent::MarginChanged { margin, .. } => deal.margin = *margin,
+        SaleEvent::Won { amount, margin, competitor, .. } => {
+            (deal.amount, deal.margin) = (*amount, *margin);
+            deal.details.competitor.clone_from(competitor);
+        }
+        SaleEvent::Lost { competitor, .. } => deal.details.competitor.clone_from(competitor),
+        SaleEvent::CreditedSet { credited } => deal.details.credited.clone_from(credited),
+        SaleEvent::CompetitorSet { competitor } => deal.details.competitor.clone_from(competitor),
+        SaleEvent::NoteChanged { note } => deal.details.note.clone_from(note),
+        SaleEvent::LinkAdded(link) => link.join(&mut deal.links),
+        SaleEvent::LinkRemoved(to) => to.leave(&mut deal.links),
+        SaleEvent::VisibilityChanged(visibility) => deal.details.visibility = visibility.clone(),
+        SaleEvent::StakeholderAdded(added) => added.join(&mut deal.stakeholders),
+        SaleEvent::StakeholderChanged(part) => part.apply(&mut deal.stakeholders),
+        SaleEvent::StakeholderRemoved { id } => deal.stakeholders.retain(|one| one.id != *id),
+        SaleEvent::TypeChanged { to, stage, probability, .. } => {
+            (deal.sale_type, deal.stage, deal.probability) = (*to, *stage, *probability);
+        }
+        SaleEvent::CustomFieldSet { key, value: Some(value) } => {
+            deal.fields.insert(key.clone(), value.clone());
+        }
+        SaleEvent::CustomFieldSet { key, value: None } => {
+            deal.fields.remove(key);
+        }
+        SaleEvent::Registered(_)
+        | SaleEvent::Stalled { .. }
+        | SaleEvent::StallTermsChanged { .. }
+        | SaleEvent::Reopened { .. }
+        | SaleEvent::Completed {}
+        | SaleEvent::CompletionCleared {}
+        | SaleEvent::OwnerNoticed { .. }
+        | SaleEvent::FollowUpOffered { .. }
+        | SaleEvent::Deleted {} => {}
     }
 }
 
@@ -171,7 +228,25 @@ fn deal_of(registration: &Registration) -> Deal {
         source: registration.source.clone(),
         description: registration.description.clone(),
         parties: registration.parties.clone(),
+        details: registration.details.clone(),
+        links: Vec::new(),
+        stakeholders: Vec::new(),
+        fields: BTreeMap::new(),
     }
+}
+
+/// Status 4, with the terms as they are now (SO-13).
+fn on_hold(sale: Sale, reopen_date: NaiveDate, reason: &ListKey) -> Sale {
+    let stalled = |deal| Sale::Stalled { deal, reopen_date, reason: reason.clone() };
+    sale.into_deal().map_or(Sale::Unknown, stalled)
+}
+
+/// Status 1 again (SO-16, SO-22).
+fn open_again(sale: Sale, stage: Option<StageId>, probability: Probability) -> Sale {
+    sale.into_deal().map_or(Sale::Unknown, |mut deal| {
+        (deal.stage, deal.probability) = (stage, probability);
+        Sale::Open(deal)
+    })
 }
 
 /// Sold or lost: the close date becomes the sale date (SO-17, SO-18).

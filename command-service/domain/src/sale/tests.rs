@@ -1,10 +1,13 @@
 //! Decisions on sales, row by row of the source: the fixture and its words here, the rows by what they are about.
 
 mod closing;
+mod details;
 mod editing;
 mod figures;
 mod registering;
 mod stages;
+mod stakeholders;
+mod turning;
 
 use chrono::NaiveDate;
 use events::sale::{Direction, Margin, MarginDriver, ReopenCause, ReopenedFrom};
@@ -110,6 +113,7 @@ fn new_sale(sale_type: SaleTypeId) -> NewSale {
         source: None,
         description: None,
         external_reference: None,
+        details: events::sale::Details::default(),
         parties: events::sale::Parties::default(),
     }
 }
@@ -138,6 +142,7 @@ fn won() -> SaleEvent {
         margin: margin(0, 480_000, Some(10_000)),
         probability: Probability::WON,
         stage_when_closed: Some(FM),
+        competitor: None,
     }
 }
 

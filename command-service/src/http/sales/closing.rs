@@ -117,12 +117,20 @@ pub struct MarkSold {
     /// Actual value; the estimate when left out.
     #[schema(value_type = Option<fields::Money>)]
     amount: Option<Money>,
+    /// Key of a list item: who lost it to us; the known one when left out.
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    competitor: Option<ListKey>,
 }
 
 fn mark_sold(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: MarkSold = asked.body()?;
     let close_date = body.close_date.map(|day| day.0);
-    asked.on_sale(SaleCommand::MarkSold { reason: body.reason, close_date, amount: body.amount })
+    asked.on_sale(SaleCommand::MarkSold {
+        reason: body.reason,
+        close_date,
+        amount: body.amount,
+        competitor: body.competitor,
+    })
 }
 
 /// MarkLost.
@@ -135,7 +143,7 @@ pub struct MarkLost {
     /// Today when left out.
     #[schema(value_type = Option<String>, format = Date)]
     close_date: Option<Day>,
-    /// Key of a list item.
+    /// Key of a list item; the known one when left out.
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
     competitor: Option<ListKey>,
 }

@@ -2,8 +2,11 @@
 //! put on hold and closed. A new command is a body, a row and a decoder in one of these files.
 
 mod closing;
+mod details;
 mod figures;
 mod registration;
+mod stakeholders;
+mod turning;
 
 use service_runtime::access::Right;
 use service_runtime::problem::Problem;
@@ -12,7 +15,8 @@ use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 
 /// Rows of the command table.
 pub fn routes() -> impl Iterator<Item = &'static CommandRoute> {
-    registration::ROUTES.iter().chain(&figures::ROUTES).chain(&closing::ROUTES)
+    let before = registration::ROUTES.iter().chain(&figures::ROUTES).chain(&closing::ROUTES);
+    before.chain(&details::ROUTES).chain(&stakeholders::ROUTES).chain(&turning::ROUTES)
 }
 
 type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;

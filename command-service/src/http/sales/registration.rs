@@ -2,15 +2,16 @@
 
 use domain::Order;
 use domain::sale::{NewSale, SaleChanges, SaleCommand};
-use events::sale::Parties;
+use events::sale::{Details, Parties};
 use events::{
-    Description, ListKey, Money, Party, Probability, SaleId, SaleTypeId, StageId, UserId,
+    Description, ListKey, Money, Party, Probability, SaleId, SaleTypeId, StageId, TypeName, UserId,
 };
 use serde::Deserialize;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::details::{VisibleFor, note_of, visibility_of};
 use super::row;
 use crate::http::fields::{self, Day, patch};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
@@ -76,12 +77,33 @@ pub struct RegisterSale {
     /// Project it belongs to.
     #[schema(value_type = Option<fields::Party>)]
     project: Option<Party>,
+    /// Department credited: key of a list item.
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    credited: Option<ListKey>,
+    /// The one competitor: key of a list item.
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    competitor: Option<ListKey>,
+    /// Note.
+    #[schema(max_length = 65536)]
+    note: Option<String>,
+    /// Who may see the sale; everybody when left out.
+    visible_for: Option<VisibleFor>,
+    /// One of the owner's groups, with `group` and with nothing else.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 239)]
+    visible_group: Option<TypeName>,
 }
 
 fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: RegisterSale = asked.body()?;
     let id = SaleId(asked.new_uuid(body.id)?);
     asked.title_fits(&body.title)?;
+    let visible_for = body.visible_for.unwrap_or(VisibleFor::All);
+    let details = Details {
+        credited: body.credited,
+        competitor: body.competitor,
+        note: note_of(asked, body.note.as_deref().unwrap_or_default())?,
+        visibility: visibility_of(asked, visible_for, body.visible_group)?,
+    };
     let new = NewSale {
         title: body.title,
         sale_type: SaleTypeId(body.sale_type),
@@ -95,6 +117,7 @@ fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         description: body.description,
         external_reference: body.external_reference.map(String::from),
         parties: Parties { company: body.company, contact: body.contact, project: body.project },
+        details,
     };
     Ok(Decoded {
         stream: id.stream(),
@@ -120,6 +143,14 @@ pub struct EditSale {
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
     source: Option<Option<ListKey>>,
+    /// New department credited.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    credited: Option<Option<ListKey>>,
+    /// New competitor.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    competitor: Option<Option<ListKey>>,
     /// New company.
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<fields::Party>)]
@@ -142,6 +173,8 @@ fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         description: body.description,
         sale_date: body.sale_date.map(|day| day.0),
         source: body.source,
+        credited: body.credited,
+        competitor: body.competitor,
         company: body.company,
         contact: body.contact,
         project: body.project,

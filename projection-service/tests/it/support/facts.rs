@@ -122,6 +122,7 @@ impl Step {
             source: None,
             description: None,
             external_reference: None,
+            details: events::sale::Details::default(),
         }))
     }
 
@@ -162,6 +163,7 @@ impl Step {
                 margin: self.margin(),
                 probability: Probability::parse(100).unwrap(),
                 stage_when_closed: Some(stage),
+                competitor: None,
             },
             13 => SaleEvent::Lost {
                 close_date,

@@ -105,6 +105,7 @@ fn registered() -> SaleEvent {
         source: None,
         description: None,
         external_reference: None,
+        details: events::sale::Details::default(),
     }))
 }
 
@@ -116,6 +117,7 @@ fn won() -> SaleEvent {
         margin: NO_MARGIN,
         probability: Probability::WON,
         stage_when_closed: None,
+        competitor: None,
     }
 }
 

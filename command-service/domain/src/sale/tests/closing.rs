@@ -55,6 +55,7 @@ fn s8_a_sold_sale_is_read_only_until_it_is_reopened_so_17_so_22() {
         reason: key("best-product"),
         close_date: Some(day("2026-03-09")),
         amount: Some(nok(480_000)),
+        competitor: None,
     };
     world([registered()]).when(order(sold.clone())).then([Event::Sale(won())]);
     world([registered(), won()]).when(order(sold)).then_refused(Refusal::AlreadyClosed);
