@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::{Reach, Refusal};
+use domain::{By, Refusal};
 use event_store::AppendError;
+use events::rights::{Principal, Right};
 use events::{Aggregate, DecodeError, StreamName, TenantSlug, UserId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,10 @@ pub struct Call {
     pub tenant: TenantSlug,
     /// The principal: a user's `sub`, or a process manager's name.
     pub actor: UserId,
-    /// What they may change.
-    pub reach: Reach,
+    /// What rights see of them; none for a process manager.
+    pub principal: Option<Principal>,
+    /// The functional right the command needs; none for a process manager.
+    pub right: Option<Right>,
     /// Whether they bring history in: keys of lists are taken as they come (SO-19).
     pub imports: bool,
     /// The command's name, for the event's metadata.
@@ -41,6 +44,13 @@ pub struct Call {
     pub correlation: Option<Uuid>,
     /// The event that caused the command, when a process manager sent it.
     pub causation: Option<Uuid>,
+}
+
+impl Call {
+    /// Who asks, as rights see them.
+    pub fn by(&self) -> By<'_> {
+        self.principal.as_ref().map_or(By::Ourselves, By::Principal)
+    }
 }
 
 /// An idempotency key with the request it stands for (design §2, Idempotency).

@@ -10,17 +10,21 @@ mod attempt;
 
 use std::collections::BTreeSet;
 
-use domain::Order;
+use domain::{Order, State};
 use event_store::EventStore;
-use events::StreamName;
+use events::rights::{Right, TenantRights};
+use events::{StreamName, TenantSlug};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use service_runtime::auth::Actor;
 use service_runtime::clock::Clock;
+use service_runtime::problem::Problem;
 use service_runtime::trace::span;
 use tracing::{Instrument, Span};
 
 use crate::batcher::Batcher;
 use crate::call::{Answer, Call, ExecuteError};
+use crate::http::answers;
 use crate::metrics;
 use crate::places::Places;
 use crate::stream_actor::StreamActors;
@@ -116,6 +120,32 @@ impl Executor {
             }
         }
         Err(ExecuteError::LostRace(stream))
+    }
+
+    /// Who may do what in a tenant, as this replica knows it.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub async fn tenant_rights(&self, tenant: &TenantSlug) -> Result<TenantRights, ExecuteError> {
+        let folded = self.actors.folded(tenant, &StreamName::of_tenant(tenant)).await?;
+        let State::Tenant(tenant) = &*folded.state else { return Ok(TenantRights::CONTRACT) };
+        Ok(tenant.rights().clone())
+    }
+
+    /// Goes on only if the caller has a right in their tenant. A "no" is what the log says now, whatever was remembered;
+    /// a "yes" is judged once more with the decision.
+    ///
+    /// # Errors
+    /// 403 `forbidden`; 503 when the log cannot be read.
+    pub async fn require(&self, actor: &Actor, right: Right) -> Result<(), Problem> {
+        let unreadable = |error| answers::failed(&error, "");
+        let known = self.tenant_rights(&actor.tenant).await.map_err(unreadable)?;
+        if known.may(actor.roles, right) {
+            return Ok(());
+        }
+        self.actors.forget(&actor.tenant, &StreamName::of_tenant(&actor.tenant));
+        let now = self.tenant_rights(&actor.tenant).await.map_err(unreadable)?;
+        actor.require_in(&now, right)
     }
 
     /// Streams as the cache knows them; other parts of the service read through it.

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use domain::Order;
 use domain::sale::SaleCommand;
-use domain::{Order, Reach};
 use events::UserId;
 use events::sale::ReopenCause;
 use futures::FutureExt;
@@ -36,7 +36,8 @@ async fn reopen(executor: &Executor, actor: UserId, due: ReopenDue) -> Result<Se
     let call = Call {
         tenant: due.tenant,
         actor,
-        reach: Reach::All,
+        principal: None,
+        right: None,
         imports: false,
         command: "ReopenSale",
         key: Some(key),
@@ -84,7 +85,8 @@ async fn carry_out(executor: &Executor, wanted: Wanted) -> Result<Sent, SendFaul
     let call = Call {
         tenant: wanted.tenant,
         actor,
-        reach: Reach::All,
+        principal: None,
+        right: None,
         imports: false,
         command: wanted.command,
         key: Some(key),

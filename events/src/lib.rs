@@ -24,6 +24,7 @@ pub mod identity;
 pub mod list;
 pub mod money;
 pub mod name;
+pub mod rights;
 pub mod sale;
 pub mod sale_type;
 pub mod shipped;

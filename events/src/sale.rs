@@ -38,8 +38,6 @@ pub const CURRENT: [(&str, i16); 33] = [
     ("sale.lost", 1),
     ("sale.completed", 1),
     ("sale.completion-cleared", 1),
-    ("sale.owner-noticed", 1),
-    ("sale.follow-up-offered", 1),
     ("sale.credited-set", 1),
     ("sale.competitor-set", 1),
     ("sale.note-changed", 1),
@@ -53,6 +51,8 @@ pub const CURRENT: [(&str, i16); 33] = [
     ("sale.currency-changed", 1),
     ("sale.deleted", 1),
     ("sale.custom-field-set", 1),
+    ("sale.owner-noticed", 1),
+    ("sale.follow-up-offered", 1),
 ];
 
 /// Which way along the ranks a stage change went.
@@ -244,22 +244,6 @@ pub enum SaleEvent {
     /// SO-21.
     #[serde(rename = "sale.completion-cleared")]
     CompletionCleared {},
-    /// Somebody was given it: they are to be told (§6-A32).
-    #[serde(rename = "sale.owner-noticed")]
-    OwnerNoticed {
-        /// Who is told.
-        owner: UserId,
-        /// Who gave it to them.
-        by: UserId,
-    },
-    /// It was put on hold: its owner is offered to plan a follow-up (SO-14).
-    #[serde(rename = "sale.follow-up-offered")]
-    FollowUpOffered {
-        /// Who is asked.
-        owner: UserId,
-        /// When the sale opens again.
-        reopen_date: NaiveDate,
-    },
     /// SO-5, SO-F26.
     #[serde(rename = "sale.credited-set")]
     CreditedSet {
@@ -333,5 +317,21 @@ pub enum SaleEvent {
         key: ListKey,
         /// What it holds now, none when cleared.
         value: Option<FieldValue>,
+    },
+    /// Somebody was given it: they are to be told (§6-A32).
+    #[serde(rename = "sale.owner-noticed")]
+    OwnerNoticed {
+        /// Who is told.
+        owner: UserId,
+        /// Who gave it to them.
+        by: UserId,
+    },
+    /// It was put on hold: its owner is offered to plan a follow-up (SO-14).
+    #[serde(rename = "sale.follow-up-offered")]
+    FollowUpOffered {
+        /// Who is asked.
+        owner: UserId,
+        /// When the sale opens again.
+        reopen_date: NaiveDate,
     },
 }

@@ -6,16 +6,19 @@ use serde::{Deserialize, Serialize};
 use crate::custom_field::FieldDefinition;
 use crate::diary::DiarySettings;
 use crate::money::CurrencyCode;
+use crate::rights::{RecordRights, Records, Right, Role};
 use crate::values::ListKey;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 6] = [
+pub const CURRENT: [(&str, i16); 8] = [
     ("tenant.provisioned", 1),
     ("tenant.base-currency-changed", 1),
     ("tenant.time-zone-changed", 1),
-    ("tenant.diary-settings-changed", 1),
     ("tenant.custom-field-defined", 1),
     ("tenant.custom-field-removed", 1),
+    ("tenant.record-rights-set", 1),
+    ("tenant.functional-right-set", 1),
+    ("tenant.diary-settings-changed", 1),
 ];
 
 /// A fact about the tenant.
@@ -42,9 +45,6 @@ pub enum TenantEvent {
         /// The zone from now on.
         time_zone: Tz,
     },
-    /// What diaries are like from now on (SD-3, SD-4).
-    #[serde(rename = "tenant.diary-settings-changed")]
-    DiarySettingsChanged(DiarySettings),
     /// SO-30: a field of sales as it is defined from now on.
     #[serde(rename = "tenant.custom-field-defined")]
     CustomFieldDefined(FieldDefinition),
@@ -54,4 +54,27 @@ pub enum TenantEvent {
         /// Which one.
         key: ListKey,
     },
+    /// SO-44: what a role may do with records from now on, whoever they belong to.
+    #[serde(rename = "tenant.record-rights-set")]
+    RecordRightsSet {
+        /// Whose rights.
+        role: Role,
+        /// On what.
+        records: Records,
+        /// By ownership.
+        rights: RecordRights,
+    },
+    /// SO-44: a functional right is given to a role or taken from it.
+    #[serde(rename = "tenant.functional-right-set")]
+    FunctionalRightSet {
+        /// Whose right.
+        role: Role,
+        /// Which one.
+        right: Right,
+        /// Given or taken.
+        allowed: bool,
+    },
+    /// What diaries are like from now on (SD-3, SD-4).
+    #[serde(rename = "tenant.diary-settings-changed")]
+    DiarySettingsChanged(DiarySettings),
 }

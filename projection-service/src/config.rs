@@ -38,7 +38,7 @@ pub struct Config {
     #[serde(default = "query_connections")]
     pub query_connections: u32,
     /// Memory for what questions about now are answered from, all tenants together, MiB; 0: all are answered by SQL.
-    /// Default 256.
+    /// Default 512.
     #[serde(default = "standings_mib")]
     pub standings_mib: u16,
     /// How fast and how patiently the projections run.
@@ -151,5 +151,5 @@ fn query_connections() -> u32 {
 }
 
 fn standings_mib() -> u16 {
-    256
+    512
 }

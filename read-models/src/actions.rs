@@ -1,5 +1,6 @@
 //! What the reader of a card may do with the sale now, by name of the command, given rights and status (SO-22).
 
+use events::rights::{Level, Records, TenantRights};
 use service_runtime::{Actor, Right};
 
 use crate::sale::Status;
@@ -7,22 +8,25 @@ use crate::sale::Status;
 /// What decides about it beside the status.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terms {
-    /// The reader may change the sale.
-    pub may_change: bool,
+    /// How far the reader's rights go on the sale (SO-44).
+    pub level: Level,
     /// The completed tick is set (SO-21).
     pub completed: bool,
     /// Its type has stakeholders (SK-1).
     pub stakeholders: bool,
 }
 
-/// Whether the roles of a caller let them change a sale of this owner.
-pub(crate) fn may_change(actor: &Actor, owner: &str) -> bool {
-    let own = actor.may(Right::ChangeOwnSales) && actor.user.as_str() == owner;
-    own || actor.may(Right::ChangeAllSales)
+/// How far the rights of a caller go on a sale.
+pub(crate) fn level(actor: &Actor, tenant: &TenantRights, sale: (&str, Option<&str>)) -> Level {
+    if !tenant.may(actor.roles, Right::ChangeSales) {
+        return Level::Read;
+    }
+    let whose = actor.principal().ownership(sale.0, sale.1);
+    tenant.level(actor.roles, Records::Sales, whose)
 }
 
 /// Whatever the status is.
-const ALWAYS: [&str; 4] = ["SetNote", "AddLink", "RemoveLink", "DeleteSale"];
+const ALWAYS: [&str; 3] = ["SetNote", "AddLink", "RemoveLink"];
 
 /// While open or stalled.
 const UNLOCKED: [&str; 12] = [
@@ -42,9 +46,10 @@ const UNLOCKED: [&str; 12] = [
 
 /// Commands that would not be refused for the status of the sale or the rights of the reader.
 pub(crate) fn available(status: Status, terms: Terms) -> Vec<&'static str> {
-    if !terms.may_change {
+    if terms.level < Level::Update {
         return Vec::new();
     }
+    let delete: &[&str] = if terms.level == Level::Delete { &["DeleteSale"] } else { &[] };
     let involved: &[&str] =
         if terms.stakeholders && matches!(status, Status::Open | Status::Stalled) {
             &["AddStakeholders", "ChangeStakeholders"]
@@ -61,7 +66,7 @@ pub(crate) fn available(status: Status, terms: Terms) -> Vec<&'static str> {
         Status::Open | Status::Stalled => &UNLOCKED,
         Status::Won | Status::Lost => &[],
     };
-    [unlocked, of_status, involved, &ALWAYS].concat()
+    [unlocked, of_status, involved, &ALWAYS, delete].concat()
 }
 
 /// The word for the icon of a status (SO-27).

@@ -62,8 +62,7 @@ pub(crate) async fn currencies(
 ) -> Result<Json<CurrencyList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
-    let mut snapshot =
-        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let mut snapshot = Snapshot::open_pinned(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let mut found = found(&mut snapshot, page.fetch(), page.offset()).await?;
     let next = page.cut(&mut found);

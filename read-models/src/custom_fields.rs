@@ -92,7 +92,7 @@ pub(crate) async fn custom_fields(
     Asked(when): Asked<When>,
 ) -> Result<Json<CustomFieldList>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
     let custom_fields = definitions(&mut snapshot).await?.into_values().map(shown).collect();
     Ok(Json(CustomFieldList { position: snapshot.position, as_of: snapshot.at, custom_fields }))
 }

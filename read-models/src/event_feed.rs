@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use event_store::{EventStore, Filter};
-use events::{Aggregate, Recorded, StreamName, TenantSlug};
+use events::{Aggregate, Recorded, StreamName};
 use futures::stream::{self, Stream};
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
@@ -18,7 +18,10 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::ask::{Asked, FromGiven, Given, Questions, When, bad, log_failed, wait_for_log};
+use crate::ask::{
+    Asked, FromGiven, Given, Questions, When, bad, log_failed, unreadable, wait_for_log,
+};
+use crate::event_sight::{Reader, rights_of};
 
 /// Events read from the log at once.
 const PAGE: i64 = 1_000;
@@ -132,7 +135,8 @@ pub(crate) async fn events(
     actor: Actor,
     Asked((when, params)): Asked<(When, FeedParams)>,
 ) -> Result<Response, Problem> {
-    actor.require(Right::ReadEventFeed)?;
+    let rights = rights_of(&questions, &actor.tenant).await?;
+    actor.require_in(&rights, Right::ReadEventFeed)?;
     wait_for_log(&questions, when.min_position).await?;
     let stream_id = params.aggregate.zip(params.id.as_deref());
     let stream_id =
@@ -144,10 +148,10 @@ pub(crate) async fn events(
         aggregate: params.aggregate,
         stream_id,
     };
-    let mut feed =
-        Feed { store: questions.store, tenant: actor.tenant, filter, left: params.limit };
+    let reader = Reader::new(&questions, actor, &rights, when);
+    let mut feed = Feed { store: questions.store, reader, filter, left: params.limit };
     // the first page before the answer begins: a log that is away is a 503, not a cut connection
-    let first = feed.page().await.map_err(|e| log_failed(&e))?;
+    let first = feed.page().await.map_err(FeedError::problem)?;
     let lines = Body::from_stream(feed.lines(first));
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response())
 }
@@ -155,19 +159,21 @@ pub(crate) async fn events(
 /// What is still to be sent.
 struct Feed {
     store: EventStore,
-    tenant: TenantSlug,
+    reader: Reader,
     filter: Filter,
     left: i64,
 }
 
 impl Feed {
-    async fn page(&mut self) -> Result<Vec<Recorded>, event_store::StoreError> {
+    async fn page(&mut self) -> Result<Vec<Recorded>, FeedError> {
         self.filter.limit = self.left.min(PAGE);
-        let page = self.store.read_tenant(&self.tenant, &self.filter).await?;
+        let page = self.store.read_tenant(self.reader.tenant(), &self.filter).await?;
         let page = event_store::verify::whole(page)?;
         let full = i64::try_from(page.len()).unwrap_or(PAGE) == self.filter.limit;
-        self.left = if full { self.left - self.filter.limit } else { 0 };
         self.filter.after = page.last().map_or(self.filter.after, |last| last.position);
+        let (page, cut) = self.reader.shown(page).await.map_err(FeedError::Sight)?;
+        let sent = i64::try_from(page.len()).unwrap_or(PAGE);
+        self.left = if full && !cut { self.left - sent } else { 0 };
         Ok(page)
     }
 
@@ -192,6 +198,20 @@ enum FeedError {
     Event(#[from] events::DecodeError),
     #[error("cannot write an event")]
     Line(#[from] serde_json::Error),
+    #[error("cannot ask what the caller sees: {}", .0.detail())]
+    Sight(Problem),
+}
+
+impl FeedError {
+    /// What the caller is told while no line was sent.
+    fn problem(self) -> Problem {
+        match self {
+            Self::Log(error) => log_failed(&error),
+            Self::Event(error) => unreadable(&error),
+            Self::Line(error) => unreadable(&error),
+            Self::Sight(problem) => problem,
+        }
+    }
 }
 
 fn written(page: &[Recorded]) -> Result<Bytes, FeedError> {

@@ -130,7 +130,7 @@ pub(crate) async fn forecast(
     Asked((when, filters, currency, params)): Asked<(When, Filters, CurrencyParam, ForecastParams)>,
 ) -> Result<Json<Forecast>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open_standing(&questions, &actor.tenant, &when, None).await?;
+    let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, None).await?;
     let range = params.range(snapshot.today)?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let cells = cells(&mut snapshot, &filters, &currency, &params, range).await?;

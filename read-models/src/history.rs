@@ -3,13 +3,13 @@
 //! Read from the log itself, so they are complete and never behind; only names come from the read model.
 
 use chrono::{DateTime, Utc};
-use events::{Event, Recorded, StreamName};
+use events::{Event, Recorded, StreamName, TenantSlug};
 use serde::Serialize;
 use service_runtime::{Actor, Problem};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ask::{Labels, Questions, Snapshot, When, log_failed, unreadable};
+use crate::ask::{Labels, Questions, Sight, Snapshot, When, log_failed, unreadable};
 use crate::changes::{Change, Field, changes};
 
 /// One event of a record.
@@ -59,6 +59,12 @@ pub(crate) trait Told: Clone {
     /// The event does not follow from those before it.
     fn next(before: Option<Self>, fact: &Event, event: &Recorded) -> Result<Self, &'static str>;
 
+    /// Whether it is in somebody's sight, if the sale it is about is.
+    fn in_sight(&self, sight: &Sight) -> bool;
+
+    /// The stream of the sale it is about, when it is not one itself and not the caller's own.
+    fn about(&self, sight: &Sight, tenant: &TenantSlug) -> Option<Uuid>;
+
     /// Every field in the order it is told, always the same ones. Derived figures are not told: they follow.
     fn fields(&self, labels: &Labels) -> Vec<Field>;
 }
@@ -71,12 +77,24 @@ impl History {
         when: &When,
         stream: &StreamName,
     ) -> Result<Option<Self>, Problem> {
-        let mut snapshot = Snapshot::open(questions, &actor.tenant, when).await?;
+        let mut snapshot = Snapshot::open(questions, actor, when).await?;
         let labels = Labels::load(&mut snapshot).await?;
         let stream_id = stream.stream_id(&actor.tenant);
         let head = questions.store.head().await.map_err(|e| log_failed(&e))?;
         let stored = questions.store.load(&actor.tenant, stream_id, 0).await;
         let stored = stored.and_then(event_store::verify::whole).map_err(|e| log_failed(&e))?;
+        if let Some(sight) = snapshot.sight.clone() {
+            let known = stored.iter().filter(|event| event.position <= head);
+            let Some(record) = folded::<T>(known)?.filter(|record| record.in_sight(&sight)) else {
+                return Ok(None);
+            };
+            let about = record.about(&sight, &actor.tenant);
+            if let Some(sale) = about
+                && snapshot.seen_sales(&[sale]).await?.is_empty()
+            {
+                return Ok(None);
+            }
+        }
         let then = stored.iter().filter(|event| {
             event.position <= head
                 && snapshot.as_of.is_none_or(|as_of| event.effective() <= as_of)
@@ -86,6 +104,17 @@ impl History {
         let history = Self { position: head, as_of: snapshot.at, events };
         Ok((!history.events.is_empty()).then_some(history))
     }
+}
+
+/// The record after all of these events.
+fn folded<'a, T: Told>(events: impl Iterator<Item = &'a Recorded>) -> Result<Option<T>, Problem> {
+    let mut record: Option<T> = None;
+    for event in events {
+        let fact = event.decode().map_err(|e| unreadable(&e))?;
+        let unfoldable = |what| unreadable(&Unfoldable { position: event.position, what });
+        record = Some(T::next(record, &fact, event).map_err(unfoldable)?);
+    }
+    Ok(record)
 }
 
 fn told<'a, T: Told>(

@@ -36,6 +36,7 @@ mod custom_fields;
 mod diary;
 mod due;
 mod event_feed;
+mod event_sight;
 mod figures;
 mod forecast;
 mod history;
@@ -48,6 +49,7 @@ mod poison;
 mod progress;
 mod projections;
 pub mod rebuild;
+mod roles;
 pub mod sale;
 mod sale_card;
 mod sale_history;
@@ -169,6 +171,7 @@ pub fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(lists::list))
         .routes(routes!(me::me))
         .routes(routes!(custom_fields::custom_fields))
+        .routes(routes!(roles::roles))
         .routes(routes!(event_feed::events))
         .routes(routes!(projections::projections))
 }

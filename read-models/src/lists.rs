@@ -102,7 +102,7 @@ pub(crate) async fn lists(
     Asked((when, params)): Asked<(When, ListParams)>,
 ) -> Result<Json<Lists>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
     let language = language.best();
     let changed = changed(&mut snapshot).await?;
     let lists = ListName::ALL.into_iter();
@@ -129,7 +129,7 @@ pub(crate) async fn list(
     actor.require(Right::ReadTenant)?;
     let unknown = || Problem::not_found("there is no list of this name");
     let list = ListName::parse(&id).ok_or_else(unknown)?;
-    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
     let language = language.best();
     let list = shown(list, &changed(&mut snapshot).await?, params.deleted, language);
     Ok(Json(OneList { position: snapshot.position, as_of: snapshot.at, language, list }))

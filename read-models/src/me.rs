@@ -92,7 +92,7 @@ pub(crate) async fn me(
     Asked(when): Asked<When>,
 ) -> Result<Json<Me>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
     let mut arguments = coordinates(&snapshot);
     add(&mut arguments, actor.user.as_str());
     let user: Option<(String, SqlJson<Vec<String>>, Option<String>)> = sqlx::query_as_with(

@@ -114,8 +114,7 @@ pub(crate) async fn pipeline(
 ) -> Result<Json<Pipeline>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
-    let mut snapshot =
-        Snapshot::open_standing(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let sums = sums(&mut snapshot, &filters, &currency, params.group_by.0).await?;

@@ -99,7 +99,7 @@ pub(crate) async fn projections(
     Asked(when): Asked<When>,
 ) -> Result<Json<Projections>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
     // after the snapshot, so a lag is never negative
     let head = questions.store.head().await.map_err(|e| log_failed(&e))?;
     let rows = sqlx::query(

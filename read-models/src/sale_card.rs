@@ -12,7 +12,7 @@ use service_runtime::{Actor, PathId, Problem, Right};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::actions::{Terms, available, may_change};
+use crate::actions::{Terms, available, level};
 use crate::ask::{
     Asked, CurrencyParam, InCurrency, Labels, Questions, Snapshot, When, add, bind_fractions,
     coordinates, failed, moment,
@@ -68,7 +68,7 @@ pub(crate) async fn sale(
     Asked((when, currency)): Asked<(When, CurrencyParam)>,
 ) -> Result<impl IntoResponse, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open_by_key(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open_by_key(&questions, &actor, &when).await?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let stream_id = SaleId(id).stream().stream_id(&actor.tenant);
     let mut row =
@@ -79,7 +79,11 @@ pub(crate) async fn sale(
     let fields = filled(&definitions(&mut snapshot).await?, &held);
     let beside = beside(&mut snapshot, row.sale()).await?;
     let terms = Terms {
-        may_change: may_change(&actor, &row.sale().owner),
+        level: level(
+            &actor,
+            &snapshot.rights,
+            (&row.sale().owner, row.sale().owner_group.as_deref()),
+        ),
         completed: row.sale().completed,
         stakeholders: beside.stakeholders,
     };

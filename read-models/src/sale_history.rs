@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use events::{Event, Recorded, SaleId};
+use events::{Event, Recorded, SaleId, TenantSlug};
 use serde::Serialize;
 use serde_json::{Value, json};
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, PathId, Problem, Right};
 use uuid::Uuid;
 
-use crate::ask::{Asked, Labels, Questions, When};
+use crate::ask::{Asked, Labels, Questions, Sight, When};
 use crate::changes::Field;
 use crate::custom_fields::plain;
 use crate::figures::Amount;
@@ -43,6 +43,15 @@ impl Told for Sale {
         let Event::Sale(fact) = fact else { return Err("not an event of a sale") };
         let around = Surroundings::of(event).map_err(|_| "a stream without a name")?;
         evolve(before, fact, &around)
+    }
+
+    fn in_sight(&self, sight: &Sight) -> bool {
+        let (group, visible_group) = (self.owner_group.as_deref(), self.visible_group.as_deref());
+        sight.sees_sale(&self.owner, group, &self.visible_for, visible_group)
+    }
+
+    fn about(&self, _: &Sight, _: &TenantSlug) -> Option<Uuid> {
+        None
     }
 
     fn fields(&self, labels: &Labels) -> Vec<Field> {

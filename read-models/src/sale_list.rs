@@ -49,8 +49,7 @@ pub(crate) async fn sales(
 ) -> Result<Json<SaleList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
-    let mut snapshot =
-        Snapshot::open_standing(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let labels = Labels::load(&mut snapshot).await?;

@@ -107,8 +107,7 @@ async fn page_of(
     page: &PageParams,
 ) -> Result<SaleTypeList, Problem> {
     let pinned = page.pinned(&actor.tenant)?;
-    let mut snapshot =
-        Snapshot::open_pinned(questions, &actor.tenant, when, pinned.as_ref()).await?;
+    let mut snapshot = Snapshot::open_pinned(questions, actor, when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let mut arguments = coordinates(&snapshot);
     add(&mut arguments, page.fetch());

@@ -226,6 +226,15 @@ fn catalogue_body(command: &str, fixture: &Fixture, new: Uuid) -> (Value, &'stat
         ),
         "SetBaseCurrency" => (json!({"base_currency": "EUR"}), &["base_currency"]),
         "SetTimeZone" => (json!({"time_zone": "Europe/Oslo"}), &["time_zone"]),
+        "SetRecordRights" => (
+            json!({"role": "analyst", "records": "activities", "own": "update", "own_groups": "read",
+                "other_groups": "read", "others": "none"}),
+            &["role", "records", "own", "own_groups", "other_groups", "others"],
+        ),
+        "SetFunctionalRight" => (
+            json!({"role": "analyst", "right": "add_users", "allowed": true}),
+            &["role", "right", "allowed"],
+        ),
         list if list.ends_with("ListItem") => list_body(list, &name),
         other => activity_body(other, new),
     }

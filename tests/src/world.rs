@@ -122,12 +122,16 @@ impl World {
 
     /// A token of any tenant; the user's group is `north`.
     pub fn token_of(&self, tenant: &str, user: &str, roles: &[&str]) -> String {
-        let groups = ["north"];
+        self.token_in(tenant, user, roles, &["north"])
+    }
+
+    /// A token of any tenant, of a user with these groups.
+    pub fn token_in(&self, tenant: &str, user: &str, roles: &[&str], groups: &[&str]) -> String {
         self.issuer.token(&TokenRequest {
             tenant,
             sub: user,
             roles,
-            groups: &groups,
+            groups,
             issued_at: Clock::system().now(),
             valid_for: Duration::from_secs(3_600),
         })

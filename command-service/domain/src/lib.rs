@@ -19,6 +19,7 @@ pub mod name;
 mod properties;
 pub mod references;
 pub mod refusal;
+pub mod rights;
 pub mod sale;
 pub mod sale_type;
 #[cfg(test)]
@@ -33,16 +34,8 @@ use events::{Event, StreamName, UserId};
 
 pub use references::{Order, References, named_by, needs};
 pub use refusal::Refusal;
+pub use rights::By;
 pub use state::State;
-
-/// How far a principal's right to change sales and activities reaches (role table of design §4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
-    /// What they own only: sellers.
-    Own,
-    /// Everything in the tenant.
-    All,
-}
 
 /// Everything a decision may know besides the state and the command.
 #[derive(Debug, Clone, Copy)]
@@ -53,8 +46,8 @@ pub struct Context<'a> {
     pub today: NaiveDate,
     /// Who asks.
     pub actor: &'a UserId,
-    /// What they may change.
-    pub reach: Reach,
+    /// Who that is to rights.
+    pub by: By<'a>,
     /// Whether they bring history in: then keys of lists are taken as they come (SO-19).
     pub imports: bool,
     /// What was looked up in other streams.

@@ -1,7 +1,7 @@
 //! What a decision has to know of other streams: named first, looked up by the caller, then read here.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use events::{Aggregate, ListName, SaleId, SaleTypeId, StageId, StreamName, UserId};
 
@@ -15,6 +15,9 @@ use crate::sale_type::{SaleType, SaleTypeCommand};
 use crate::stage::{Stage, StageCommand};
 use crate::tenant::{Tenant, TenantCommand};
 use crate::user::{User, UserCommand};
+
+/// A tenant nothing is known of.
+static NEW: LazyLock<Tenant> = LazyLock::new(Tenant::default);
 
 /// A command of any aggregate.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,13 +134,11 @@ impl References {
     }
 
     /// The tenant, with its defaults before it is provisioned.
-    pub fn tenant(&self) -> Tenant {
-        self.0
-            .values()
-            .find_map(|state| {
-                if let State::Tenant(tenant) = state.as_ref() { Some(tenant.clone()) } else { None }
-            })
-            .unwrap_or_default()
+    pub fn tenant(&self) -> &Tenant {
+        let mut tenants = self.0.values().filter_map(|state| {
+            if let State::Tenant(tenant) = state.as_ref() { Some(tenant) } else { None }
+        });
+        tenants.next_back().unwrap_or(&NEW)
     }
 }
 

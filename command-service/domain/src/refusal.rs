@@ -12,12 +12,18 @@ pub enum Refusal {
     /// The id is taken.
     #[error("this id belongs to an existing {0}")]
     AlreadyExists(Aggregate),
-    /// Sellers change their own sales only (role table of design §4).
-    #[error("the sale belongs to somebody else")]
+    /// The caller sees the sale, but their rights go no further (SO-44).
+    #[error("the sale belongs to somebody else, and your rights do not reach so far")]
     NotYours,
-    /// Sellers change their own activities only (role table of design §4).
-    #[error("the activity belongs to somebody else")]
+    /// The caller sees the activity, but their rights go no further (SO-44).
+    #[error("the activity belongs to somebody else, and your rights do not reach so far")]
     NotYourActivity,
+    /// SO-44: none of the caller's roles has the right this command needs.
+    #[error("none of your roles has the right this needs")]
+    RightMissing,
+    /// SO-44: the right says what a role is, or somebody would be locked out.
+    #[error("this right of this role cannot be changed")]
+    RightFixed,
     /// SO-1, SD-2.
     #[error("a title is needed")]
     TitleRequired,
@@ -215,12 +221,18 @@ pub enum Refusal {
 
 impl Refusal {
     /// The stable code of the problem that reports it.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a line for each refusal: the compiler asks for the next"
+    )]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unknown(_) => "not_found",
             Self::AlreadyExists(_) => "already_exists",
             Self::NotYours => "not_your_sale",
             Self::NotYourActivity => "not_your_activity",
+            Self::RightMissing => "forbidden",
+            Self::RightFixed => "right_fixed",
             Self::TitleRequired => "title_required",
             Self::SaleClosed => "sale_closed",
             Self::AlreadyClosed => "already_closed",
@@ -282,9 +294,14 @@ impl Refusal {
     }
 
     /// JSON Pointer of the field it is about, where one field is to blame.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a line for each refusal: the compiler asks for the next"
+    )]
     pub fn pointer(&self) -> Option<&'static str> {
         match self {
             Self::TitleRequired => Some("/title"),
+            Self::RightFixed => Some("/right"),
             Self::StageNotInSaleType | Self::UnknownStage => Some("/stage"),
             Self::UnknownSaleType => Some("/sale_type"),
             Self::UnknownOwner => Some("/owner"),
@@ -320,6 +337,7 @@ impl Refusal {
             | Self::AlreadyExists(_)
             | Self::NotYours
             | Self::NotYourActivity
+            | Self::RightMissing
             | Self::ActivityCompleted
             | Self::ActivityDeleted
             | Self::SaleClosed
@@ -334,12 +352,12 @@ impl Refusal {
             | Self::BaseCurrencyHasNoRate
             | Self::AmountsExist
             | Self::ListFull
-            | Self::NotAssigned
             | Self::TooManyLinks
             | Self::StakeholdersOff
             | Self::UnknownField
             | Self::TooManyFields
             | Self::SaleDeleted
+            | Self::NotAssigned
             | Self::WrongStream(_) => None,
         }
     }

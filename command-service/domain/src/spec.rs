@@ -1,9 +1,10 @@
 //! Given, when, then: tests of decisions read as sentences.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use events::rights::{Principal, Role};
 use events::{Event, StreamName, UserId};
 
-use crate::{Context, Order, Reach, References, Refusal, State, decide, needs};
+use crate::{By, Context, Order, References, Refusal, State, decide, needs};
 
 /// A history, and the world it happened in.
 #[derive(Debug, Clone)]
@@ -12,7 +13,7 @@ pub struct Given {
     references: References,
     at: DateTime<Utc>,
     actor: UserId,
-    reach: Reach,
+    principal: Option<Principal>,
 }
 
 /// Starts from the facts of the stream under test.
@@ -24,7 +25,7 @@ pub fn given(aggregate: events::Aggregate, facts: impl IntoIterator<Item = Event
         references: References::default(),
         at,
         actor: UserId::parse("ola").expect("a name"),
-        reach: Reach::All,
+        principal: None,
     }
 }
 
@@ -44,7 +45,14 @@ impl Given {
     /// Another person asks, with the reach of a seller.
     pub fn by_seller(mut self, actor: &str) -> Self {
         self.actor = UserId::parse(actor).expect("a name");
-        self.reach = Reach::Own;
+        self.with_roles(&[Role::Seller], &[])
+    }
+
+    /// The same person, with these roles and groups.
+    pub fn with_roles(mut self, roles: &[Role], groups: &[&str]) -> Self {
+        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        let roles = roles.iter().copied().collect();
+        self.principal = Some(Principal { user: self.actor.clone(), groups, roles });
         self
     }
 
@@ -62,7 +70,7 @@ impl Given {
             at: self.at,
             today,
             actor: &self.actor,
-            reach: self.reach,
+            by: self.principal.as_ref().map_or(By::Ourselves, By::Principal),
             imports: false,
             references: &references,
         };

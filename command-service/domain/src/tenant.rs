@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
+use events::rights::{RecordRights, Records, Right, Role, TenantRights};
 use events::{
     CurrencyCode, DiarySettings, Event, FieldDefinition, ListKey, TenantEvent, TimeOfDay,
 };
@@ -25,8 +26,6 @@ pub enum TenantCommand {
         /// The zone from now on.
         time_zone: Tz,
     },
-    /// SD-3, SD-4, SD-13, SD-15; what is left out stays.
-    SetDiary(DiaryChanges),
     /// SO-30.
     DefineCustomField(FieldDefinition),
     /// SO-30.
@@ -34,6 +33,26 @@ pub enum TenantCommand {
         /// Which one.
         key: ListKey,
     },
+    /// SO-44.
+    SetRecordRights {
+        /// Whose rights.
+        role: Role,
+        /// On what.
+        records: Records,
+        /// By ownership.
+        rights: RecordRights,
+    },
+    /// SO-44.
+    SetFunctionalRight {
+        /// Whose right.
+        role: Role,
+        /// Which one.
+        right: Right,
+        /// Given or taken.
+        allowed: bool,
+    },
+    /// SD-3, SD-4, SD-13, SD-15; what is left out stays.
+    SetDiary(DiaryChanges),
 }
 
 /// Fields of a SetDiary.
@@ -61,8 +80,9 @@ pub struct Tenant {
     provisioned: bool,
     base_currency: CurrencyCode,
     time_zone: Tz,
-    diary: DiarySettings,
     fields: Arc<KnownFields>,
+    rights: TenantRights,
+    diary: DiarySettings,
 }
 
 impl Default for Tenant {
@@ -71,13 +91,19 @@ impl Default for Tenant {
             provisioned: false,
             base_currency: CurrencyCode::EUR,
             time_zone: Tz::UTC,
-            diary: DiarySettings::default(),
             fields: Arc::default(),
+            rights: TenantRights::CONTRACT,
+            diary: DiarySettings::default(),
         }
     }
 }
 
 impl Tenant {
+    /// Who may do what (SO-44).
+    pub fn rights(&self) -> &TenantRights {
+        &self.rights
+    }
+
     /// Whether its first fact is recorded.
     pub fn is_provisioned(&self) -> bool {
         self.provisioned
@@ -93,14 +119,14 @@ impl Tenant {
         self.time_zone
     }
 
-    /// What its diaries are like.
-    pub fn diary(&self) -> DiarySettings {
-        self.diary
-    }
-
     /// The fields it adds to sales (SO-30).
     pub fn fields(&self) -> &KnownFields {
         &self.fields
+    }
+
+    /// What its diaries are like.
+    pub fn diary(&self) -> DiarySettings {
+        self.diary
     }
 
     /// The fact that goes with the first accepted command.
@@ -135,9 +161,19 @@ impl Decider for Tenant {
             TenantCommand::SetTimeZone { time_zone } => {
                 Ok(Decision::of([Event::Tenant(TenantEvent::TimeZoneChanged { time_zone })]))
             }
-            TenantCommand::SetDiary(changes) => set_diary(tenant.diary, changes),
             TenantCommand::DefineCustomField(new) => custom_field::define(&tenant.fields, new),
             TenantCommand::RemoveCustomField { key } => custom_field::remove(&tenant.fields, key),
+            TenantCommand::SetRecordRights { role, records, rights } => {
+                if tenant.rights.of_role(role, records) == rights {
+                    return Ok(Decision::nothing());
+                }
+                let set = TenantEvent::RecordRightsSet { role, records, rights };
+                Ok(Decision::of([Event::Tenant(set)]))
+            }
+            TenantCommand::SetFunctionalRight { role, right, allowed } => {
+                set_functional_right(tenant, role, right, allowed)
+            }
+            TenantCommand::SetDiary(changes) => set_diary(tenant.diary, changes),
         }
     }
 
@@ -148,15 +184,15 @@ impl Decider for Tenant {
                     provisioned: true,
                     base_currency: *base_currency,
                     time_zone: *time_zone,
-                    diary: tenant.diary,
                     fields: tenant.fields,
+                    rights: tenant.rights,
+                    diary: tenant.diary,
                 };
             }
             TenantEvent::BaseCurrencyChanged { base_currency } => {
                 tenant.base_currency = *base_currency
             }
             TenantEvent::TimeZoneChanged { time_zone } => tenant.time_zone = *time_zone,
-            TenantEvent::DiarySettingsChanged(settings) => tenant.diary = *settings,
             TenantEvent::CustomFieldDefined(definition) => {
                 let known = KnownField { definition: definition.clone(), removed: false };
                 Arc::make_mut(&mut tenant.fields).insert(definition.key.clone(), known);
@@ -166,9 +202,32 @@ impl Decider for Tenant {
                     known.removed = true;
                 }
             }
+            fact @ (TenantEvent::RecordRightsSet { .. }
+            | TenantEvent::FunctionalRightSet { .. }) => {
+                tenant.rights.evolve(fact);
+            }
+            TenantEvent::DiarySettingsChanged(settings) => tenant.diary = *settings,
         }
         tenant
     }
+}
+
+/// SO-44: what a role is stays as the contract has it, and somebody can always set rights.
+fn set_functional_right(
+    tenant: &Tenant,
+    role: Role,
+    right: Right,
+    allowed: bool,
+) -> Result<Decision, Refusal> {
+    let locks_out = role == Role::Admin && right == Right::MaintainTenant && !allowed;
+    if locks_out || !Right::MAINTAINED.contains(&right) {
+        return Err(Refusal::RightFixed);
+    }
+    if tenant.rights.role_may(role, right) == allowed {
+        return Ok(Decision::nothing());
+    }
+    let set = TenantEvent::FunctionalRightSet { role, right, allowed };
+    Ok(Decision::of([Event::Tenant(set)]))
 }
 
 /// A day at most, and something.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use domain::rights::shown;
 use domain::tenant::TenantCommand;
 use domain::{Context, Order, References, Refusal, State, decide, needs};
 use event_store::{Filter, Outcome, StreamAppend};
@@ -78,12 +79,19 @@ impl Executor {
     pub(super) async fn attempt(&self, round: Round<'_>) -> Result<Step, ExecuteError> {
         let call = round.call;
         let seen = self.look_up(round).await?;
+        let at = call.effective_at.unwrap_or_else(|| self.clock.now());
         if call.if_version.is_some_and(|version| version != seen.own.version) {
-            return self.after_probe(round, seen, Verdict::Precondition).await;
+            // what is not seen has no version to be told
+            let verdict = match shown(&seen.own.state, &context(call, at, &seen)) {
+                Ok(()) => Verdict::Precondition,
+                Err(refusal) => Verdict::Refused(refusal),
+            };
+            return self.after_probe(round, seen, verdict).await;
         }
         let order = self.with_world(call, round.order.clone()).await?;
-        let at = call.effective_at.unwrap_or_else(|| self.clock.now());
-        match decide(&seen.own.state, order, &context(call, at, &seen)) {
+        let context = context(call, at, &seen);
+        let allowed = call.right.map_or(Ok(()), |right| context.require(right));
+        match allowed.and_then(|()| decide(&seen.own.state, order, &context)) {
             Err(refusal) => self.after_probe(round, seen, Verdict::Refused(refusal)).await,
             // what changes nothing may still be a tenant's first accepted command, which provisions it
             Ok(decision) if decision.is_nothing() && seen.tenant_is_provisioned() => {
@@ -218,7 +226,7 @@ fn context<'a>(call: &'a Call, at: DateTime<Utc>, seen: &'a Seen) -> Context<'a>
         at,
         today,
         actor: &call.actor,
-        reach: call.reach,
+        by: call.by(),
         imports: call.imports,
         references: &seen.references,
     }

@@ -89,9 +89,11 @@ fn with_status(refusal: &Refusal, detail: String) -> Problem {
     match refusal {
         Refusal::Unknown(_) => Problem::not_found(detail),
         Refusal::AlreadyExists(_) => Problem::already_exists(detail),
+        Refusal::RightMissing => Problem::forbidden(detail),
         Refusal::NotYours | Refusal::NotYourActivity => Problem::new(denied, code, detail),
         Refusal::WrongStream(_) => Problem::internal(refusal),
         Refusal::TitleRequired
+        | Refusal::RightFixed
         | Refusal::SaleClosed
         | Refusal::AlreadyClosed
         | Refusal::SaleStalled

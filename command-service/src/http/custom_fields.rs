@@ -43,7 +43,7 @@ pub const ROUTES: [CommandRoute; 3] = [
         command: "SetCustomFields",
         path: "/v1/sales/{id}/set-custom-fields",
         summary: "Fill or clear custom fields (SO-F35)",
-        right: Right::ChangeOwnSales,
+        right: Right::ChangeSales,
         body: BodySchema::of::<SetCustomFields>(),
         decode: set,
     },

@@ -23,7 +23,6 @@ use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::response::Response;
 use axum::routing::post;
 use chrono::{DateTime, Datelike, Utc};
-use domain::Reach;
 use http::Uri;
 use http::request::Parts;
 use serde_json::{Value, json};
@@ -99,7 +98,7 @@ async fn carry_out(
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let actor = Actor::from_request_parts(&mut parts, &()).await?;
-    actor.require(route.right)?;
+    served.executor.require(&actor, route.right).await?;
     no_parameters(&parts.uri)?;
     let conditions = Conditions::of(&mut parts, route).await?;
     let request = Request::from_parts(parts, body);
@@ -183,12 +182,12 @@ impl Conditions {
         fingerprint: [u8; 32],
     ) -> Call {
         let request = request_fingerprint(route.command, id, self.effective_at, fingerprint);
-        let reach = if actor.may(Right::ChangeAllSales) { Reach::All } else { Reach::Own };
         Call {
             tenant: actor.tenant.clone(),
             actor: actor.user.clone(),
-            reach,
-            imports: actor.may(Right::SetEffectiveTime),
+            principal: Some(actor.principal()),
+            right: Some(route.right),
+            imports: actor.roles.may(Right::SetEffectiveTime),
             command: route.command,
             key: self.key.map(|key| Key::new(&actor.tenant, &actor.user, &key, request)),
             if_version: self.if_version,

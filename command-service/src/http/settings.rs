@@ -5,6 +5,7 @@ use domain::Order;
 use domain::currency::CurrencyCommand;
 use domain::tenant::{DiaryChanges, TenantCommand};
 use domain::user::UserCommand;
+use events::rights::{Level, RecordRights, Records, Role};
 use events::{Aggregate, CurrencyCode, TimeOfDay, TypeName, UserId};
 use serde::Deserialize;
 use service_runtime::access::Right;
@@ -15,7 +16,7 @@ use super::fields::{Day, DecimalText};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded, GROUPS_MAX, named};
 
 /// Rows of the command table.
-pub const ROUTES: [CommandRoute; 5] = [
+pub const ROUTES: [CommandRoute; 7] = [
     CommandRoute {
         command: "SetRate",
         path: "/v1/currencies/{id}/set-rate",
@@ -47,6 +48,22 @@ pub const ROUTES: [CommandRoute; 5] = [
         right: Right::MaintainTenant,
         body: BodySchema::of::<SetTimeZone>(),
         decode: set_time_zone,
+    },
+    CommandRoute {
+        command: "SetRecordRights",
+        path: "/v1/tenants/{id}/set-record-rights",
+        summary: "Say what a role may do with sales or activities, by whose they are (SO-44)",
+        right: Right::MaintainTenant,
+        body: BodySchema::of::<SetRecordRights>(),
+        decode: set_record_rights,
+    },
+    CommandRoute {
+        command: "SetFunctionalRight",
+        path: "/v1/tenants/{id}/set-functional-right",
+        summary: "Give a functional right to a role, or take it (SO-44)",
+        right: Right::MaintainTenant,
+        body: BodySchema::of::<SetFunctionalRight>(),
+        decode: set_functional_right,
     },
     CommandRoute {
         command: "SetDiary",
@@ -146,6 +163,56 @@ pub struct SetTimeZone {
 fn set_time_zone(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: SetTimeZone = asked.body()?;
     on_own_tenant(asked, TenantCommand::SetTimeZone { time_zone: body.time_zone })
+}
+
+/// SetRecordRights. Levels are `none`, `read`, `create`, `update`, `delete`; each holds those before it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetRecordRights {
+    /// A role of tokens.
+    #[schema(value_type = String, example = "seller")]
+    role: Role,
+    /// `sales` or `activities`.
+    #[schema(value_type = String, example = "sales")]
+    records: Records,
+    /// On what they own.
+    #[schema(value_type = String, example = "delete")]
+    own: Level,
+    /// On what counts for one of their groups.
+    #[schema(value_type = String, example = "update")]
+    own_groups: Level,
+    /// On what counts for other groups.
+    #[schema(value_type = String, example = "read")]
+    other_groups: Level,
+    /// On what somebody else owns and no group counts.
+    #[schema(value_type = String, example = "none")]
+    others: Level,
+}
+
+fn set_record_rights(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let body: SetRecordRights = asked.body()?;
+    let SetRecordRights { role, records, own, own_groups, other_groups, others } = body;
+    let rights = RecordRights { own, own_groups, other_groups, others };
+    on_own_tenant(asked, TenantCommand::SetRecordRights { role, records, rights })
+}
+
+/// SetFunctionalRight.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetFunctionalRight {
+    /// A role of tokens.
+    #[schema(value_type = String, example = "seller")]
+    role: Role,
+    /// `read_event_feed`, `maintain_lists`, `add_users`, `maintain_tenant` (not of admins) or `see_hidden_sales`.
+    #[schema(value_type = String, example = "read_event_feed")]
+    right: Right,
+    /// Given or taken.
+    allowed: bool,
+}
+
+fn set_functional_right(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let SetFunctionalRight { role, right, allowed } = asked.body()?;
+    on_own_tenant(asked, TenantCommand::SetFunctionalRight { role, right, allowed })
 }
 
 /// SetDiary: any of the fields.

@@ -66,7 +66,9 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
             TenantEvent::BaseCurrencyChanged { .. }
             | TenantEvent::DiarySettingsChanged(_)
             | TenantEvent::CustomFieldDefined(_)
-            | TenantEvent::CustomFieldRemoved { .. },
+            | TenantEvent::CustomFieldRemoved { .. }
+            | TenantEvent::RecordRightsSet { .. }
+            | TenantEvent::FunctionalRightSet { .. },
         )
         | Event::Activity(_)
         | Event::Stage(_)

@@ -7,9 +7,9 @@ use command_service::execute::Executor;
 use command_service::places::{Places, WAITING_MAX};
 use command_service::process::{Pumped, StalledSaleReopen};
 use command_service::reopening::send_reopen;
+use domain::Order;
 use domain::sale::SaleCommand;
 use domain::tenant::TenantCommand;
-use domain::{Order, Reach};
 use event_store::testing::TestDatabase;
 use event_store::{EventStore, Group, Outcome, StreamAppend};
 use events::sale::{Margin, Parties, Registration};
@@ -142,7 +142,8 @@ pub fn call() -> Call {
     Call {
         tenant: tenant(),
         actor: UserId::parse("ola").unwrap(),
-        reach: Reach::All,
+        principal: None,
+        right: None,
         imports: false,
         command: "Test",
         key: None,

@@ -14,7 +14,7 @@
 //!     PathId(sale): PathId<SaleId>,        // 400
 //!     body: JsonBody<AdvanceStageBody>,    // 400, 413, 415
 //! ) -> Result<Accepted, Problem> {
-//!     actor.require(Right::ChangeOwnSales)?;
+//!     actor.require(Right::ChangeSales)?;
 //!     …
 //! }
 //! ```

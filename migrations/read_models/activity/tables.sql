@@ -82,6 +82,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT "at" AT TIME ZONE 'UTC' + offsets[1 + width_bucket("at", changes)] * interval '1 second'
 $$;
 
+-- Whether an activity of this owner and group is in sight, were it about no sale; see the read model `sale`.
+CREATE FUNCTION seen_activity(owner text, owner_group text, sight text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT substr(sight[2], CASE WHEN owner = sight[1] THEN 6 WHEN owner_group = ANY (sight[3:]) THEN 7
+                               WHEN owner_group IS NOT NULL THEN 8 ELSE 9 END, 1) = '1'
+$$;
+
 -- Row-level security: the query role sees the tenant of its transaction and, without one, nothing.
 ALTER TABLE activity_version ENABLE ROW LEVEL SECURITY;
 ALTER TABLE activity_version FORCE ROW LEVEL SECURITY;

@@ -161,8 +161,9 @@ CREATE TABLE tenant_version (
   slug              text        NOT NULL,
   base_currency     text        NOT NULL CHECK (length(base_currency) = 3),
   time_zone         text        NOT NULL,
-  diary             jsonb       NOT NULL,           -- usual lengths, working day, marks (SD-3, SD-4, SD-15)
   fields            jsonb       NOT NULL,           -- custom fields there are, by key (SO-30)
+  rights            jsonb       NOT NULL,           -- where the tenant departs from the role table (SO-44)
+  diary             jsonb       NOT NULL,           -- usual lengths, working day, marks (SD-3, SD-4, SD-15)
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX tenant_of_tenant ON tenant_version (tenant_id, version);
@@ -196,6 +197,22 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT (a IS NULL OR effective_at <= a) AND (p IS NULL OR recorded_at <= p) AND (q IS NULL OR "position" <= q)
      AND ((a IS NULL AND p IS NULL AND q IS NULL AND next_position = 9223372036854775807)
           OR next_effective_at > a OR next_recorded_at > p OR next_position > q)
+$$;
+
+-- What the asking transaction sees (SO-44, SO-31): NULL for everything, else user, marks, groups. Marks, 1 for yes: sales
+-- that are their own, of their groups, of other groups, of nobody's group; sales hidden from them; activities likewise.
+CREATE FUNCTION sight() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT NULLIF(current_setting('salgslogg.sight', true), '')::text[]
+$$;
+
+-- Whether a sale of this owner, group and visibility is in sight.
+CREATE FUNCTION seen(
+  owner text, owner_group text, visible_for text, visible_group text, sight text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT substr(sight[2], CASE WHEN owner = sight[1] THEN 1 WHEN owner_group = ANY (sight[3:]) THEN 2
+                               WHEN owner_group IS NOT NULL THEN 3 ELSE 4 END, 1) = '1'
+     AND (owner = sight[1] OR visible_for = 'all' OR substr(sight[2], 5, 1) = '1'
+          OR (visible_for = 'group' AND visible_group = ANY (sight[3:])))
 $$;
 
 -- x * numerator / denominator, rounded half away from zero: the only rounding of a conversion.

@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::activity::Activity;
-use crate::ask::{Snapshot, add, coordinates, failed, moment, start_of_day, time_of_day};
+use crate::ask::{
+    Snapshot, add, coordinates, failed, moment, sale_is_seen, start_of_day, time_of_day,
+};
 use crate::card::Named;
 use crate::diary::Slot;
 
@@ -243,9 +245,12 @@ impl SaleName {
         let mut arguments = coordinates(snapshot);
         add(&mut arguments, streams);
         let names: Vec<Self> = sqlx::query_as_with(
-            "SELECT stream_id, number, title FROM sale_version
+            concat!(
+                "SELECT stream_id, number, title FROM sale_version AS s
               WHERE tenant_id = $1 AND stream_id = ANY ($5)
-                AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4)",
+                AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4) AND ",
+                sale_is_seen!("s.stream_id")
+            ),
             arguments,
         )
         .fetch_all(&mut *snapshot.tx)

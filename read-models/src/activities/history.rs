@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use events::{ActivityId, Event, Recorded};
+use events::{ActivityId, Event, Recorded, SaleId, TenantSlug};
 use serde_json::json;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, PathId, Problem, Right};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::one::no_such_activity;
 use crate::activity::{Activity, Surroundings, evolve};
-use crate::ask::{Asked, Labels, Questions, When};
+use crate::ask::{Asked, Labels, Questions, Sight, When};
 use crate::changes::Field;
 use crate::history::{History, Told};
 
@@ -42,6 +42,15 @@ impl Told for Activity {
             Uuid::parse_str(&id).map_err(|_| "a stream whose public id is no UUID")?;
         let effective_at = event.effective();
         evolve(before, fact, Surroundings { activity_id, tenant: &event.tenant, effective_at })
+    }
+
+    fn in_sight(&self, sight: &Sight) -> bool {
+        sight.sees_activity(&self.owner, self.owner_group.as_deref())
+    }
+
+    fn about(&self, sight: &Sight, tenant: &TenantSlug) -> Option<Uuid> {
+        let sale = self.sale_id.filter(|_| self.owner != sight.user())?;
+        Some(SaleId(sale).stream().stream_id(tenant))
     }
 
     fn fields(&self, labels: &Labels) -> Vec<Field> {

@@ -54,8 +54,7 @@ pub(crate) async fn activities(
 ) -> Result<Json<ActivityList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
-    let mut snapshot =
-        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let mut snapshot = Snapshot::open_pinned(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     filters.resolve(&mut snapshot).await?;
     let labels = Labels::load(&mut snapshot).await?;

@@ -47,7 +47,7 @@ pub(crate) async fn activity(
     Asked(when): Asked<When>,
 ) -> Result<impl IntoResponse, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open_by_key(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open_by_key(&questions, &actor, &when).await?;
     let stream_id = ActivityId(id).stream().stream_id(&actor.tenant);
     let row = row(&mut snapshot, stream_id).await?;
     let mut row = row.ok_or_else(|| no_such_activity(id))?;

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use events::TenantSlug;
-use service_runtime::Problem;
+use service_runtime::{Actor, Problem};
 
 use super::live::{Opened, Plans};
 use super::snapshot::{tenant_of, wait_for, wanted};
@@ -17,16 +16,16 @@ impl Snapshot {
     /// Opens a snapshot as [`open_pinned`](Self::open_pinned) does; with a standing, if there can be one of its position.
     pub async fn open_standing(
         questions: &Questions,
-        tenant: &TenantSlug,
+        actor: &Actor,
         when: &When,
         pinned: Option<&Pinned>,
     ) -> Result<Self, Problem> {
-        let tenant_id = tenant_of(questions, tenant).await?;
+        let tenant_id = tenant_of(questions, &actor.tenant).await?;
         let about_now = when.as_of.is_none() && when.known_at.is_none();
         let asking = Asking { questions, tenant_id, wanted: wanted(when, pinned), pinned };
         let held = questions.standings.of(tenant_id).zip(questions.standings.past_of(tenant_id));
         let Some((now, past)) = held.filter(|_| tenant_id != 0) else {
-            return Self::open_pinned(questions, tenant, when, pinned).await;
+            return Self::open_pinned(questions, actor, when, pinned).await;
         };
         let mut snapshot = match about_now {
             true => asking.open(&now).await?,
@@ -35,11 +34,13 @@ impl Snapshot {
         if let Some(standing) = &snapshot.standing {
             snapshot.zone = standing.catalogue.zone;
             snapshot.base_currency = standing.catalogue.base_currency;
+            snapshot.rights = Arc::clone(&standing.catalogue.rights);
             snapshot.diary = standing.catalogue.diary;
         } else if snapshot.past.is_none() {
             snapshot.plan_anew().await?;
             snapshot.read_settings().await?;
         }
+        snapshot.look_as(actor).await?;
         snapshot.at_moment(when, pinned);
         Ok(snapshot)
     }

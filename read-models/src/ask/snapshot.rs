@@ -6,15 +6,16 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use chrono_tz::Tz;
 use event_store::StoreError;
+use events::rights::TenantRights;
 use events::{CurrencyCode, DiarySettings, TenantSlug};
 use http::StatusCode;
-use service_runtime::Problem;
 use service_runtime::clock::{Stopwatch, back_off};
+use service_runtime::{Actor, Problem};
 use sqlx::types::Json as SqlJson;
 use sqlx::{Postgres, Transaction};
 
 use super::live::{NotLive, Opened, Plans};
-use super::{Pinned, Questions, When};
+use super::{Pinned, Questions, Sight, When};
 use crate::standing::{Instant, Past, Standing, View};
 
 /// How long `min_position` waits.
@@ -50,6 +51,10 @@ pub(crate) struct Snapshot {
     pub zone: Tz,
     /// The tenant's base currency.
     pub base_currency: CurrencyCode,
+    /// Who may do what in the tenant, as it is now.
+    pub rights: Arc<TenantRights>,
+    /// What the caller sees; none for everything.
+    pub sight: Option<Arc<Sight>>,
     /// What its diaries are like.
     pub diary: DiarySettings,
     /// Statements keep their plans, which suits those that look by keys.
@@ -62,45 +67,42 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     /// Opens the snapshot of a first page, waiting for `min_position`.
-    pub async fn open(
-        questions: &Questions,
-        tenant: &TenantSlug,
-        when: &When,
-    ) -> Result<Self, Problem> {
-        Self::open_pinned(questions, tenant, when, None).await
+    pub async fn open(questions: &Questions, actor: &Actor, when: &When) -> Result<Self, Problem> {
+        Self::open_pinned(questions, actor, when, None).await
     }
 
     /// As [`open`](Self::open), for a question about one thing whose id it names: its statements keep their plans.
     pub async fn open_by_key(
         questions: &Questions,
-        tenant: &TenantSlug,
+        actor: &Actor,
         when: &When,
     ) -> Result<Self, Problem> {
-        Self::planned(questions, tenant, when, None, Plans::Kept).await
+        Self::planned(questions, actor, when, None, Plans::Kept).await
     }
 
     /// Opens a snapshot, of the pinned position and moment if there are any.
     pub async fn open_pinned(
         questions: &Questions,
-        tenant: &TenantSlug,
+        actor: &Actor,
         when: &When,
         pinned: Option<&Pinned>,
     ) -> Result<Self, Problem> {
-        Self::planned(questions, tenant, when, pinned, Plans::Custom).await
+        Self::planned(questions, actor, when, pinned, Plans::Custom).await
     }
 
     async fn planned(
         questions: &Questions,
-        tenant: &TenantSlug,
+        actor: &Actor,
         when: &When,
         pinned: Option<&Pinned>,
         plans: Plans,
     ) -> Result<Self, Problem> {
-        let tenant_id = tenant_of(questions, tenant).await?;
+        let tenant_id = tenant_of(questions, &actor.tenant).await?;
         let opened = wait_for(questions, tenant_id, wanted(when, pinned), plans).await?;
         let mut snapshot = Self::of(questions, tenant_id, opened, pinned);
         snapshot.kept = plans == Plans::Kept;
         snapshot.read_settings().await?;
+        snapshot.look_as(actor).await?;
         snapshot.at_moment(when, pinned);
         Ok(snapshot)
     }
@@ -125,6 +127,8 @@ impl Snapshot {
             today: now.date_naive(),
             zone: Tz::UTC,
             base_currency: CurrencyCode::EUR,
+            rights: Arc::default(),
+            sight: None,
             diary: DiarySettings::default(),
             kept: false,
             standing: None,
@@ -150,9 +154,12 @@ impl Snapshot {
 
     /// What is held in memory of the moment that is asked about.
     pub fn view(&self) -> Option<View> {
-        let now = self.standing.as_ref().map(|standing| View::Now(Arc::clone(standing)));
+        let sight = || self.sight.clone();
+        if let Some(standing) = &self.standing {
+            return Some(View::now(Arc::clone(standing), sight()));
+        }
         let moment = Instant::of(self.as_of, self.known_at, self.position);
-        now.or_else(|| self.past.as_ref().map(|past| View::Then(Arc::clone(past), moment)))
+        self.past.as_ref().map(|past| View::then(Arc::clone(past), moment, sight()))
     }
 
     /// The statements that follow look for rows by filters of which most are absent: they are planned with what is there.
@@ -166,20 +173,23 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Settings are not history: the newest of the snapshot, also for a question about the past.
+    /// Settings are not history: the newest of the snapshot, also for a question about the past. Rights are those of now
+    /// on later pages too.
     pub async fn read_settings(&mut self) -> Result<(), Problem> {
-        let found: Option<(String, String, SqlJson<DiarySettings>)> = sqlx::query_as(
-            "SELECT base_currency, time_zone, diary FROM tenant_version
-              WHERE tenant_id = $1 AND ($2::bigint IS NULL OR position <= $2)
-              ORDER BY version DESC LIMIT 1",
+        let found: Option<(String, String, SqlJson<DiarySettings>, SqlJson<TenantRights>)> = sqlx::query_as(
+            "SELECT t.base_currency, t.time_zone, t.diary, n.rights FROM tenant_version AS t
+               JOIN tenant_version AS n ON n.stream_id = t.stream_id AND n.next_position = 9223372036854775807
+              WHERE t.tenant_id = $1 AND ($2::bigint IS NULL OR t.position <= $2)
+              ORDER BY t.version DESC LIMIT 1",
         )
         .bind(self.tenant_id)
         .bind(self.pin)
         .fetch_optional(&mut *self.tx)
         .await
         .map_err(|e| failed(&e))?;
-        if let Some((base_currency, zone, diary)) = found {
-            self.diary = diary.0;
+        if let Some((base_currency, zone, SqlJson(diary), SqlJson(rights))) = found {
+            self.diary = diary;
+            self.rights = Arc::new(rights);
             self.base_currency = CurrencyCode::parse(&base_currency).map_err(|e| unreadable(&e))?;
             self.zone = zone.parse().map_err(|e| unreadable(&e))?;
         }

@@ -111,7 +111,7 @@ pub(crate) async fn free(
 ) -> Result<Json<Free>, Problem> {
     actor.require(Right::ReadTenant)?;
     let wished = params.wished()?;
-    let mut snapshot = Snapshot::open(&questions, &actor.tenant, &when).await?;
+    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
     let owner = params.owner.clone().unwrap_or_else(|| actor.user.as_str().to_owned());
     let labels = Labels::load(&mut snapshot).await?;
     let rows = around(&mut snapshot, &owner, wished).await?;

@@ -107,8 +107,7 @@ pub(crate) async fn diary(
 ) -> Result<Json<Diary>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
-    let mut snapshot =
-        Snapshot::open_standing(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let mut wanted = params.wanted(&actor, snapshot.today)?;
     let members = wanted.members.take();

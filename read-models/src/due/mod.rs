@@ -110,8 +110,7 @@ pub(crate) async fn due(
 ) -> Result<Json<Due>, Problem> {
     actor.require(Right::ReadTenant)?;
     let pinned = page.pinned(&actor.tenant)?;
-    let mut snapshot =
-        Snapshot::open_pinned(&questions, &actor.tenant, &when, pinned.as_ref()).await?;
+    let mut snapshot = Snapshot::open_pinned(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     let caller = || vec![actor.user.as_str().to_owned()];
     let owner = params.owner.or_else(|| params.members.is_none().then(caller));

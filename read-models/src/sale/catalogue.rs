@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use events::currency::CurrencyEvent;
+use events::rights::TenantRights;
 use events::sale_type::{DurationUnit, SaleTypeTerms};
 use events::stage::StageTerms;
 use events::{
     DiarySettings, FieldDefinition, ListKey, SaleTypeEvent, StageEvent, TenantEvent, UserEvent,
 };
 use rust_decimal::Decimal;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 /// A stage at one version.
@@ -97,9 +99,10 @@ pub(super) struct Settings {
     pub slug: String,
     pub base_currency: String,
     pub time_zone: String,
-    pub diary: DiarySettings,
     /// Definitions of the custom fields there are, by key, in JSON.
     pub fields: String,
+    pub rights: Json<TenantRights>,
+    pub diary: DiarySettings,
 }
 
 pub(super) fn settings(
@@ -113,8 +116,9 @@ pub(super) fn settings(
             slug: slug.to_owned(),
             base_currency: base_currency.as_str().to_owned(),
             time_zone: time_zone.name().to_owned(),
-            diary: DiarySettings::default(),
             fields: "{}".to_owned(),
+            rights: Json::default(),
+            diary: DiarySettings::default(),
         }),
         TenantEvent::BaseCurrencyChanged { base_currency } => {
             Ok(Settings { base_currency: base_currency.as_str().to_owned(), ..before()? })
@@ -122,13 +126,18 @@ pub(super) fn settings(
         TenantEvent::TimeZoneChanged { time_zone } => {
             Ok(Settings { time_zone: time_zone.name().to_owned(), ..before()? })
         }
-        TenantEvent::DiarySettingsChanged(diary) => Ok(Settings { diary: *diary, ..before()? }),
         TenantEvent::CustomFieldDefined(definition) => with_fields(before()?, |fields| {
             fields.insert(definition.key.clone(), definition.clone());
         }),
         TenantEvent::CustomFieldRemoved { key } => with_fields(before()?, |fields| {
             fields.remove(key);
         }),
+        fact @ (TenantEvent::RecordRightsSet { .. } | TenantEvent::FunctionalRightSet { .. }) => {
+            let mut settings = before()?;
+            settings.rights.evolve(fact);
+            Ok(settings)
+        }
+        TenantEvent::DiarySettingsChanged(diary) => Ok(Settings { diary: *diary, ..before()? }),
     }
 }
 

@@ -40,7 +40,7 @@ static USERS: Table =
     Table { name: "user_version", columns: places!("user_id, name, groups, primary_group") };
 static TENANTS: Table = Table {
     name: "tenant_version",
-    columns: places!("slug, base_currency, time_zone, diary, fields"),
+    columns: places!("slug, base_currency, time_zone, fields, rights, diary"),
 };
 static RATES: Table = Table {
     name: "rate_version",
@@ -137,8 +137,9 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
         to.row(&TENANTS, |row| {
             version.put(row);
             row.put(&settings.slug).put(&settings.base_currency).put(&settings.time_zone);
-            row.put(json(&settings.diary));
             row.put(Jsonb(settings.fields.clone()));
+            row.put(json(&settings.rights));
+            row.put(json(&settings.diary));
         });
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use events::DiarySettings;
+use events::rights::TenantRights;
 use serde::Serialize;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -114,6 +115,10 @@ pub(super) async fn rates(
     Ok(())
 }
 
+/// A stream and its settings as they are stored.
+type CurrentSettings =
+    (Uuid, String, String, String, String, Json<TenantRights>, Json<DiarySettings>);
+
 /// The current settings of these tenants' streams.
 pub(super) async fn current_settings(
     tx: &mut PgConnection,
@@ -122,15 +127,15 @@ pub(super) async fn current_settings(
     if streams.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Uuid, String, String, String, Json<DiarySettings>, String)> = sqlx::query_as(
-        "SELECT stream_id, slug, base_currency, time_zone, diary, fields::text FROM tenant_version
+    let rows: Vec<CurrentSettings> = sqlx::query_as(
+        "SELECT stream_id, slug, base_currency, time_zone, fields::text, rights, diary FROM tenant_version
           WHERE stream_id = ANY ($1) AND next_position = 9223372036854775807",
     )
     .bind(streams)
     .fetch_all(tx)
     .await?;
-    let settings = |(stream, slug, base_currency, time_zone, Json(diary), fields)| {
-        (stream, Settings { slug, base_currency, time_zone, diary, fields })
+    let settings = |(stream, slug, base_currency, time_zone, fields, rights, Json(diary))| {
+        (stream, Settings { slug, base_currency, time_zone, fields, rights, diary })
     };
     Ok(rows.into_iter().map(settings).collect())
 }
@@ -147,8 +152,9 @@ pub(super) async fn tenants(
         .bind(chain.column(|t| t.slug.as_str()))
         .bind(chain.column(|t| t.base_currency.as_str()))
         .bind(chain.column(|t| t.time_zone.as_str()))
-        .bind(chain.column(|t| json(&t.diary)))
         .bind(chain.column(|t| t.fields.as_str()))
+        .bind(chain.column(|t| json(&t.rights)))
+        .bind(chain.column(|t| json(&t.diary)))
         .execute(tx)
         .await?;
     Ok(())

@@ -109,6 +109,11 @@ impl Owners {
         self.owners.bytes() + self.groups.bytes()
     }
 
+    /// The words: owners, groups.
+    pub fn words(&self) -> (&Words, &Words) {
+        (&self.owners, &self.groups)
+    }
+
     /// These owners and groups in numbers.
     pub fn whose(&self, owners: Option<&[String]>, groups: Option<&[String]>) -> Whose {
         Whose(

@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use events::rights::TenantRights;
 use events::{CurrencyCode, DiarySettings};
 
-use crate::ask::{Labels, WallClock};
+use crate::ask::{Labels, Snapshot, WallClock};
 use crate::money::Rates;
 
 /// Settings and names at a position; the rates of the day last asked for.
@@ -20,21 +21,27 @@ pub(crate) struct Catalogue {
     pub diary: DiarySettings,
     /// Its clock.
     pub clock: Arc<WallClock>,
+    /// Who may do what.
+    pub rights: Arc<TenantRights>,
     /// Names of stages, types and users.
     pub labels: Arc<Labels>,
     rates: Mutex<Option<(NaiveDate, Arc<Rates>)>>,
 }
 
 impl Catalogue {
-    /// Of a tenant; no rates yet.
-    pub fn new(
-        base_currency: CurrencyCode,
-        zone: Tz,
-        diary: DiarySettings,
-        labels: Arc<Labels>,
-    ) -> Self {
-        let (clock, rates) = (WallClock::of(zone), Mutex::default());
-        Self { base_currency, zone, diary, clock, labels, rates }
+    /// Of the tenant of a snapshot whose settings were read; no rates yet.
+    pub fn new(settings: &Snapshot, labels: Arc<Labels>) -> Self {
+        let (base_currency, zone) = (settings.base_currency, settings.zone);
+        let rights = Arc::clone(&settings.rights);
+        Self {
+            base_currency,
+            zone,
+            diary: settings.diary,
+            clock: WallClock::of(zone),
+            rights,
+            labels,
+            rates: Mutex::default(),
+        }
     }
 
     /// The rates of a day, when they were loaded before.

@@ -170,7 +170,7 @@ impl Keeper {
         }
         snapshot.read_settings().await?;
         let labels = Arc::new(Labels::read(snapshot).await?);
-        let (base, zone) = (snapshot.base_currency, snapshot.zone);
+        let zone = snapshot.zone;
         if self.catalogue.as_ref().is_none_or(|known| known.zone != zone) {
             let yesterday = snapshot.day().checked_sub_days(Days::new(1));
             self.floor = yesterday.map_or(i32::MIN, day_number);
@@ -179,7 +179,7 @@ impl Keeper {
             self.activities_reach = Reach::default();
             self.touched.extend(self.seats.keys());
         }
-        self.catalogue = Some(Arc::new(Catalogue::new(base, zone, snapshot.diary, labels)));
+        self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels)));
         Ok(())
     }
 

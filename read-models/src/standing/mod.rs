@@ -17,6 +17,7 @@ mod past;
 mod places;
 mod rows;
 mod sales;
+mod seen;
 mod slot;
 mod standings;
 mod sums;

@@ -33,6 +33,11 @@ pub(crate) struct Instant {
 }
 
 impl Instant {
+    /// Everything in the log up to its position, whenever it took effect and was recorded.
+    pub fn newest(self) -> Self {
+        Self::of(None, None, self.position)
+    }
+
     /// Of a question at a position.
     pub fn of(
         as_of: Option<DateTime<Utc>>,

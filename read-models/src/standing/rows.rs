@@ -49,7 +49,8 @@ macro_rules! sale_columns {
         "v.version, v.position, v.effective_at, v.recorded_at, v.stream_id, v.sale_id, v.number, v.status, v.stage_id,
          v.sale_type_id, v.owner, v.owner_group, v.source, v.category, v.competitor,
          COALESCE(v.reason, v.stall_reason) AS why, v.currency, v.amount_minor, v.weighted_minor, v.probability,
-         v.sale_date, v.reopen_date, v.completed, v.stage_entered_at, v.registered_at, v.deleted"
+         v.sale_date, v.reopen_date, v.completed, v.stage_entered_at, v.registered_at, v.deleted,
+         CASE v.visible_for WHEN 'owner' THEN 'owner' WHEN 'group' THEN 'group:' || v.visible_group END AS visible"
     };
 }
 pub(super) use sale_columns;

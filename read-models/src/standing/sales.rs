@@ -26,10 +26,12 @@ pub(super) enum Word {
     Competitor,
     Reason,
     Currency,
+    /// Absent for sales that everybody sees, else `owner`, or `group:` and its name (SO-31).
+    Visible,
 }
 
 /// How many columns of words there are.
-pub(super) const WORDS: usize = 9;
+pub(super) const WORDS: usize = 10;
 
 /// One current sale as SQL gives it.
 #[derive(Debug, sqlx::FromRow)]
@@ -51,6 +53,8 @@ pub(super) struct SaleRow {
     /// Why won, lost or stalled.
     pub why: Option<String>,
     pub currency: String,
+    /// None: everybody; else as [`Word::Visible`] has it.
+    pub visible: Option<String>,
     pub amount_minor: i64,
     pub weighted_minor: i64,
     pub probability: i16,
@@ -263,6 +267,7 @@ impl Sales {
                 self.meet(Word::Competitor, row.competitor.as_deref()),
                 self.meet(Word::Reason, row.why.as_deref()),
                 self.meet(Word::Currency, Some(&row.currency)),
+                self.meet(Word::Visible, row.visible.as_deref()),
             ],
             status: row.status,
             completed: row.completed,

@@ -144,6 +144,11 @@ impl Past {
         self.sale_times.0[block].holds(at, moment)
     }
 
+    /// Whether the version of a sale at a seat is its newest up to the moment's position.
+    pub(super) fn is_newest(&self, block: usize, at: usize, moment: Instant) -> bool {
+        self.sale_times.0[block].holds(at, moment.newest())
+    }
+
     /// The number of the sale at a seat.
     pub(super) fn number(&self, block: usize, at: usize) -> usize {
         usize::try_from(self.sale_times.0[block].sale[at]).unwrap_or(usize::MAX)

@@ -42,6 +42,11 @@ impl Words {
         self.words.len() + 1
     }
 
+    /// For each number what `of` says of its word; the absent word is none.
+    pub fn each<T>(&self, of: impl Fn(Option<&str>) -> T) -> Vec<T> {
+        std::iter::once(None).chain(self.words.iter().map(|word| Some(&**word))).map(of).collect()
+    }
+
     /// Roughly what they take.
     pub fn bytes(&self) -> usize {
         self.words.iter().map(|word| word.len() + 96).sum()

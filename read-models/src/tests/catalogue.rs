@@ -82,7 +82,7 @@ async fn types_users_currencies_and_the_caller() {
     let me = world.ask("/v1/me").await;
     assert_eq!(
         (&me["id"], &me["name"], &me["roles"]),
-        (&json!("ola"), &json!("Ola"), &json!(["manager"]))
+        (&json!("ola"), &json!("Ola"), &json!(["auditor"]))
     );
     assert_eq!((&me["time_zone"], &me["today"]), (&json!("Europe/Oslo"), &json!("2026-03-10")));
 }

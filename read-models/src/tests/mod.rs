@@ -241,7 +241,7 @@ impl World {
 
     /// Asks generation 1 as a manager of the world's tenant; panics unless 200.
     pub async fn ask(&self, question: &str) -> Value {
-        let (status, body) = self.ask_as(&self.tenant, Role::Manager, question).await;
+        let (status, body) = self.ask_as(&self.tenant, Role::Auditor, question).await;
         assert_eq!(status, StatusCode::OK, "{question}: {body}");
         body
     }
@@ -258,7 +258,7 @@ impl World {
 
     /// Asks for a refusal: its status and code.
     pub async fn refused(&self, question: &str) -> (u16, String) {
-        let (status, body) = self.ask_as(&self.tenant, Role::Manager, question).await;
+        let (status, body) = self.ask_as(&self.tenant, Role::Auditor, question).await;
         (status.as_u16(), body["code"].as_str().unwrap_or_default().to_owned())
     }
 }
@@ -269,7 +269,7 @@ pub(super) fn actor(tenant: &TenantSlug, role: Role) -> Actor {
         tenant: tenant.clone(),
         user: UserId::parse("ola").unwrap(),
         name: None,
-        groups: Vec::new(),
+        groups: if role == Role::Seller { vec!["North".to_owned()] } else { Vec::new() },
         roles: [role].into_iter().collect(),
     }
 }

@@ -10,7 +10,8 @@ use crate::card_page::cards;
 async fn plan(world: &World, filters: &Filters, sort: &str) -> String {
     let questions = world.questions(1);
     let tenant = actor(&world.tenant, Role::Manager).tenant;
-    let mut snapshot = Snapshot::open(&questions, &tenant, &When::default()).await.unwrap();
+    let mut snapshot =
+        Snapshot::open(&questions, &actor(&tenant, Role::Auditor), &When::default()).await.unwrap();
     let currency = InCurrency::load(&mut snapshot, None).await.unwrap();
     let mut arguments = bind_matching(&snapshot, filters, &currency);
     add(&mut arguments, sort);

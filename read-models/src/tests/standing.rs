@@ -14,7 +14,8 @@ use super::{World, ask};
 use crate::activity::ActivityModel;
 use crate::sale::SaleModel;
 use crate::{Standings, routes};
-use events::TenantSlug;
+use events::rights::{Level, RecordRights, Records};
+use events::{Event, StreamName, TenantEvent, TenantSlug};
 
 /// Groupings, filters and orders that memory knows, and some it leaves to SQL.
 pub(super) const QUESTIONS: [&str; 28] = [
@@ -75,19 +76,23 @@ impl Both {
             "&as_of=2026-03-11".to_owned(),
             format!("&as_of=2016-11-01&known_at={}", known(1)),
         ];
+        // an analyst sees everything, a seller what rights and visibility leave
+        let roles = [Role::Analyst, Role::Seller];
         for (question, moment) in QUESTIONS.into_iter().zip(moments.iter().cycle()) {
-            self.agree_on(tenant, question.to_owned()).await;
-            assert_eq!(held(world, tenant).await, Some(seen), "{question} was asked of memory");
-            self.agree_on(tenant, format!("{question}{moment}")).await;
-            assert!(past(world, tenant).await >= Some(seen), "{question}{moment}");
+            for role in roles {
+                self.agree_on(tenant, role, question.to_owned()).await;
+                assert_eq!(held(world, tenant).await, Some(seen), "{question} was asked of memory");
+                self.agree_on(tenant, role, format!("{question}{moment}")).await;
+                assert!(past(world, tenant).await >= Some(seen), "{question}{moment}");
+            }
         }
     }
 
-    async fn agree_on(&self, tenant: &TenantSlug, question: String) {
+    async fn agree_on(&self, tenant: &TenantSlug, role: Role, question: String) {
         let mut page = question.clone();
         for _ in 0..2 {
-            let memory = one(&self.memory, tenant, &page).await;
-            assert_eq!(memory, one(&self.sql, tenant, &page).await, "{page}");
+            let memory = one_as(&self.memory, tenant, role, &page).await;
+            assert_eq!(memory, one_as(&self.sql, tenant, role, &page).await, "{role} {page}");
             let Some(next) = memory["next"].as_str() else { break };
             page = format!("{question}&cursor={next}");
         }
@@ -96,7 +101,12 @@ impl Both {
 
 /// An answer.
 pub(super) async fn one(router: &Router, tenant: &TenantSlug, question: &str) -> Value {
-    let (status, body) = ask(router, tenant, Role::Analyst, question).await;
+    one_as(router, tenant, Role::Analyst, question).await
+}
+
+/// An answer to a role.
+async fn one_as(router: &Router, tenant: &TenantSlug, role: Role, question: &str) -> Value {
+    let (status, body) = ask(router, tenant, role, question).await;
     assert_eq!(status, 200, "{question}: {body}");
     body
 }
@@ -122,6 +132,16 @@ async fn memory_equals_sql_after_every_piece_of_history(pieces: &[(Vec<Step>, u8
     let mut world = World::provisioned().await;
     let both = Both::of(&world);
     let (demo, mut player) = (world.tenant.clone(), Player::default());
+    for records in [Records::Sales, Records::Activities] {
+        let rights = RecordRights {
+            own: Level::Delete,
+            own_groups: Level::Read,
+            other_groups: Level::None,
+            others: Level::Read,
+        };
+        let set = TenantEvent::RecordRightsSet { role: Role::Seller, records, rights };
+        world.record(&StreamName::of_tenant(&demo), &[Event::Tenant(set)]).await;
+    }
     let mut lowest = 0;
     for (piece, follows) in pieces {
         player.go_on(&mut world, piece).await;

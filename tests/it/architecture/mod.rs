@@ -2,6 +2,7 @@
 //! may be called, what no source may hold. Every rule is a function over a path and a text, and is shown to
 //! say no to something made up.
 
+mod coverage;
 mod dependencies;
 mod faults;
 mod forms;

@@ -9,7 +9,7 @@ use crate::examples;
 const ROLES: [&str; 6] = ["seller", "manager", "admin", "importer", "auditor", "analyst"];
 
 /// One letter a role, in the order of [`ROLES`]: `y` may, `-` may not.
-const TABLE: [(&str, &str); 51] = [
+const TABLE: [(&str, &str); 53] = [
     ("RegisterSale", "yyyy--"),
     ("EditSale", "yyyy--"),
     ("ChangeOwner", "yyyy--"),
@@ -53,6 +53,8 @@ const TABLE: [(&str, &str); 51] = [
     ("AddUser", "--yy--"),
     ("SetBaseCurrency", "--yy--"),
     ("SetTimeZone", "--yy--"),
+    ("SetRecordRights", "--yy--"),
+    ("SetFunctionalRight", "--yy--"),
     ("SetDiary", "--yy--"),
     ("AddListItem", "--yy--"),
     ("EditListItem", "--yy--"),

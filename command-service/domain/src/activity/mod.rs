@@ -12,6 +12,7 @@ mod state;
 mod tests;
 
 use chrono::{DateTime, Utc};
+use events::rights::Level;
 use events::{ActivityEvent, Aggregate, Event, ListName, StreamName, UserId};
 
 pub use alarm::{ALARM_DEFAULT, Alarm, alarm_minutes};
@@ -23,7 +24,7 @@ pub use slot::{Moment, When};
 pub use state::{Activity, Planned};
 
 use crate::user::Caller;
-use crate::{Context, Decider, Decision, Reach, Refusal};
+use crate::{Context, Decider, Decision, Refusal};
 
 /// What may be asked of an activity.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +77,7 @@ pub(crate) fn needs(
     actor: &UserId,
 ) -> Vec<StreamName> {
     use ActivityCommand as C;
-    match command {
+    let wanted = match command {
         C::PlanActivity(new) => plan::needs(new, actor),
         C::EditActivity(changes) => {
             let sale = changes.sale.flatten().map(|sale| sale.stream());
@@ -86,7 +87,7 @@ pub(crate) fn needs(
         C::AssignActivity { owner, .. } => vec![StreamName::of_user(owner)],
         C::DeclineAssignment => match activity {
             Activity::Planned(planned) => assignment::givers(planned),
-            Activity::Unknown | Activity::Deleted { .. } => Vec::new(),
+            Activity::Unknown | Activity::Deleted(_) => Vec::new(),
         },
         C::RescheduleActivity(_)
         | C::CompleteActivity
@@ -97,7 +98,11 @@ pub(crate) fn needs(
         | C::AcceptAssignment
         | C::RemindOwner { .. }
         | C::NoticeAssignment { .. } => Vec::new(),
-    }
+    };
+    // whoever is not the owner sees it only if they see its sale
+    let planned = activity.planned().filter(|planned| planned.owner != *actor);
+    let sale = planned.and_then(|planned| planned.terms.sale).map(|sale| sale.stream());
+    sale.into_iter().chain(wanted).collect()
 }
 
 impl Decider for Activity {
@@ -114,15 +119,15 @@ impl Decider for Activity {
         let (planned, command) = match (activity, command) {
             (Self::Unknown, C::PlanActivity(new)) => return plan::plan(*new, context),
             (Self::Unknown, _) => return Err(Refusal::Unknown(Aggregate::Activity)),
-            (Self::Planned(_) | Self::Deleted { .. }, C::PlanActivity(_)) => {
+            (Self::Planned(_) | Self::Deleted(_), C::PlanActivity(_)) => {
                 return Err(Refusal::AlreadyExists(Aggregate::Activity));
             }
-            (Self::Deleted { owner }, command) => {
-                may_change(owner, context)?;
+            (Self::Deleted(planned), command) => {
+                context.may_activity(planned, wanted_for(&command))?;
                 return on_deleted(&command);
             }
             (Self::Planned(planned), command) => {
-                may_change(&planned.owner, context)?;
+                context.may_activity(planned, wanted_for(&command))?;
                 (planned, command)
             }
         };
@@ -172,13 +177,9 @@ fn on_planned(
     Ok(Decision::of(events.into_iter().map(Event::Activity)))
 }
 
-/// Sellers change their own activities only (role table of design §4).
-fn may_change(owner: &UserId, context: &Context<'_>) -> Result<(), Refusal> {
-    match context.reach {
-        Reach::All => Ok(()),
-        Reach::Own if owner == context.actor => Ok(()),
-        Reach::Own => Err(Refusal::NotYourActivity),
-    }
+/// How far rights must go for a command on what exists (SO-44).
+fn wanted_for(command: &ActivityCommand) -> Level {
+    if *command == ActivityCommand::DeleteActivity { Level::Delete } else { Level::Update }
 }
 
 /// A completed activity is read-only until it is reopened (SD-9).

@@ -1,6 +1,7 @@
 //! Planning an activity: every default is resolved here and written into the event (SD-2, SD-3, SD-6).
 
 use events::activity::{ActivityTerms, Kind};
+use events::rights::Level;
 use events::sale::Parties;
 use events::{
     ActivityEvent, ActivityId, Aggregate, Event, ListKey, ListName, Note, SaleId, StreamName,
@@ -12,7 +13,7 @@ use super::slot::{self, When};
 use super::{alarm, assignment, recurrence};
 use crate::list::offered;
 use crate::user::{Caller, Owner, resolve_owner};
-use crate::{Context, Decision, Reach, Refusal};
+use crate::{Context, Decision, Refusal};
 
 /// What a plan says; everything else is a default.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,10 +61,8 @@ pub(super) fn needs(new: &NewActivity, actor: &UserId) -> Vec<StreamName> {
 pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, Refusal> {
     let title = Title::parse(&new.title).map_err(|_| Refusal::TitleRequired)?;
     let owner = new.owner.unwrap_or_else(|| context.actor.clone());
-    if context.reach == Reach::Own && owner != *context.actor {
-        return Err(Refusal::NotYourActivity);
-    }
     let Owner { group: owner_group, beside, .. } = resolve_owner(&owner, new.caller, context)?;
+    context.may_own_activity(&owner, owner_group.as_deref(), Level::Create)?;
     if let Some(priority) = &new.priority {
         offered(ListName::Priority, priority, "/priority", context)?;
     }
@@ -115,8 +114,10 @@ pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, 
 
 /// SD-2: a sale that was registered; a won one may well be followed up.
 pub(super) fn sale_exists(sale: Option<SaleId>, context: &Context<'_>) -> Result<(), Refusal> {
-    match sale {
-        Some(sale) if context.references.sale(sale).is_none() => Err(Refusal::UnknownSale),
-        Some(_) | None => Ok(()),
+    let Some(sale) = sale else { return Ok(()) };
+    let deal = context.references.sale(sale).and_then(|sale| sale.deal());
+    match deal.filter(|deal| context.sees(deal)) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::UnknownSale),
     }
 }

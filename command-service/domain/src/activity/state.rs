@@ -15,10 +15,7 @@ pub enum Activity {
     /// In a diary, done or not.
     Planned(Box<Planned>),
     /// Nothing can be done to it any more.
-    Deleted {
-        /// Whose diary it was in.
-        owner: UserId,
-    },
+    Deleted(Box<Planned>),
 }
 
 /// An activity that exists.
@@ -30,6 +27,8 @@ pub struct Planned {
     pub slot: Slot,
     /// Whose diary it is in.
     pub owner: UserId,
+    /// The owner's primary group when they became owner.
+    pub owner_group: Option<String>,
     /// Everything that can be edited.
     pub terms: ActivityTerms,
     /// The day it was done; none: not done (SD-9).
@@ -41,6 +40,14 @@ pub struct Planned {
 }
 
 impl Activity {
+    /// What was planned, deleted or not.
+    pub fn planned(&self) -> Option<&Planned> {
+        match self {
+            Self::Unknown => None,
+            Self::Planned(planned) | Self::Deleted(planned) => Some(planned),
+        }
+    }
+
     /// The state after one more fact. Total: a fact that does not follow changes nothing.
     #[must_use]
     pub fn evolve(self, fact: &ActivityEvent) -> Self {
@@ -51,7 +58,7 @@ impl Activity {
                     kind,
                     slot,
                     owner,
-                    owner_group: _,
+                    owner_group,
                     assigned_by,
                     series: _,
                     terms,
@@ -60,13 +67,14 @@ impl Activity {
                 kind: *kind,
                 slot: *slot,
                 owner: owner.clone(),
+                owner_group: owner_group.clone(),
                 terms: terms.clone(),
                 completed_on: None,
                 assignment: given(assigned_by.as_ref(), None),
                 reminded: false,
             })),
             (Self::Planned(planned), fact) => planned.evolve(fact),
-            (state @ (Self::Unknown | Self::Deleted { .. }), _) => state,
+            (state @ (Self::Unknown | Self::Deleted(_)), _) => state,
         }
     }
 }
@@ -92,7 +100,8 @@ impl Planned {
                 self.reminded &= self.terms.alarm_minutes == terms.alarm_minutes;
                 self.terms = terms.clone();
             }
-            ActivityEvent::Assigned { owner, owner_group: _, assigned_by } => {
+            ActivityEvent::Assigned { owner, owner_group, assigned_by } => {
+                self.owner_group.clone_from(owner_group);
                 let before = std::mem::replace(&mut self.owner, owner.clone());
                 self.assignment = given(assigned_by.as_ref(), Some(before));
             }
@@ -107,13 +116,14 @@ impl Planned {
             }
             ActivityEvent::AssignmentSeen {} => self.answered(Answer::Seen),
             ActivityEvent::AssignmentAccepted {} => self.assignment = None,
-            ActivityEvent::AssignmentDeclined { owner, owner_group: _ } => {
+            ActivityEvent::AssignmentDeclined { owner, owner_group } => {
+                self.owner_group.clone_from(owner_group);
                 self.owner = owner.clone();
                 self.answered(Answer::Declined);
             }
             ActivityEvent::Completed { completed_on } => self.completed_on = Some(*completed_on),
             ActivityEvent::Reopened {} => self.completed_on = None,
-            ActivityEvent::Deleted {} => return Activity::Deleted { owner: self.owner },
+            ActivityEvent::Deleted {} => return Activity::Deleted(self),
         }
         Activity::Planned(self)
     }

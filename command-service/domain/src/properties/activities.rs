@@ -114,8 +114,16 @@ pub(super) fn activity_is_sound(
 ) -> Result<(), TestCaseError> {
     changed_only_while_it_may_be(world, stream)?;
     let Activity::Planned(planned) = activity else { return Ok(()) };
-    let Planned { kind, slot, owner, terms, completed_on: _, assignment: _, reminded: _ } =
-        &**planned;
+    let Planned {
+        kind,
+        slot,
+        owner,
+        owner_group: _,
+        terms,
+        completed_on: _,
+        assignment: _,
+        reminded: _,
+    } = &**planned;
     match slot {
         Slot::Days { from_day, to_day } => {
             prop_assert!(from_day <= to_day && (*to_day - *from_day).num_days() < 366);

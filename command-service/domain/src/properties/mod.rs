@@ -49,7 +49,7 @@ fn sale_is_sound(world: &World, sale: &Sale) -> Result<(), TestCaseError> {
             prop_assert_eq!(deal.probability.percent(), 0)
         }
         // only a closed sale has a completed tick at all
-        Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } | Sale::Deleted => {}
+        Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } | Sale::Deleted(_) => {}
     }
     if let Some(stage) = deal.stage {
         prop_assert!(matches!(world.state(&stage.stream()), State::Stage(Stage::Added(_))));

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use events::{Event, StreamName, TenantSlug, UserId};
 
 use super::orders::Asked;
-use crate::{Context, Decision, Reach, References, Refusal, State, decide, needs};
+use crate::{By, Context, Decision, References, Refusal, State, decide, needs};
 
 /// All streams of one tenant.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,7 +62,7 @@ impl World {
             at,
             today: at.date_naive(),
             actor: &actor,
-            reach: Reach::All,
+            by: By::Ourselves,
             imports: false,
             references: &references,
         };

@@ -70,7 +70,7 @@ pub(super) fn lost(sale: &Sale, deal: &Deal, end: End) -> Result<Vec<SaleEvent>,
 fn closable(sale: &Sale) -> Result<(), Refusal> {
     match sale {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
-        Sale::Deleted => Err(Refusal::SaleDeleted),
+        Sale::Deleted(_) => Err(Refusal::SaleDeleted),
         Sale::Open(_) | Sale::Stalled { .. } => Ok(()),
         Sale::Closed { .. } => Err(Refusal::AlreadyClosed),
     }
@@ -84,7 +84,7 @@ pub(super) fn reopen(
 ) -> Result<Vec<SaleEvent>, Refusal> {
     let (from_status, stage, probability) = match sale {
         Sale::Unknown => return Err(Refusal::Unknown(Aggregate::Sale)),
-        Sale::Deleted => return Err(Refusal::SaleDeleted),
+        Sale::Deleted(_) => return Err(Refusal::SaleDeleted),
         Sale::Open(_) => return Err(Refusal::SaleOpen),
         Sale::Stalled { deal, .. } => (ReopenedFrom::Stalled, deal.stage, deal.probability),
         Sale::Closed { .. } if cause == ReopenCause::ReopenDate => return Err(Refusal::SaleClosed),
@@ -108,7 +108,7 @@ fn probability_of(stage: Option<StageId>, context: &Context<'_>) -> Option<Proba
 pub(super) fn complete(sale: &Sale, tick: bool) -> Result<Vec<SaleEvent>, Refusal> {
     match sale {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
-        Sale::Deleted => Err(Refusal::SaleDeleted),
+        Sale::Deleted(_) => Err(Refusal::SaleDeleted),
         Sale::Open(_) | Sale::Stalled { .. } => Err(Refusal::NotClosed),
         Sale::Closed { completed, .. } if *completed == tick => Ok(vec![]),
         Sale::Closed { .. } if tick => Ok(vec![SaleEvent::Completed {}]),

@@ -16,6 +16,9 @@ mod turning;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+pub use details::LINKS_MAX;
+pub use edit::SaleChanges;
+use events::rights::Level;
 use events::sale::{
     Direction, Link, LinkTarget, ReopenCause, Stakeholder, StakeholderId, Visibility,
 };
@@ -23,9 +26,6 @@ use events::{
     Aggregate, CurrencyCode, Event, ListKey, Money, Probability, SaleEvent, SaleNote, SaleTypeId,
     StageId, StreamName, UserId,
 };
-
-pub use details::LINKS_MAX;
-pub use edit::SaleChanges;
 pub use margin::MarginFigure;
 pub use registration::{NewSale, SALE_DATE_MAX};
 pub use stakeholders::{PartChanges, STAKEHOLDERS_MAX};
@@ -33,7 +33,7 @@ pub use state::{Deal, Outcome, Sale};
 
 use crate::custom_field::{self, GivenValue};
 use crate::user::{Caller, Owner, resolve_owner};
-use crate::{Context, Decider, Decision, Reach, References, Refusal};
+use crate::{Context, Decider, Decision, References, Refusal};
 
 /// What may be asked of a sale.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,15 +109,6 @@ pub enum SaleCommand {
     CompleteSale,
     /// SO-21.
     ClearCompletion,
-    /// §6-A32: sent by the process manager after a change of owner.
-    NoticeOwner {
-        /// Who is told.
-        owner: UserId,
-        /// Who gave it to them.
-        by: UserId,
-    },
-    /// SO-14: sent by the process manager after a stall.
-    OfferFollowUp,
     /// SO-F33: none clears.
     SetNote {
         /// The whole note.
@@ -159,6 +150,15 @@ pub enum SaleCommand {
     DeleteSale,
     /// SO-30: fields left out stay, those without a value are cleared.
     SetCustomFields(BTreeMap<ListKey, Option<GivenValue>>),
+    /// §6-A32: sent by the process manager after a change of owner.
+    NoticeOwner {
+        /// Who is told.
+        owner: UserId,
+        /// Who gave it to them.
+        by: UserId,
+    },
+    /// SO-14: sent by the process manager after a stall.
+    OfferFollowUp,
 }
 
 /// Other streams a command on a sale has to know.
@@ -177,7 +177,7 @@ pub(crate) fn needs(
         SaleCommand::ChangeOwner { owner, .. } => vec![StreamName::of_user(owner)],
         SaleCommand::ReopenSale { .. } => match sale {
             Sale::Closed { deal, .. } => deal.stage.map(StageId::stream).into_iter().collect(),
-            Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } | Sale::Deleted => Vec::new(),
+            Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } | Sale::Deleted(_) => Vec::new(),
         },
         SaleCommand::AddStakeholders(_) | SaleCommand::ChangeStakeholders { .. } => {
             sale.deal().map(|deal| deal.sale_type.stream()).into_iter().collect()
@@ -200,8 +200,6 @@ pub(crate) fn needs(
         | SaleCommand::MarkLost { .. }
         | SaleCommand::CompleteSale
         | SaleCommand::ClearCompletion
-        | SaleCommand::NoticeOwner { .. }
-        | SaleCommand::OfferFollowUp
         | SaleCommand::SetNote { .. }
         | SaleCommand::AddLink(_)
         | SaleCommand::RemoveLink(_)
@@ -209,7 +207,9 @@ pub(crate) fn needs(
         | SaleCommand::ChangeCurrency { .. }
         | SaleCommand::DeleteSale
         | SaleCommand::SetCustomFields(_)
-        | SaleCommand::SetVisibility(Visibility::All | Visibility::Owner) => Vec::new(),
+        | SaleCommand::SetVisibility(Visibility::All | Visibility::Owner)
+        | SaleCommand::NoticeOwner { .. }
+        | SaleCommand::OfferFollowUp => Vec::new(),
     };
     wanted.extend(listed::lists(command));
     wanted
@@ -231,15 +231,18 @@ impl Decider for Sale {
             }
             (Self::Unknown, _) => Err(Refusal::Unknown(Aggregate::Sale)),
             (
-                Self::Open(_) | Self::Stalled { .. } | Self::Closed { .. } | Self::Deleted,
+                Self::Open(_) | Self::Stalled { .. } | Self::Closed { .. } | Self::Deleted(_),
                 SaleCommand::RegisterSale(_),
             ) => Err(Refusal::AlreadyExists(Aggregate::Sale)),
-            (Self::Deleted, _) => Err(Refusal::SaleDeleted),
+            (Self::Deleted(deal), _) => {
+                context.may_sale(deal, Level::Read)?;
+                Err(Refusal::SaleDeleted)
+            }
             (
                 Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. },
                 command,
             ) => {
-                may_change(deal, context)?;
+                context.may_sale(deal, wanted_for(&command))?;
                 listed::check(&command, deal, context)?;
                 change(sale, deal, command, context)
             }
@@ -249,6 +252,11 @@ impl Decider for Sale {
     fn evolve(sale: Self, event: &SaleEvent) -> Self {
         state::evolve(sale, event)
     }
+}
+
+/// How far rights must go for a command on a sale that is there (SO-44, SO-23).
+fn wanted_for(command: &SaleCommand) -> Level {
+    if *command == SaleCommand::DeleteSale { Level::Delete } else { Level::Update }
 }
 
 /// Decides a command on a sale that is there and that the caller may change.
@@ -285,8 +293,6 @@ fn change(
         }
         C::CompleteSale => close::complete(sale, true)?,
         C::ClearCompletion => close::complete(sale, false)?,
-        C::NoticeOwner { owner, by } => notice_owner(deal, owner, by, context),
-        C::OfferFollowUp => stall::offer_follow_up(sale),
         C::SetNote { note } => details::set_note(deal, note),
         C::AddLink(link) => details::add_link(deal, link)?,
         C::RemoveLink(to) => details::remove_link(deal, to)?,
@@ -303,6 +309,8 @@ fn change(
         }
         C::ChangeCurrency { currency } => turning::change_currency(unlocked(sale)?, currency)?,
         C::DeleteSale => vec![SaleEvent::Deleted {}],
+        C::NoticeOwner { owner, by } => notice_owner(deal, owner, by, context),
+        C::OfferFollowUp => stall::offer_follow_up(sale),
         C::SetCustomFields(given) => {
             let tenant = context.references.tenant();
             custom_field::set(&unlocked(sale)?.fields, tenant.fields(), given)?
@@ -311,22 +319,13 @@ fn change(
     Ok(Decision::of(events.into_iter().map(Event::Sale)))
 }
 
-/// Sellers change their own sales only (role table of design §4).
-fn may_change(deal: &Deal, context: &Context<'_>) -> Result<(), Refusal> {
-    match context.reach {
-        Reach::All => Ok(()),
-        Reach::Own if deal.owner == *context.actor => Ok(()),
-        Reach::Own => Err(Refusal::NotYours),
-    }
-}
-
 /// The deal of an open or stalled sale; closed sales are read-only (SO-22).
 fn unlocked(sale: &Sale) -> Result<&Deal, Refusal> {
     match sale {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
         Sale::Open(deal) | Sale::Stalled { deal, .. } => Ok(deal),
         Sale::Closed { .. } => Err(Refusal::SaleClosed),
-        Sale::Deleted => Err(Refusal::SaleDeleted),
+        Sale::Deleted(_) => Err(Refusal::SaleDeleted),
     }
 }
 
@@ -334,7 +333,7 @@ fn unlocked(sale: &Sale) -> Result<&Deal, Refusal> {
 fn open(sale: &Sale) -> Result<&Deal, Refusal> {
     match sale {
         Sale::Stalled { .. } => Err(Refusal::SaleStalled),
-        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } | Sale::Deleted => unlocked(sale),
+        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } | Sale::Deleted(_) => unlocked(sale),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Registering a sale: every default is resolved here and written into the event (SO-1 … SO-4, SO-36).
 
 use chrono::{Days, Months, NaiveDate};
+use events::rights::Level;
 use events::sale::{Details, Parties, Registration};
 use events::sale_type::{Duration, DurationUnit};
 use events::{
@@ -11,7 +12,7 @@ use events::{
 use super::{details, margin};
 use crate::list::offered;
 use crate::user::{Caller, Owner, resolve_owner};
-use crate::{Context, Decision, Reach, References, Refusal};
+use crate::{Context, Decision, References, Refusal};
 
 /// The last sale date that can be stored and shown.
 pub const SALE_DATE_MAX: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a real date");
@@ -72,10 +73,8 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
     let sale_type = context.references.sale_type(new.sale_type).and_then(|found| found.terms());
     let terms = sale_type.ok_or(Refusal::UnknownSaleType)?;
     let owner = new.owner.clone().unwrap_or_else(|| context.actor.clone());
-    if context.reach == Reach::Own && owner != *context.actor {
-        return Err(Refusal::NotYours);
-    }
     let Owner { group: owner_group, groups, beside } = resolve_owner(&owner, new.caller, context)?;
+    context.may_own_sale(&owner, owner_group.as_deref(), Level::Create)?;
     details::of_owners_groups(&new.details.visibility, &groups)?;
     if new.stage.is_some_and(|stage| !terms.stages.contains(&stage)) {
         return Err(Refusal::StageNotInSaleType);

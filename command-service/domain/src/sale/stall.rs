@@ -15,7 +15,7 @@ pub(super) fn stall(
 ) -> Result<Vec<SaleEvent>, Refusal> {
     match sale {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
-        Sale::Deleted => Err(Refusal::SaleDeleted),
+        Sale::Deleted(_) => Err(Refusal::SaleDeleted),
         Sale::Stalled { reopen_date: date, reason: why, .. }
             if *date == reopen_date && *why == reason =>
         {
@@ -37,7 +37,7 @@ pub(super) fn change_terms(
 ) -> Result<Vec<SaleEvent>, Refusal> {
     match sale {
         Sale::Unknown => Err(Refusal::Unknown(Aggregate::Sale)),
-        Sale::Deleted => Err(Refusal::SaleDeleted),
+        Sale::Deleted(_) => Err(Refusal::SaleDeleted),
         Sale::Closed { .. } => Err(Refusal::SaleClosed),
         Sale::Open(_) => Err(Refusal::NotStalled),
         Sale::Stalled { reopen_date: date, reason: why, .. } => {
@@ -61,6 +61,6 @@ pub(super) fn offer_follow_up(sale: &Sale) -> Vec<SaleEvent> {
             owner: deal.owner.clone(),
             reopen_date: *reopen_date,
         }],
-        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } | Sale::Deleted => vec![],
+        Sale::Unknown | Sale::Open(_) | Sale::Closed { .. } | Sale::Deleted(_) => vec![],
     }
 }

@@ -38,7 +38,7 @@ pub enum Sale {
         completed: bool,
     },
     /// Nothing can be done to it any more (SO-23).
-    Deleted,
+    Deleted(Box<Deal>),
 }
 
 /// How a sale ended.
@@ -67,6 +67,8 @@ pub struct Deal {
     pub margin: Margin,
     /// SO-F17.
     pub owner: UserId,
+    /// The owner's primary group when they became owner.
+    pub owner_group: Option<String>,
     /// SO-F18.
     pub sale_date: NaiveDate,
     /// SO-F24.
@@ -89,7 +91,7 @@ impl Sale {
     /// The figures, none before registration.
     pub fn deal(&self) -> Option<&Deal> {
         match self {
-            Self::Unknown | Self::Deleted => None,
+            Self::Unknown | Self::Deleted(_) => None,
             Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. } => Some(deal),
         }
     }
@@ -98,7 +100,7 @@ impl Sale {
     fn with(self, change: impl FnOnce(&mut Deal)) -> Self {
         let mut sale = self;
         match &mut sale {
-            Self::Unknown | Self::Deleted => {}
+            Self::Unknown | Self::Deleted(_) => {}
             Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. } => {
                 change(deal)
             }
@@ -109,7 +111,7 @@ impl Sale {
     /// The figures by value.
     fn into_deal(self) -> Option<Box<Deal>> {
         match self {
-            Self::Unknown | Self::Deleted => None,
+            Self::Unknown | Self::Deleted(_) => None,
             Self::Open(deal) | Self::Stalled { deal, .. } | Self::Closed { deal, .. } => Some(deal),
         }
     }
@@ -135,7 +137,7 @@ pub(super) fn evolve(sale: Sale, event: &SaleEvent) -> Sale {
         SaleEvent::Completed {} => with_completion(sale, true),
         SaleEvent::CompletionCleared {} => with_completion(sale, false),
         SaleEvent::OwnerNoticed { .. } | SaleEvent::FollowUpOffered { .. } => sale,
-        SaleEvent::Deleted {} => sale.into_deal().map_or(Sale::Unknown, |_| Sale::Deleted),
+        SaleEvent::Deleted {} => sale.into_deal().map_or(Sale::Unknown, Sale::Deleted),
         SaleEvent::TitleChanged { .. }
         | SaleEvent::DescriptionChanged { .. }
         | SaleEvent::DateChanged { .. }
@@ -169,7 +171,10 @@ fn change(deal: &mut Deal, event: &SaleEvent) {
         SaleEvent::DateChanged { sale_date } => deal.sale_date = *sale_date,
         SaleEvent::SourceSet { source } => deal.source.clone_from(source),
         SaleEvent::PartiesLinked(parties) => deal.parties = parties.clone(),
-        SaleEvent::OwnerChanged { to, .. } => deal.owner = to.clone(),
+        SaleEvent::OwnerChanged { from: _, to, owner_group } => {
+            deal.owner = to.clone();
+            deal.owner_group.clone_from(owner_group);
+        }
         SaleEvent::StageAdvanced { to, probability, .. } => {
             (deal.stage, deal.probability) = (Some(*to), *probability);
         }
@@ -224,6 +229,7 @@ fn deal_of(registration: &Registration) -> Deal {
         amount: registration.amount,
         margin: registration.margin,
         owner: registration.owner.clone(),
+        owner_group: registration.owner_group.clone(),
         sale_date: registration.sale_date,
         source: registration.source.clone(),
         description: registration.description.clone(),

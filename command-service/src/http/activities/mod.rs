@@ -26,5 +26,5 @@ const fn row(
     body: Option<BodySchema>,
     decode: Decode,
 ) -> CommandRoute {
-    CommandRoute { command, path, summary, right: Right::ChangeOwnSales, body, decode }
+    CommandRoute { command, path, summary, right: Right::ChangeSales, body, decode }
 }

@@ -1,11 +1,12 @@
 //! What a plan becomes: kinds and their defaults, links, owner (SD-1 to SD-6).
 
 use events::activity::{ActivityTerms, Kind, Slot};
+use events::rights::{Principal, Role};
 use events::{ActivityEvent, Event};
 
 use super::*;
 use crate::activity::alarm_minutes;
-use crate::{Reach, Refusal, decide};
+use crate::{By, Refusal, decide};
 
 /// The slot a plan on 2026-03-10, 09:00 UTC, gets.
 #[track_caller]
@@ -162,11 +163,13 @@ fn the_owner_is_the_caller_or_a_user_and_their_group_is_written_down_sd_2() {
 #[test]
 fn a_caller_who_owns_something_for_the_first_time_is_added() {
     let (mia, references) = (user("mia"), crate::References::default());
+    let roles = [Role::Seller].into_iter().collect();
+    let principal = Principal { user: mia.clone(), groups: Vec::new(), roles };
     let context = crate::Context {
         at: at("2026-03-10T09:00:00Z"),
         today: day("2026-03-10"),
         actor: &mia,
-        reach: Reach::Own,
+        by: By::Principal(&principal),
         imports: false,
         references: &references,
     };

@@ -1,0 +1,155 @@
+//! What a caller sees of sales and activities (SO-44, SO-31), for SQL and for what is held in memory.
+//!
+//! Rights are settings, not history: also a question about the past is judged by the rights of now, and a record by whose
+//! it is now. So a sale that somebody may not see is absent from every moment, and one they may see is whole.
+
+use std::sync::Arc;
+
+use events::rights::{Level, Ownership, Principal, Records, Right, TenantRights};
+use service_runtime::{Actor, Problem};
+use uuid::Uuid;
+
+use super::{Snapshot, add, coordinates, failed};
+
+/// The newest version, up to the pinned position in `$4`, of the sale with the stream id in `$id` is seen by whoever asks.
+macro_rules! sale_is_seen {
+    ($id:literal) => {
+        concat!(
+            "((SELECT sight()) IS NULL OR EXISTS (SELECT FROM sale_version AS c WHERE c.stream_id = ",
+            $id,
+            " AND c.position <= COALESCE($4::bigint, c.position)
+               AND c.next_position > COALESCE($4, 9223372036854775806)
+               AND seen(c.owner, c.owner_group, c.visible_for, c.visible_group, (SELECT sight()))))"
+        )
+    };
+}
+pub(crate) use sale_is_seen;
+
+/// A caller's sight.
+#[derive(Debug, Clone)]
+pub(crate) struct Sight {
+    principal: Principal,
+    sales: [bool; 4],
+    activities: [bool; 4],
+    hidden: bool,
+}
+
+impl Sight {
+    /// What a caller sees in their tenant; none when that is everything.
+    pub fn of(actor: &Actor, rights: &TenantRights) -> Option<Arc<Self>> {
+        let reads = |records| {
+            Ownership::ALL.map(|whose| rights.level(actor.roles, records, whose) >= Level::Read)
+        };
+        let (sales, activities) = (reads(Records::Sales), reads(Records::Activities));
+        let hidden = rights.may(actor.roles, Right::SeeHiddenSales);
+        let everything = hidden && !sales.contains(&false) && !activities.contains(&false);
+        let sight = || Arc::new(Self { principal: actor.principal(), sales, activities, hidden });
+        (!everything).then(sight)
+    }
+
+    /// The user who asks.
+    pub fn user(&self) -> &str {
+        self.principal.user.as_str()
+    }
+
+    /// Whether one of the caller's groups has this name.
+    pub fn is_in(&self, group: &str) -> bool {
+        self.principal.is_in(group)
+    }
+
+    /// Whether a sale of this ownership is seen, were it visible for all.
+    pub fn reads_sales(&self, whose: Ownership) -> bool {
+        self.sales[whose as usize]
+    }
+
+    /// Whether an activity of this ownership is seen.
+    pub fn reads_activities(&self, whose: Ownership) -> bool {
+        self.activities[whose as usize]
+    }
+
+    /// Whether sales that are not visible for all are seen like others.
+    pub fn sees_hidden(&self) -> bool {
+        self.hidden
+    }
+
+    /// Whether a sale is seen: as the SQL function `seen` has it.
+    pub fn sees_sale(
+        &self,
+        owner: &str,
+        group: Option<&str>,
+        visible_for: &str,
+        visible_group: Option<&str>,
+    ) -> bool {
+        let whose = self.principal.ownership(owner, group);
+        let shown = whose == Ownership::Own
+            || self.hidden
+            || visible_for == "all"
+            || (visible_for == "group" && visible_group.is_some_and(|group| self.is_in(group)));
+        self.reads_sales(whose) && shown
+    }
+
+    /// Whether an activity is seen, if it is about no sale that is not.
+    pub fn sees_activity(&self, owner: &str, group: Option<&str>) -> bool {
+        self.reads_activities(self.principal.ownership(owner, group))
+    }
+
+    /// As the SQL function `sight` gives it: user, marks, groups. Marks are one letter each, 1 for yes: sales by
+    /// ownership, hidden ones, activities by ownership.
+    fn words(&self) -> Vec<String> {
+        let marks = self.sales.iter().chain([&self.hidden]).chain(&self.activities);
+        let marks = marks.map(|mark| if *mark { '1' } else { '0' }).collect();
+        let user = self.user().to_owned();
+        [user, marks].into_iter().chain(self.principal.groups.iter().cloned()).collect()
+    }
+}
+
+impl Snapshot {
+    /// From here on statements and memory show what the caller sees.
+    pub(super) async fn look_as(&mut self, actor: &Actor) -> Result<(), Problem> {
+        self.sight = Sight::of(actor, &self.rights);
+        let Some(sight) = &self.sight else { return Ok(()) };
+        sqlx::query("SELECT set_config('salgslogg.sight', $1::text[]::text, true)")
+            .bind(sight.words())
+            .execute(&mut *self.tx)
+            .await
+            .map_err(|e| failed(&e))?;
+        Ok(())
+    }
+
+    /// Which of these streams are sales that the caller sees.
+    pub async fn seen_sales(&mut self, streams: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+        let mut arguments = coordinates(self);
+        add(&mut arguments, streams);
+        // a sale is seen at every moment or at none, so $2 and $3 choose nothing
+        sqlx::query_scalar_with(
+            concat!(
+                "SELECT DISTINCT s.stream_id FROM sale_version AS s
+                  WHERE s.tenant_id = $1 AND s.stream_id = ANY ($5)
+                    AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL AND ",
+                sale_is_seen!("s.stream_id")
+            ),
+            arguments,
+        )
+        .fetch_all(&mut *self.tx)
+        .await
+        .map_err(|e| failed(&e))
+    }
+
+    /// Which of these streams are activities that the caller sees, deleted ones included.
+    pub async fn seen_activities(&mut self, streams: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
+        let mut arguments = coordinates(self);
+        add(&mut arguments, streams);
+        sqlx::query_scalar_with(
+            concat!(
+                "SELECT DISTINCT a.stream_id FROM activity_version AS a
+                  WHERE a.tenant_id = $1 AND a.stream_id = ANY ($5)
+                    AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL AND ",
+                include_str!("../activities/seen.sql")
+            ),
+            arguments,
+        )
+        .fetch_all(&mut *self.tx)
+        .await
+        .map_err(|e| failed(&e))
+    }
+}

@@ -1,0 +1,80 @@
+//! Which events of the log a caller sees (SO-44, SO-31). Rights come from the tenant's own stream, so whoever sees
+//! everything reads the log without any read model; for everybody else whose a sale is comes from the read model, and the
+//! feed goes as far as that has come. What is left out shows as a hole in `previous`, never as a line.
+
+use std::collections::HashSet;
+
+use events::codec::aggregate_of;
+use events::rights::TenantRights;
+use events::{Aggregate, Event, Recorded, StreamName, TenantSlug};
+use service_runtime::{Actor, Problem};
+use uuid::Uuid;
+
+use crate::ask::{Questions, Sight, Snapshot, When, log_failed, unreadable};
+
+/// A reader of the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    questions: Questions,
+    actor: Actor,
+    when: When,
+    everything: bool,
+}
+
+/// Who may do what in a tenant, as the log has it now.
+pub(crate) async fn rights_of(
+    questions: &Questions,
+    tenant: &TenantSlug,
+) -> Result<TenantRights, Problem> {
+    let stream = StreamName::of_tenant(tenant).stream_id(tenant);
+    let stored = questions.store.load(tenant, stream, 0).await;
+    let stored = stored.and_then(event_store::verify::whole).map_err(|e| log_failed(&e))?;
+    let mut rights = TenantRights::default();
+    for event in &stored {
+        if let Event::Tenant(fact) = event.decode().map_err(|e| unreadable(&e))? {
+            rights.evolve(&fact);
+        }
+    }
+    Ok(rights)
+}
+
+impl Reader {
+    /// The caller, with these rights in their tenant.
+    pub fn new(questions: &Questions, actor: Actor, rights: &TenantRights, when: When) -> Self {
+        let everything = Sight::of(&actor, rights).is_none();
+        Self { questions: questions.clone(), actor, when, everything }
+    }
+
+    /// The tenant whose log it is.
+    pub fn tenant(&self) -> &TenantSlug {
+        &self.actor.tenant
+    }
+
+    /// The events of a page that are shown, and whether the page ends before it was meant to, because the read model has
+    /// not come further.
+    pub async fn shown(&self, mut page: Vec<Recorded>) -> Result<(Vec<Recorded>, bool), Problem> {
+        if self.everything || page.is_empty() {
+            return Ok((page, false));
+        }
+        let mut snapshot = Snapshot::open(&self.questions, &self.actor, &self.when).await?;
+        let read = page.len();
+        page.retain(|event| event.position <= snapshot.position);
+        let cut = page.len() < read;
+        let of = |aggregate| {
+            let events = page.iter().filter(move |event| concerns(event, aggregate));
+            let streams: HashSet<Uuid> = events.map(|event| event.stream_id).collect();
+            streams.into_iter().collect::<Vec<Uuid>>()
+        };
+        let (sales, activities) = (of(Aggregate::Sale), of(Aggregate::Activity));
+        let mut seen: HashSet<Uuid> = snapshot.seen_sales(&sales).await?.into_iter().collect();
+        seen.extend(snapshot.seen_activities(&activities).await?);
+        let hidden: HashSet<Uuid> =
+            sales.into_iter().chain(activities).filter(|stream| !seen.contains(stream)).collect();
+        page.retain(|event| !hidden.contains(&event.stream_id));
+        Ok((page, cut))
+    }
+}
+
+fn concerns(event: &Recorded, aggregate: Aggregate) -> bool {
+    aggregate_of(&event.event_type) == Some(aggregate)
+}
