@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::ask::{
     Direction, Filters, FromGiven, Given, Page, Snapshot, add, bad, bind_fractions, bind_matching,
-    coordinates, failed,
+    coordinates, failed, sale_is_seen,
 };
 use crate::card::{Card, CardRow, Surface};
 use crate::standing::{InOrder, Place};
@@ -134,7 +134,9 @@ pub(crate) async fn cards_at(
         concat!(
             "SELECT NULL::text AS description, NULL::text AS note, NULL::text AS links, NULL::text AS stakeholders, NULL::text AS fields, ",
             include_str!("card_columns.sql"),
-            include_str!("cards_by_stream.sql")
+            include_str!("cards_by_stream.sql"),
+            " AND ",
+            sale_is_seen!()
         ),
         arguments,
     )

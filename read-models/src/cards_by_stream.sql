@@ -3,7 +3,3 @@ LEFT JOIN unnest($5::text[], $6::text[]::numeric[], $7::text[]::numeric[]) AS r 
   ON r.currency = s.currency
 WHERE s.tenant_id = $1 AND s.stream_id = ANY ($8) AND NOT s.deleted
   AND held(s.effective_at, s.recorded_at, s.position, s.next_effective_at, s.next_recorded_at, s.next_position, $2, $3, $4)
-  AND ((SELECT sight()) IS NULL OR EXISTS (SELECT FROM sale_version AS c
-    WHERE c.stream_id = s.stream_id AND c.position <= COALESCE($4::bigint, c.position)
-      AND c.next_position > COALESCE($4, 9223372036854775806)
-      AND seen(c.owner, c.owner_group, c.visible_for, c.visible_group, (SELECT sight()))))

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::actions::{Terms, available, level};
 use crate::ask::{
     Asked, CurrencyParam, InCurrency, Labels, Questions, Snapshot, When, add, bind_fractions,
-    coordinates, failed, moment,
+    coordinates, failed, moment, sale_is_seen,
 };
 use crate::card::{Card, CardRow, Surface};
 use crate::card_tabs::Tabs;
@@ -133,7 +133,9 @@ async fn row(
         concat!(
             "SELECT s.description, s.note, s.links::text AS links, s.stakeholders::text AS stakeholders, s.fields::text AS fields, ",
             include_str!("card_columns.sql"),
-            include_str!("cards_by_stream.sql")
+            include_str!("cards_by_stream.sql"),
+            " AND ",
+            sale_is_seen!()
         ),
         arguments,
     )

@@ -249,7 +249,7 @@ impl SaleName {
                 "SELECT stream_id, number, title FROM sale_version AS s
               WHERE tenant_id = $1 AND stream_id = ANY ($5)
                 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4) AND ",
-                sale_is_seen!("s.stream_id")
+                sale_is_seen!()
             ),
             arguments,
         )

@@ -17,7 +17,11 @@ use crate::sale::Status;
 /// at `$33`, after the fractions. A stalled sale's next activity is its reopening.
 macro_rules! matching {
     () => {
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ask/matching.sql"))
+        concat!(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ask/matching.sql")),
+            "  AND ",
+            $crate::ask::sale_is_seen!()
+        )
     };
 }
 pub(crate) use matching;

@@ -162,7 +162,7 @@ impl Live {
             // the tenant first: row-level security shows its parked streams to the statement that follows
             let begin = format!(
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL salgslogg.tenant_id = {tenant_id};
-                 SET LOCAL statement_timeout = '5s'"
+                 SET LOCAL statement_timeout = '5s'; SET LOCAL jit = off"
             );
             let mut tx = connected.pool.begin_with(AssertSqlSafe(begin)).await?;
             let state: State = sqlx::query_as(include_str!("state.sql"))

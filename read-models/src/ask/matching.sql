@@ -21,7 +21,3 @@
   AND ($26::date IS NULL OR COALESCE(s.reopen_date, n.next_activity_date) >= $26)
   AND ($27::date IS NULL OR COALESCE(s.reopen_date, n.next_activity_date) <= $27)
   AND ($28::boolean IS NULL OR COALESCE(n.overdue, false) = $28)
-  AND ((SELECT sight()) IS NULL OR EXISTS (SELECT FROM sale_version AS c
-    WHERE c.stream_id = s.stream_id AND c.position <= COALESCE($4::bigint, c.position)
-      AND c.next_position > COALESCE($4, 9223372036854775806)
-      AND seen(c.owner, c.owner_group, c.visible_for, c.visible_group, (SELECT sight()))))

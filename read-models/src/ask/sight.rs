@@ -11,16 +11,12 @@ use uuid::Uuid;
 
 use super::{Snapshot, add, coordinates, failed};
 
-/// The newest version, up to the pinned position in `$4`, of the sale with the stream id in `$id` is seen by whoever asks.
+/// Whether whoever asks sees the sale of a version `s`, by its newest version up to the pinned position in `$4`. A row
+/// that is the newest itself, as nearly all are that are asked for, is judged without a look-up; the others by key: what
+/// could be hashed the planner would hash, all versions there are.
 macro_rules! sale_is_seen {
-    ($id:literal) => {
-        concat!(
-            "((SELECT sight()) IS NULL OR EXISTS (SELECT FROM sale_version AS c WHERE c.stream_id = ",
-            $id,
-            " AND c.position <= COALESCE($4::bigint, c.position)
-               AND c.next_position > COALESCE($4, 9223372036854775806)
-               AND seen(c.owner, c.owner_group, c.visible_for, c.visible_group, (SELECT sight()))))"
-        )
+    () => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/ask/seen_sale.sql"))
     };
 }
 pub(crate) use sale_is_seen;
@@ -126,7 +122,7 @@ impl Snapshot {
                 "SELECT DISTINCT s.stream_id FROM sale_version AS s
                   WHERE s.tenant_id = $1 AND s.stream_id = ANY ($5)
                     AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL AND ",
-                sale_is_seen!("s.stream_id")
+                sale_is_seen!()
             ),
             arguments,
         )
