@@ -28,6 +28,10 @@ pub struct Config {
     /// to come back. At most what it is by default.
     #[serde(default = "waiting_max")]
     pub commands_waiting_max: usize,
+    /// `SALGSLOGG_NOTICES`: whether reminders, notices of assignments and offers of follow-ups are recorded (SD-6, SO-14,
+    /// §6-A32). On by default.
+    #[serde(default = "notices")]
+    pub notices: bool,
     /// `SALGSLOGG_NATS_URL`: NATS, as the relay's user; without it nothing is published.
     pub nats_url: Option<Secret>,
     /// `SALGSLOGG_NATS_TENANT_CONSUMERS`: tenants that get a durable consumer of their own.
@@ -86,6 +90,10 @@ fn first_log() -> i16 {
 
 fn connections() -> u32 {
     12
+}
+
+fn notices() -> bool {
+    true
 }
 
 fn waiting_max() -> usize {

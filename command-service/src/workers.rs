@@ -59,9 +59,11 @@ impl App {
         Metrics::install().keep_small(tasks);
         tasks.spawn_until_stopped(keep_partitions_ahead(self.store().clone()));
         self.start(self.stalled_sale_reopen(), tasks);
-        self.start(self.reaction::<ActivityReminder>(), tasks);
-        self.start(self.reaction::<AssignmentNotice>(), tasks);
-        self.start(self.reaction::<StallFollowUp>(), tasks);
+        if self.config().notices {
+            self.start(self.reaction::<ActivityReminder>(), tasks);
+            self.start(self.reaction::<AssignmentNotice>(), tasks);
+            self.start(self.reaction::<StallFollowUp>(), tasks);
+        }
         if let Some(relay) = self.relay()? {
             tasks.spawn_vital("relay", relay.run(tasks.token()));
         } else {

@@ -290,6 +290,7 @@ pub fn command_config(
         log_url: Secret::new(database.url_for("salgslogg_command")),
         log_connections: 8,
         commands_waiting_max: command_service::places::WAITING_MAX,
+        notices: true,
         nats_url: nats.map(|server| Secret::new(server.url_for("relay"))),
         nats_tenant_consumers: vec!["demo".into()],
         stream_max_msgs: None,

@@ -43,6 +43,8 @@ impl Process {
             ("SALGSLOGG_LOG_URL", database.url_for("salgslogg_command")),
             ("SALGSLOGG_NATS_URL", nats.url_for("relay")),
             ("SALGSLOGG_NATS_TENANT_CONSUMERS", "demo".to_owned()),
+            // a log that stands still when its clients do
+            ("SALGSLOGG_NOTICES", "false".to_owned()),
         ];
         Self::new(place, "command-service", &own)
     }
