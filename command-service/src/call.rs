@@ -28,8 +28,6 @@ pub struct Call {
     pub principal: Option<Principal>,
     /// The functional right the command needs; none for a process manager.
     pub right: Option<Right>,
-    /// Whether they bring history in: keys of lists are taken as they come (SO-19).
-    pub imports: bool,
     /// The command's name, for the event's metadata.
     pub command: &'static str,
     /// `Idempotency-Key` and fingerprint of the request.

@@ -16,39 +16,22 @@ use crate::process::{ReopenDue, SendFault, SendOrder, SendReopen, Sent, Wanted};
 /// The actor that events of StalledSaleReopen name.
 pub const STALLED_SALE_REOPEN: &str = "stalled-sale-reopen";
 
-/// The way of StalledSaleReopen to the executor.
-///
-/// # Panics
-/// Never: the actor's name is a valid user id.
+/// The way of StalledSaleReopen to the executor; what it sends holds for the version that was looked at.
 pub fn send_reopen(executor: Executor) -> SendReopen {
-    let actor = UserId::parse(STALLED_SALE_REOPEN).expect("invariant: the name is a user id");
     Arc::new(move |due: ReopenDue| {
-        let (executor, actor) = (executor.clone(), actor.clone());
-        async move { reopen(&executor, actor, due).await }.boxed()
+        let executor = executor.clone();
+        let if_version = Some(due.if_version);
+        let wanted = Wanted {
+            stream: due.sale.stream(),
+            order: Order::Sale(SaleCommand::ReopenSale { cause: ReopenCause::ReopenDate }),
+            command: "ReopenSale",
+            process: STALLED_SALE_REOPEN,
+            tenant: due.tenant,
+            causing_event: due.causing_event,
+            correlation: due.correlation,
+        };
+        async move { carry_out(&executor, wanted, if_version).await }.boxed()
     })
-}
-
-/// One ReopenSale; its key derives from the causing event, so a repeat is harmless.
-async fn reopen(executor: &Executor, actor: UserId, due: ReopenDue) -> Result<Sent, SendFault> {
-    let sale = due.sale.stream();
-    let request = request_fingerprint("ReopenSale", &sale.id, None, [0; 32]);
-    let key = Key::new(&due.tenant, &actor, &due.key(), request);
-    let call = Call {
-        tenant: due.tenant,
-        actor,
-        principal: None,
-        right: None,
-        imports: false,
-        command: "ReopenSale",
-        key: Some(key),
-        if_version: Some(due.if_version),
-        effective_at: None,
-        traceparent: None,
-        correlation: due.correlation,
-        causation: Some(due.causing_event),
-    };
-    let order = Order::Sale(SaleCommand::ReopenSale { cause: ReopenCause::ReopenDate });
-    judged(executor.execute(&call, sale, order).await)
 }
 
 /// What an outcome means to a process manager.
@@ -73,12 +56,16 @@ fn judged(outcome: Result<Answer, ExecuteError>) -> Result<Sent, SendFault> {
 pub fn send_order(executor: Executor) -> SendOrder {
     Arc::new(move |wanted: Wanted| {
         let executor = executor.clone();
-        async move { carry_out(&executor, wanted).await }.boxed()
+        async move { carry_out(&executor, wanted, None).await }.boxed()
     })
 }
 
 /// One command; its key derives from the causing event, so a repeat is harmless.
-async fn carry_out(executor: &Executor, wanted: Wanted) -> Result<Sent, SendFault> {
+async fn carry_out(
+    executor: &Executor,
+    wanted: Wanted,
+    if_version: Option<i64>,
+) -> Result<Sent, SendFault> {
     let actor = UserId::parse(wanted.process).map_err(|error| SendFault(Box::new(error)))?;
     let request = request_fingerprint(wanted.command, &wanted.stream.id, None, [0; 32]);
     let key = Key::new(&wanted.tenant, &actor, &wanted.key(), request);
@@ -87,10 +74,9 @@ async fn carry_out(executor: &Executor, wanted: Wanted) -> Result<Sent, SendFaul
         actor,
         principal: None,
         right: None,
-        imports: false,
         command: wanted.command,
         key: Some(key),
-        if_version: None,
+        if_version,
         effective_at: None,
         traceparent: None,
         correlation: wanted.correlation,

@@ -48,8 +48,6 @@ pub struct Context<'a> {
     pub actor: &'a UserId,
     /// Who that is to rights.
     pub by: By<'a>,
-    /// Whether they bring history in: then keys of lists are taken as they come (SO-19).
-    pub imports: bool,
     /// What was looked up in other streams.
     pub references: &'a References,
 }

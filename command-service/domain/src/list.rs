@@ -120,7 +120,7 @@ pub(crate) fn offered(
     context: &Context<'_>,
 ) -> Result<(), Refusal> {
     let offers = context.references.list(list).is_none_or(|known| known.offers(list, key));
-    if offers || context.imports {
+    if offers || context.imports() {
         return Ok(());
     }
     Err(Refusal::UnknownListItem { list, pointer })

@@ -71,7 +71,6 @@ impl Given {
             today,
             actor: &self.actor,
             by: self.principal.as_ref().map_or(By::Ourselves, By::Principal),
-            imports: false,
             references: &references,
         };
         let decided = decide(&self.state, order, &context);

@@ -222,14 +222,7 @@ impl Executor {
 /// What the decision may know.
 fn context<'a>(call: &'a Call, at: DateTime<Utc>, seen: &'a Seen) -> Context<'a> {
     let today = at.with_timezone(&seen.references.tenant().time_zone()).date_naive();
-    Context {
-        at,
-        today,
-        actor: &call.actor,
-        by: call.by(),
-        imports: call.imports,
-        references: &seen.references,
-    }
+    Context { at, today, actor: &call.actor, by: call.by(), references: &seen.references }
 }
 
 /// The first answer, again.

@@ -26,7 +26,6 @@ use chrono::{DateTime, Datelike, Utc};
 use http::Uri;
 use http::request::Parts;
 use serde_json::{Value, json};
-use service_runtime::access::Right;
 use service_runtime::auth::Actor;
 use service_runtime::params::parse_params;
 use service_runtime::problem::Problem;
@@ -187,7 +186,6 @@ impl Conditions {
             actor: actor.user.clone(),
             principal: Some(actor.principal()),
             right: Some(route.right),
-            imports: actor.roles.may(Right::SetEffectiveTime),
             command: route.command,
             key: self.key.map(|key| Key::new(&actor.tenant, &actor.user, &key, request)),
             if_version: self.if_version,

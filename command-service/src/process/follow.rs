@@ -58,6 +58,22 @@ impl From<AdvanceError> for ProcessFault {
 #[error("cannot go on: {0}")]
 pub struct Halt(pub String);
 
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pumped {
+    /// Everything up to the head was seen, everything due was sent.
+    UpTo {
+        /// The head of the log.
+        position: i64,
+        /// Commands sent in this step.
+        sent: usize,
+    },
+    /// Another replica runs it.
+    Standby,
+    /// Something stored cannot be read.
+    Halted(Halt),
+}
+
 /// Either way of not going on.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -183,8 +199,25 @@ impl Follower {
         Ok(())
     }
 
+    /// What a step came to, with its halt, or that there is none, written down.
+    pub(super) async fn ended(
+        &mut self,
+        step: Result<Pumped, Stop>,
+    ) -> Result<Pumped, ProcessFault> {
+        let halt = match step {
+            Ok(pumped) => {
+                self.note_halt(None).await?;
+                return Ok(pumped);
+            }
+            Err(Stop::Halted(halt)) => halt,
+            Err(Stop::Broken(fault)) => return Err(fault),
+        };
+        self.note_halt(Some(&halt)).await?;
+        Ok(Pumped::Halted(halt))
+    }
+
     /// Writes down why nothing goes on, or that it does, when the row does not say so yet.
-    pub(super) async fn note_halt(&mut self, halt: Option<&Halt>) -> Result<(), ProcessFault> {
+    async fn note_halt(&mut self, halt: Option<&Halt>) -> Result<(), ProcessFault> {
         let known = Noted::Known(halt.cloned());
         if let Some((lease, _)) = self.held.as_ref().filter(|_| self.noted != known) {
             let reason = halt.map(ToString::to_string);

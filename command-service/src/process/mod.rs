@@ -17,9 +17,9 @@ mod send;
 mod stalled_sale_reopen;
 mod terms;
 
-pub use follow::{Halt, ProcessFault};
+pub use follow::{Halt, ProcessFault, Pumped};
 pub use notices::{ActivityReminder, AssignmentNotice, StallFollowUp};
 pub use reaction::{Follows, Reaction, RuleFault, Rules};
 pub use run::{Steps, run};
 pub use send::{ReopenDue, SendFault, SendOrder, SendReopen, Sent, Wanted};
-pub use stalled_sale_reopen::{Pumped, StalledSaleReopen};
+pub use stalled_sale_reopen::StalledSaleReopen;

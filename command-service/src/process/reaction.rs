@@ -15,10 +15,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::follow::{Change, Claim, Follower, Halt, ProcessFault, Stop};
+use super::follow::{Change, Claim, Follower, Halt, ProcessFault, Pumped, Stop};
 use super::run::Steps;
 use super::send::{SendOrder, Sent, Wanted};
-use super::stalled_sale_reopen::Pumped;
 
 /// Timers fetched at once.
 const PAGE: i64 = 1_000;
@@ -118,17 +117,8 @@ impl<R: Rules> Reaction<R> {
     /// When a machine does not answer or another replica took over. Nothing is lost; a command that was sent is
     /// recognised by its key when it is sent again.
     pub async fn pump(&mut self, now: DateTime<Utc>) -> Result<Pumped, ProcessFault> {
-        match self.step(now).await {
-            Ok(pumped) => {
-                self.follower.note_halt(None).await?;
-                Ok(pumped)
-            }
-            Err(Stop::Halted(halt)) => {
-                self.follower.note_halt(Some(&halt)).await?;
-                Ok(Pumped::Halted(halt))
-            }
-            Err(Stop::Broken(fault)) => Err(fault),
-        }
+        let step = self.step(now).await;
+        self.follower.ended(step).await
     }
 
     async fn step(&mut self, now: DateTime<Utc>) -> Result<Pumped, Stop> {

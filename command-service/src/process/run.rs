@@ -8,8 +8,7 @@ use metrics::gauge;
 use service_runtime::clock::{BackOff, Clock, back_off};
 use tokio_util::sync::CancellationToken;
 
-use super::follow::ProcessFault;
-use super::stalled_sale_reopen::{Pumped, StalledSaleReopen};
+use super::follow::{ProcessFault, Pumped};
 
 /// Without the lease, it is asked for this often.
 const STANDBY: Duration = Duration::from_secs(3);
@@ -75,24 +74,5 @@ pub async fn run<M: Steps>(mut manager: M, clock: Clock, cancel: CancellationTok
     }
     if let Err(fault) = manager.release().await {
         tracing::warn!(process = M::NAME, error = %fault, "the lease of a process manager could not be given back");
-    }
-}
-
-impl Steps for StalledSaleReopen {
-    const NAME: &'static str = "stalled-sale-reopen";
-
-    fn store(&self) -> &EventStore {
-        &self.store
-    }
-
-    fn pump(
-        &mut self,
-        now: DateTime<Utc>,
-    ) -> impl Future<Output = Result<Pumped, ProcessFault>> + Send {
-        StalledSaleReopen::pump(self, now)
-    }
-
-    fn release(&mut self) -> impl Future<Output = Result<(), ProcessFault>> + Send {
-        StalledSaleReopen::release(self)
     }
 }

@@ -11,11 +11,13 @@ use event_store::timers::{self, Timer};
 use events::{Aggregate, Recorded, SaleId, StreamName, TenantSlug};
 use metrics::{counter, gauge};
 
-use super::follow::{Change, Claim, Follower, Halt, ProcessFault, Stop};
+use super::follow::{Change, Claim, Follower, Halt, ProcessFault, Pumped, Stop};
+use super::run::Steps;
 use super::send::{ReopenDue, SendReopen, Sent};
 use super::terms::{Meaning, WATCHED, Waiting, day_begins, meaning, standing, zone};
 
-const NAME: &str = "stalled-sale-reopen";
+/// Its name: of its checkpoint, its timers, and the actor of what follows.
+pub(super) const NAME: &str = "stalled-sale-reopen";
 
 /// Events read at once, and due timers fetched at once.
 const PAGE: i64 = 1_000;
@@ -26,25 +28,9 @@ const WINDOW: i64 = 10_000;
 /// How often a sale that keeps changing is looked at before its timer waits for the next step.
 const LOOKS: usize = 3;
 
-/// How a step ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pumped {
-    /// Everything up to the head was seen, everything due was sent.
-    UpTo {
-        /// The head of the log.
-        position: i64,
-        /// Commands sent in this step.
-        sent: usize,
-    },
-    /// Another replica runs it.
-    Standby,
-    /// Something stored cannot be read.
-    Halted(Halt),
-}
-
 /// The process manager; see the module.
 pub struct StalledSaleReopen {
-    pub(super) store: EventStore,
+    store: EventStore,
     send: SendReopen,
     follower: Follower,
     /// Seen in memory; the checkpoint follows when there is something to write.
@@ -65,25 +51,8 @@ impl StalledSaleReopen {
     /// When a machine does not answer or another replica took over. Nothing is lost; a command that
     /// was sent is recognised by its key when it is sent again.
     pub async fn pump(&mut self, now: DateTime<Utc>) -> Result<Pumped, ProcessFault> {
-        match self.step(now).await {
-            Ok(pumped) => {
-                self.follower.note_halt(None).await?;
-                Ok(pumped)
-            }
-            Err(Stop::Halted(halt)) => {
-                self.follower.note_halt(Some(&halt)).await?;
-                Ok(Pumped::Halted(halt))
-            }
-            Err(Stop::Broken(fault)) => Err(fault),
-        }
-    }
-
-    /// Gives the lease back, so that another replica can go on at once.
-    ///
-    /// # Errors
-    /// When the log cannot be reached; the lease then ends by itself.
-    pub async fn release(&mut self) -> Result<(), ProcessFault> {
-        self.follower.release().await
+        let step = self.step(now).await;
+        self.follower.ended(step).await
     }
 
     async fn step(&mut self, now: DateTime<Utc>) -> Result<Pumped, Stop> {
@@ -226,6 +195,25 @@ impl StalledSaleReopen {
             }
         }
         Err(ProcessFault::Restless.into())
+    }
+}
+
+impl Steps for StalledSaleReopen {
+    const NAME: &'static str = NAME;
+
+    fn store(&self) -> &EventStore {
+        &self.store
+    }
+
+    fn pump(
+        &mut self,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Pumped, ProcessFault>> + Send {
+        StalledSaleReopen::pump(self, now)
+    }
+
+    fn release(&mut self) -> impl Future<Output = Result<(), ProcessFault>> + Send {
+        self.follower.release()
     }
 }
 

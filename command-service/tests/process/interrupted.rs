@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use command_service::process::{
-    ProcessFault, Pumped, SendFault, SendReopen, StalledSaleReopen, run,
+    ProcessFault, Pumped, SendFault, SendReopen, StalledSaleReopen, Steps as _, run,
 };
 use command_service::reopening::send_reopen;
 use event_store::Wakeups;

@@ -17,6 +17,7 @@ use domain::sale::SaleCommand;
 use domain::tenant::{DiaryChanges, TenantCommand};
 use domain::user::{Caller, UserCommand};
 use events::activity::Kind;
+use events::rights::{Principal, Role};
 use events::sale::Parties;
 use events::{ActivityId, ListKey, StreamName, TypeName, UserId};
 use futures::FutureExt;
@@ -151,9 +152,15 @@ async fn quiet_on_replay<R: Rules>(world: &World, now: &str, kind: &str) {
     assert_eq!(found(world, kind).await.len(), before, "what was said is not said again");
 }
 
+/// Somebody who brings history in.
+fn importer() -> Principal {
+    let roles = [Role::Importer].into_iter().collect();
+    Principal { user: call().actor, groups: Vec::new(), roles }
+}
+
 fn imported(at_time: &str) -> Call {
     let effective_at: Option<DateTime<Utc>> = Some(at(at_time));
-    Call { imports: true, effective_at, ..call() }
+    Call { principal: Some(importer()), effective_at, ..call() }
 }
 
 /// SD-6: at start − lead, to the owner, once.
@@ -311,7 +318,7 @@ async fn an_offer_survives_interruptions_and_is_quiet_on_replay_and_import_so_14
     let stall = Order::Sale(SaleCommand::StallSale { reopen_date, reason });
     // a sale's times never fall, and it was registered just now
     let now = Some(world.store.clock().await.unwrap());
-    let importer = Call { imports: true, effective_at: now, ..call() };
+    let importer = Call { principal: Some(importer()), effective_at: now, ..call() };
     ask(&world, importer, world.sale.stream(), stall).await;
     assert_eq!(sent(&mut manager::<StallFollowUp>(&world), BEFORE).await, 0);
     assert!(found(&world, kind).await.is_empty());

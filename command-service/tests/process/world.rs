@@ -144,7 +144,6 @@ pub fn call() -> Call {
         actor: UserId::parse("ola").unwrap(),
         principal: None,
         right: None,
-        imports: false,
         command: "Test",
         key: None,
         if_version: None,

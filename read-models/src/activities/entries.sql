@@ -10,13 +10,3 @@ CROSS JOIN LATERAL (SELECT
 WHERE a.tenant_id = $1
   AND held(a.effective_at, a.recorded_at, a.position, a.next_effective_at, a.next_recorded_at, a.next_position, $2, $3, $4)
   AND NOT a.deleted
-  AND ((SELECT sight()) IS NULL OR COALESCE((
-    SELECT seen_activity(c.owner, c.owner_group, (SELECT sight()))
-       AND (c.owner = (SELECT sight())[1] OR c.sale_stream_id IS NULL OR COALESCE((
-         SELECT seen(d.owner, d.owner_group, d.visible_for, d.visible_group, (SELECT sight()))
-           FROM sale_version AS d
-          WHERE d.stream_id = c.sale_stream_id AND d.position <= COALESCE($4, d.position)
-            AND d.next_position > COALESCE($4, 9223372036854775806) LIMIT 1), false))
-      FROM activity_version AS c
-     WHERE c.stream_id = a.stream_id AND c.version >= a.version AND c.position <= COALESCE($4::bigint, c.position)
-       AND c.next_position > COALESCE($4, 9223372036854775806) LIMIT 1), false))

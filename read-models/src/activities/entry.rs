@@ -18,6 +18,19 @@ use crate::ask::{
 use crate::card::Named;
 use crate::diary::Slot;
 
+/// Columns and rows of activities that are not deleted and that the caller sees, with when they begin and end (`w`). Goes on
+/// with more conditions; `$1` to `$7` are what [`moment`] binds.
+macro_rules! entries_sql {
+    () => {
+        concat!(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/activities/entries.sql")),
+            "  AND ",
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/activities/seen.sql"))
+        )
+    };
+}
+pub(crate) use entries_sql;
+
 /// Where an activity begins or ends: a day, or an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -141,7 +154,7 @@ impl EntryRow {
         let rows: Vec<Self> = sqlx::query_as_with(
             concat!(
                 "SELECT NULL::text AS description, ",
-                include_str!("entries.sql"),
+                entries_sql!(),
                 " AND a.stream_id = ANY ($8)"
             ),
             arguments,

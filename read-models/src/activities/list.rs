@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::filters::ActivityFilters;
 use super::sort::ActivitySort;
 use super::summary::{Summary, SummaryParams};
-use super::{Entry, EntryRow, entries};
+use super::{Entry, EntryRow, entries, entries_sql};
 use crate::ask::{
     Asked, Direction, Labels, Page, PageParams, Questions, Snapshot, When, add, failed, moment,
 };
@@ -81,7 +81,7 @@ async fn rows(
     sqlx::query_as_with(
         concat!(
             "SELECT NULL::text AS description, ",
-            include_str!("entries.sql"),
+            entries_sql!(),
             include_str!("matching.sql"),
             include_str!("sorted.sql")
         ),

@@ -8,7 +8,7 @@ mod one;
 mod sort;
 mod summary;
 
-pub(crate) use entry::{Entry, EntryRow, entries};
+pub(crate) use entry::{Entry, EntryRow, entries, entries_sql};
 pub(crate) use history::{__path_activity_history, activity_history};
 pub(crate) use list::{__path_activities, activities};
 pub(crate) use one::{__path_activity, activity};

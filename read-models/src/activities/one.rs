@@ -12,7 +12,7 @@ use service_runtime::{Actor, PathId, Problem, Right};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Entry, EntryRow, entries};
+use super::{Entry, EntryRow, entries, entries_sql};
 use crate::ask::{Asked, Labels, Questions, Snapshot, When, add, failed, moment};
 
 /// An activity with its long text.
@@ -72,7 +72,7 @@ async fn row(snapshot: &mut Snapshot, stream_id: Uuid) -> Result<Option<EntryRow
     sqlx::query_as_with(
         concat!(
             "SELECT a.description, ",
-            include_str!("entries.sql"),
+            entries_sql!(),
             " AND a.stream_id = $8 AND $5::date IS NOT NULL"
         ),
         arguments,

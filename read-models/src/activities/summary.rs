@@ -6,6 +6,7 @@ use service_runtime::Problem;
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
+use super::entries_sql;
 use super::filters::ActivityFilters;
 use crate::ask::{FromGiven, Given, Snapshot, add, bad, failed, moment};
 
@@ -159,7 +160,7 @@ async fn rows(
         concat!(
             "WITH m AS (SELECT w.begins, w.ends,
                (EXTRACT(EPOCH FROM a.ends_at - a.starts_at) / 60)::bigint AS minutes, ",
-            include_str!("entries.sql"),
+            entries_sql!(),
             include_str!("matching.sql"),
             ") ",
             include_str!("summary.sql")

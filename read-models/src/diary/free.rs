@@ -14,7 +14,7 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::activities::{Entry, EntryRow, entries};
+use crate::activities::{Entry, EntryRow, entries, entries_sql};
 use crate::ask::{
     Asked, FromGiven, Given, Labels, Questions, Snapshot, When, add, bad, failed, instant, moment,
     time_of_day,
@@ -150,7 +150,7 @@ async fn around(
     sqlx::query_as_with(
         concat!(
             "SELECT NULL::text AS description, ",
-            include_str!("../activities/entries.sql"),
+            entries_sql!(),
             " AND a.owner = $8 AND a.kind <> 'to_do' AND a.completed_on IS NULL AND $5::date IS NOT NULL
               AND w.begins::date <= $10::date AND w.ends::date >= $9::date
               ORDER BY w.begins, a.activity_id LIMIT $11"

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::DiarySale;
 use super::params::Wanted;
-use crate::activities::{Entry, EntryRow, entries};
+use crate::activities::{Entry, EntryRow, entries, entries_sql};
 use crate::ask::{
     Filters, InCurrency, Labels, Page, Snapshot, add, bind_matching, failed, matching, moment,
 };
@@ -21,7 +21,7 @@ macro_rules! listed_activities {
     () => {
         concat!(
             "SELECT NULL::text AS description, count(*) OVER () AS total, ",
-            include_str!("../activities/entries.sql"),
+            entries_sql!(),
             include_str!("activities.sql")
         )
     };

@@ -1,15 +1,4 @@
-), open_activity AS (SELECT * FROM m WHERE completed_on IS NULL),
-held_sale AS (SELECT s.* FROM sale_version AS s
-  WHERE s.tenant_id = $1 AND NOT s.deleted AND s.status IN ('open', 'stalled') AND ($8::text[] IS NULL OR s.owner = ANY ($8))
-    AND held(s.effective_at, s.recorded_at, s.position, s.next_effective_at, s.next_recorded_at, s.next_position, $2, $3, $4)
-    AND ((SELECT sight()) IS NULL OR CASE
-    WHEN s.position <= COALESCE($4::bigint, s.position) AND s.next_position > COALESCE($4, 9223372036854775806)
-    THEN seen(s.owner, s.owner_group, s.visible_for, s.visible_group, (SELECT sight()))
-    ELSE COALESCE((
-      SELECT seen(c.owner, c.owner_group, c.visible_for, c.visible_group, (SELECT sight()))
-        FROM sale_version AS c
-       WHERE c.stream_id = s.stream_id AND c.version > s.version AND c.position <= COALESCE($4, c.position)
-         AND c.next_position > COALESCE($4, 9223372036854775806) LIMIT 1), false) END)),
+),
 item AS (
   SELECT 'alarm' AS kind, 'activity' AS about, activity_id AS id, title, owner, starts_at AS due_at, begins::date AS due_day,
          NULL::bigint AS amount_minor, NULL::text AS currency

@@ -18,9 +18,10 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::activities::entries_sql;
 use crate::ask::{
     Asked, FromGiven, Given, Labels, Page, PageParams, Questions, Snapshot, When, add, failed,
-    moment, owners_and_members,
+    moment, owners_and_members, sale_is_seen,
 };
 use crate::figures::Amount;
 
@@ -172,8 +173,11 @@ async fn rows(
     sqlx::query_as_with(
         concat!(
             "WITH m AS (SELECT w.begins, w.ends, ",
-            include_str!("../activities/entries.sql"),
+            entries_sql!(),
             " AND ($8::text[] IS NULL OR a.owner = ANY ($8)) ",
+            include_str!("held.sql"),
+            "    AND ",
+            sale_is_seen!(),
             include_str!("due.sql")
         ),
         arguments,

@@ -1,5 +1,6 @@
 //! S7: stalled and reopened, by hand and by the process manager with a clock in hand.
 
+use command_service::process::Steps as _;
 use serde_json::json;
 use system_tests::{Fixture, World};
 

@@ -32,7 +32,7 @@ pub enum Answer {
 
 /// Who is named as the one that gave an activity to `owner`: the caller, unless it is their own or history.
 pub(super) fn assigned_by(owner: &UserId, context: &Context<'_>) -> Option<UserId> {
-    (owner != context.actor && !context.imports).then(|| context.actor.clone())
+    (owner != context.actor && !context.imports()).then(|| context.actor.clone())
 }
 
 /// SD-8: the new owner's primary group goes into the event.

@@ -63,7 +63,6 @@ impl World {
             today: at.date_naive(),
             actor: &actor,
             by: By::Ourselves,
-            imports: false,
             references: &references,
         };
         decide(&state, asked.order.clone(), &context)

@@ -170,7 +170,6 @@ fn a_caller_who_owns_something_for_the_first_time_is_added() {
         today: day("2026-03-10"),
         actor: &mia,
         by: By::Principal(&principal),
-        imports: false,
         references: &references,
     };
     let state = crate::State::empty(Aggregate::Activity);
