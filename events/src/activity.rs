@@ -4,12 +4,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::guide::GuideItemId;
 use crate::identity::{ActivityId, SaleId, UserId};
 use crate::sale::Parties;
-use crate::values::{ListKey, Note, Title, TypeName};
+use crate::values::{ListKey, Note, OurReference, Title, TypeName};
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 13] = [
+pub const CURRENT: [(&str, i16); 14] = [
     ("activity.planned", 1),
     ("activity.rescheduled", 1),
     ("activity.edited", 1),
@@ -23,6 +24,7 @@ pub const CURRENT: [(&str, i16); 13] = [
     ("activity.assignment-declined", 1),
     ("activity.reminder-due", 1),
     ("activity.assignment-noticed", 1),
+    ("activity.document-created", 1),
 ];
 
 /// What somebody plans to do (SD-1).
@@ -35,11 +37,13 @@ pub enum Kind {
     ToDo,
     /// By telephone or video.
     Call,
+    /// A letter, an e-mail, an offer: done when it is created, and in no diary (SG-13).
+    Document,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Meeting, Self::ToDo, Self::Call];
+    pub const ALL: [Self; 4] = [Self::Meeting, Self::ToDo, Self::Call, Self::Document];
 
     /// Its word on the wire.
     pub fn as_str(self) -> &'static str {
@@ -47,6 +51,7 @@ impl Kind {
             Self::Meeting => "meeting",
             Self::ToDo => "to_do",
             Self::Call => "call",
+            Self::Document => "document",
         }
     }
 
@@ -114,6 +119,17 @@ pub struct Series {
     pub rule: String,
 }
 
+/// What a document is, beside its title (SG-5, SG-13).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentTerms {
+    /// What it was written from.
+    #[serde(default)]
+    pub template: Option<TypeName>,
+    /// Our reference.
+    #[serde(default)]
+    pub our_reference: Option<OurReference>,
+}
+
 /// A fact about an activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
@@ -136,6 +152,9 @@ pub enum ActivityEvent {
         /// The series it is an occurrence of.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         series: Option<Series>,
+        /// The item of the guide it was created from; found again by it after a change of type and back (SG-12, SG-27).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guide_item: Option<GuideItemId>,
         /// Everything else.
         #[serde(flatten)]
         terms: ActivityTerms,
@@ -211,6 +230,25 @@ pub enum ActivityEvent {
         owner: UserId,
         /// Who gave it to them.
         by: UserId,
+    },
+    /// SG-13: a document, completed by being created.
+    #[serde(rename = "activity.document-created")]
+    DocumentCreated {
+        /// Whose it is.
+        owner: UserId,
+        /// Their primary group at that moment.
+        #[serde(default)]
+        owner_group: Option<String>,
+        /// The business date it was created.
+        created_on: NaiveDate,
+        /// The item of the guide it was created from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guide_item: Option<GuideItemId>,
+        /// Template and reference.
+        document: DocumentTerms,
+        /// Title (the subject), sale, parties.
+        #[serde(flatten)]
+        terms: ActivityTerms,
     },
 }
 

@@ -20,6 +20,8 @@ pub mod custom_field;
 pub mod diary;
 pub mod envelope;
 mod fact;
+pub mod feature;
+pub mod guide;
 pub mod identity;
 pub mod list;
 pub mod money;
@@ -40,6 +42,8 @@ pub use currency::CurrencyEvent;
 pub use custom_field::{FieldDefinition, FieldItem, FieldKind, FieldValue};
 pub use diary::{DiarySettings, TimeOfDay};
 pub use envelope::{Metadata, NewEvent, Recorded, content_hash};
+pub use feature::Feature;
+pub use guide::{Guide, GuideItem, GuideItemId};
 pub use identity::{
     ActivityId, Aggregate, SaleId, SaleTypeId, StageId, StreamName, TenantSlug, UserId,
 };
@@ -50,8 +54,8 @@ pub use sale::SaleEvent;
 pub use sale_type::SaleTypeEvent;
 pub use stage::StageEvent;
 pub use tenant::TenantEvent;
-pub use user::UserEvent;
+pub use user::{Preferences, UserEvent};
 pub use values::{
-    Description, FieldText, ListKey, LocalName, Note, ParseError, Party, Probability, SaleNote,
-    StakeholderComment, Title, TypeName,
+    Description, FieldText, ListKey, LocalName, Note, OurReference, ParseError, Party, Probability,
+    Purpose, SaleNote, StakeholderComment, Title, TypeName,
 };

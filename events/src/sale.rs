@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::custom_field::FieldValue;
-use crate::identity::{SaleTypeId, StageId, UserId};
+use crate::guide::GuideItemId;
+use crate::identity::{ActivityId, SaleTypeId, StageId, UserId};
 use crate::money::{CurrencyCode, Money};
 use crate::values::{Description, ListKey, Probability, SaleNote, Title, TypeName};
 
@@ -19,7 +20,7 @@ pub use stakeholder::{ChangedPart, Part, Stakeholder, StakeholderId};
 pub use visibility::Visibility;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 33] = [
+pub const CURRENT: [(&str, i16); 38] = [
     ("sale.registered", 1),
     ("sale.title-changed", 1),
     ("sale.description-changed", 1),
@@ -53,6 +54,11 @@ pub const CURRENT: [(&str, i16); 33] = [
     ("sale.custom-field-set", 1),
     ("sale.owner-noticed", 1),
     ("sale.follow-up-offered", 1),
+    ("sale.guide-item-used", 1),
+    ("sale.follow-up-suggested", 1),
+    ("sale.follow-up-suggestion-answered", 1),
+    ("sale.stage-suggested", 1),
+    ("sale.stage-suggestion-answered", 1),
 ];
 
 /// Which way along the ranks a stage change went.
@@ -333,5 +339,47 @@ pub enum SaleEvent {
         owner: UserId,
         /// When the sale opens again.
         reopen_date: NaiveDate,
+    },
+    /// A follow-up or document was created from an item of the guide (SG-12 to SG-14); stored with it, in one group.
+    #[serde(rename = "sale.guide-item-used")]
+    GuideItemUsed {
+        /// The item.
+        item: GuideItemId,
+        /// What was created from it.
+        activity: ActivityId,
+    },
+    /// The next follow-up is suggested to somebody, once for each item (SG-19).
+    #[serde(rename = "sale.follow-up-suggested")]
+    FollowUpSuggested {
+        /// What is suggested.
+        item: GuideItemId,
+        /// Who is asked: whose follow-up was completed.
+        user: UserId,
+    },
+    /// SG-20, SG-21. Creating it is an answer of its own; a suggestion that was declined stays visible.
+    #[serde(rename = "sale.follow-up-suggestion-answered")]
+    FollowUpSuggestionAnswered {
+        /// What was suggested.
+        item: GuideItemId,
+        /// To be created, or not now.
+        accepted: bool,
+    },
+    /// Everything required in a stage is done: the next one is suggested, once until the stage changes (SG-23, §6-A5).
+    #[serde(rename = "sale.stage-suggested")]
+    StageSuggested {
+        /// The stage it is in.
+        from: StageId,
+        /// The stage that is suggested.
+        to: StageId,
+        /// Who is asked: whose follow-up or document completed the stage.
+        user: UserId,
+    },
+    /// SG-23: yes moves the sale in the same group.
+    #[serde(rename = "sale.stage-suggestion-answered")]
+    StageSuggestionAnswered {
+        /// The stage that was suggested.
+        stage: StageId,
+        /// Yes or no.
+        accepted: bool,
     },
 }

@@ -2,11 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::guide::{GuideItem, GuideItemId, GuideItemTerms};
 use crate::identity::StageId;
 use crate::values::{LocalName, TypeName};
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 2] = [("sale-type.defined", 1), ("sale-type.edited", 1)];
+pub const CURRENT: [(&str, i16); 9] = [
+    ("sale-type.defined", 1),
+    ("sale-type.edited", 1),
+    ("sale-type.guide-item-added", 1),
+    ("sale-type.guide-item-edited", 1),
+    ("sale-type.guide-item-moved", 1),
+    ("sale-type.guide-item-removed", 1),
+    ("sale-type.stage-unlinked", 1),
+    ("sale-type.deleted", 1),
+    ("sale-type.restored", 1),
+];
 
 /// Unit of an estimated duration (SO-36).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,4 +72,46 @@ pub enum SaleTypeEvent {
     /// SO-46: all terms as they are now.
     #[serde(rename = "sale-type.edited")]
     Edited(SaleTypeTerms),
+    /// SG-4, SG-5.
+    #[serde(rename = "sale-type.guide-item-added")]
+    GuideItemAdded(GuideItem),
+    /// SG-6: all terms as they are now, for running sales too.
+    #[serde(rename = "sale-type.guide-item-edited")]
+    GuideItemEdited {
+        /// Which one.
+        id: GuideItemId,
+        /// What it says now.
+        #[serde(flatten)]
+        terms: GuideItemTerms,
+    },
+    /// Another stage, another place in it, or both.
+    #[serde(rename = "sale-type.guide-item-moved")]
+    GuideItemMoved {
+        /// Which one.
+        id: GuideItemId,
+        /// The stage it is suggested in from now on.
+        stage: StageId,
+        /// Its order within that stage.
+        rank: i32,
+    },
+    /// SG-29: suggested no more; what was created from it stays.
+    #[serde(rename = "sale-type.guide-item-removed")]
+    GuideItemRemoved {
+        /// Which one.
+        id: GuideItemId,
+    },
+    /// SO-49: a stage was deleted; its items go with it.
+    #[serde(rename = "sale-type.stage-unlinked")]
+    StageUnlinked {
+        /// Which one.
+        stage: StageId,
+        /// Whether the guide goes on: it needs two stages (SO-45).
+        guide: bool,
+    },
+    /// SO-46: hidden; links to stages and guide items are gone for good.
+    #[serde(rename = "sale-type.deleted")]
+    Deleted {},
+    /// SO-46: in use again, without stages and guide.
+    #[serde(rename = "sale-type.restored")]
+    Restored {},
 }

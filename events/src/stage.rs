@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::values::{Description, LocalName, Probability};
 
 /// Types of this stream and the version written today. Version 1 knew one name instead of one a language.
-pub const CURRENT: [(&str, i16); 2] = [("stage.added", 2), ("stage.edited", 2)];
+pub const CURRENT: [(&str, i16); 4] =
+    [("stage.added", 2), ("stage.edited", 2), ("stage.deleted", 1), ("stage.restored", 1)];
 
 /// A stage as it is from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,4 +32,10 @@ pub enum StageEvent {
     /// SO-48: all terms as they are now.
     #[serde(rename = "stage.edited")]
     Edited(StageTerms),
+    /// SO-49: hidden; the types that had it lose it in the same group.
+    #[serde(rename = "stage.deleted")]
+    Deleted {},
+    /// SO-49: may be linked to types again.
+    #[serde(rename = "stage.restored")]
+    Restored {},
 }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::custom_field::FieldDefinition;
 use crate::diary::DiarySettings;
+use crate::feature::Feature;
 use crate::money::CurrencyCode;
 use crate::rights::{RecordRights, Records, Right, Role};
 use crate::values::ListKey;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 8] = [
+pub const CURRENT: [(&str, i16); 9] = [
     ("tenant.provisioned", 1),
     ("tenant.base-currency-changed", 1),
     ("tenant.time-zone-changed", 1),
@@ -19,6 +20,7 @@ pub const CURRENT: [(&str, i16); 8] = [
     ("tenant.record-rights-set", 1),
     ("tenant.functional-right-set", 1),
     ("tenant.diary-settings-changed", 1),
+    ("tenant.feature-switched", 1),
 ];
 
 /// A fact about the tenant.
@@ -77,4 +79,12 @@ pub enum TenantEvent {
     /// What diaries are like from now on (SD-3, SD-4).
     #[serde(rename = "tenant.diary-settings-changed")]
     DiarySettingsChanged(DiarySettings),
+    /// SO-50: a part of the product is there or not from now on.
+    #[serde(rename = "tenant.feature-switched")]
+    FeatureSwitched {
+        /// Which part.
+        feature: Feature,
+        /// There or not.
+        on: bool,
+    },
 }

@@ -2,10 +2,32 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::SaleId;
 use crate::values::TypeName;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 1] = [("user.added", 1)];
+pub const CURRENT: [(&str, i16); 4] = [
+    ("user.added", 1),
+    ("user.preferences-set", 1),
+    ("user.favourite-added", 1),
+    ("user.favourite-removed", 1),
+];
+
+/// What a person wants shown and asked. Every preference has a default, so what was stored before one existed is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    /// Ask before the form of a suggested follow-up opens; without it the form opens directly (SG-22).
+    pub confirm_suggested_follow_up: bool,
+    /// How far lists of the diary look ahead, days (SD-14).
+    pub show_days_ahead: u16,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self { confirm_suggested_follow_up: true, show_days_ahead: 7 }
+    }
+}
 
 /// A fact about a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,5 +42,20 @@ pub enum UserEvent {
         groups: Vec<String>,
         /// The group that sales of this user count for.
         primary_group: Option<String>,
+    },
+    /// All preferences as they are now (SG-22, SD-14).
+    #[serde(rename = "user.preferences-set")]
+    PreferencesSet(Preferences),
+    /// SO-32: a sale they want at hand.
+    #[serde(rename = "user.favourite-added")]
+    FavouriteAdded {
+        /// Which one.
+        sale: SaleId,
+    },
+    /// SO-32.
+    #[serde(rename = "user.favourite-removed")]
+    FavouriteRemoved {
+        /// Which one.
+        sale: SaleId,
     },
 }

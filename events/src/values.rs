@@ -94,6 +94,15 @@ text_value!(
     Note, "description", 2_048, "must be 1 to 2048 characters"
 );
 
+text_value!(
+    /// What an item of a guide is good for, a tooltip of at most 254 characters (SG-4, SG-5).
+    Purpose, "purpose", 254, "must be 1 to 254 characters"
+);
+text_value!(
+    /// Our reference on a document, at most 99 characters (SG-5).
+    OurReference, "our reference", 99, "must be 1 to 99 characters"
+);
+
 /// The key of a list item: `[a-z0-9-]{1,60}` (reasons, sources, competitors; SO-19).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -42,6 +42,7 @@ impl TenantRights {
             | TenantEvent::BaseCurrencyChanged { .. }
             | TenantEvent::TimeZoneChanged { .. }
             | TenantEvent::DiarySettingsChanged(_)
+            | TenantEvent::FeatureSwitched { .. }
             | TenantEvent::CustomFieldDefined(_)
             | TenantEvent::CustomFieldRemoved { .. } => {}
         }

@@ -42,6 +42,8 @@ pub enum Right {
     SetEffectiveTime,
     /// See sales that their owners show to themselves or one group only (SO-31).
     SeeHiddenSales,
+    /// Take lists away as files: `/v1/sales/export`, `/v1/activities/export` (SD-28).
+    Export,
 }
 
 use Role::{Admin, Analyst, Auditor, Importer, Manager, Seller};
@@ -56,16 +58,18 @@ pub const RIGHTS: &[(Right, &[Role])] = &[
     (Right::MaintainTenant, &[Admin, Importer]),
     (Right::SetEffectiveTime, &[Importer]),
     (Right::SeeHiddenSales, &[Admin, Importer, Auditor, Analyst]),
+    (Right::Export, &[Seller, Manager, Admin, Importer, Auditor, Analyst]),
 ];
 
 impl Right {
     /// The rights a tenant may give to its roles and take from them. The others say what a role is.
-    pub const MAINTAINED: [Self; 5] = [
+    pub const MAINTAINED: [Self; 6] = [
         Self::ReadEventFeed,
         Self::MaintainLists,
         Self::AddUsers,
         Self::MaintainTenant,
         Self::SeeHiddenSales,
+        Self::Export,
     ];
 
     /// The roles that have it by the role table.

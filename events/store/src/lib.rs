@@ -31,6 +31,7 @@ mod known;
 mod outcome;
 mod probe;
 mod read;
+mod sale_types;
 mod tenants;
 mod writer;
 

@@ -100,7 +100,7 @@ impl EventStore {
     ) -> Result<(Vec<Recorded>, i64), StoreError> {
         let up_to = self.head().await?.min(after.saturating_add(within));
         if up_to <= after {
-            return Ok((Vec::new(), after));
+            return Ok((Vec::new(), up_to));
         }
         self.not_archived(after, up_to, None).await?;
         let rows = read_again(self.pool(), || {

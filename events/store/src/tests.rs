@@ -13,6 +13,7 @@ mod lost_connection;
 mod partitions;
 mod receipts;
 mod resting;
+mod sale_types;
 mod schema;
 mod slow_neighbours;
 mod tenants;
