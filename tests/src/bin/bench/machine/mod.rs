@@ -3,6 +3,7 @@
 
 pub mod cost;
 mod filled;
+mod place;
 mod program;
 pub mod reached;
 mod stack;

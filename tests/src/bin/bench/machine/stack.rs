@@ -1,30 +1,26 @@
 //! The parts of a stack, started as far as a measurement needs them.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::ensure;
 use event_store::{roles, schema};
 use local_stack::account;
-use local_stack::nats::{self, Server, Users};
+use local_stack::nats::{Server, Users};
 use local_stack::postgres::{Cluster, Options};
 use local_stack::toolchain::{self, Wanted};
 use serde_json::json;
-use service_runtime::auth::{DevelopmentIssuer, TokenRequest};
-use service_runtime::clock::Clock;
 use service_runtime::ids;
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
 use super::cost::Cost;
+use super::place::{self, PASSWORD, Place};
 use super::program::{Child, sibling};
 use crate::load::connection::Connection;
 use crate::load::lifecycle::Lifecycle;
 
 /// Tenant of every measurement.
 pub const TENANT: &str = "bench";
-/// Password of every login of this throw-away cluster.
-const PASSWORD: &str = "bench";
 
 /// Advances in a sale's life, as the workload of the targets has it.
 const ADVANCES: usize = 5;
@@ -90,17 +86,10 @@ impl Stack {
                 Some(Server::start(&binary, &folder.path().join("nats"), users, None).await?)
             }
         };
-        let issuer = DevelopmentIssuer::from_seed([9; 32], TENANT, TENANT);
+        let issuer = place::issuer();
         let jwks = folder.path().join("jwks.json");
         std::fs::write(&jwks, issuer.jwks())?;
-        let token = issuer.token(&TokenRequest {
-            tenant: TENANT,
-            sub: "ola",
-            roles: &["admin", "importer"],
-            groups: &["north"],
-            issued_at: Clock::system().now(),
-            valid_for: Duration::from_secs(24 * 3_600),
-        });
+        let token = place::token("ola", &["admin", "importer"]);
         let place = Place { cluster: &cluster, nats: nats.as_ref(), jwks: &jwks };
         let command = Child::new("command-service", folder.path(), place.command())?;
         let projection = Child::new("projection-service", folder.path(), place.projection(None))?;
@@ -151,6 +140,11 @@ impl Stack {
     /// A token that may do everything.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// A token of somebody in the group of every generated sale.
+    pub fn token_of(&self, user: &str, role: &'static str) -> String {
+        place::token(user, &[role])
     }
 
     /// A folder for files of the run.
@@ -223,52 +217,6 @@ impl Stack {
             nats.stop().await;
         }
         self.cluster.stop().await;
-    }
-}
-
-/// Where the services find what they need.
-struct Place<'a> {
-    cluster: &'a Cluster,
-    nats: Option<&'a Server>,
-    jwks: &'a Path,
-}
-
-impl Place<'_> {
-    fn shared(&self) -> Vec<(String, String)> {
-        let jwks = self.jwks.to_string_lossy().into_owned();
-        [
-            ("SALGSLOGG_JWKS", jwks.as_str()),
-            ("SALGSLOGG_JWT_ISSUER", TENANT),
-            ("SALGSLOGG_JWT_AUDIENCE", TENANT),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
-    }
-
-    fn url(&self, purpose: &str, database: &str) -> String {
-        self.cluster.url_as(&format!("salgslogg_{purpose}"), PASSWORD, database)
-    }
-
-    fn command(&self) -> Vec<(String, String)> {
-        let mut all = self.shared();
-        all.push(("SALGSLOGG_LOG_URL".into(), self.url("command", "postgres")));
-        if let Some(nats) = self.nats {
-            all.push(("SALGSLOGG_NATS_URL".into(), nats.url_for(nats::RELAY)));
-        }
-        all
-    }
-
-    /// `database` = where the read models lie, if not beside the log. Without NATS it follows the log itself.
-    fn projection(&self, database: Option<&str>) -> Vec<(String, String)> {
-        let read_side = database.unwrap_or("postgres");
-        let nowhere = || "nats://127.0.0.1:9".to_owned();
-        let nats = self.nats.map_or_else(nowhere, |nats| nats.url_for(nats::PROJECTION));
-        let mut all = self.shared();
-        all.push(("SALGSLOGG_LOG_URL".into(), self.url("projector", "postgres")));
-        all.push(("SALGSLOGG_READ_URL".into(), self.url("projector", read_side)));
-        all.push(("SALGSLOGG_QUERY_URL".into(), self.url("query", read_side)));
-        all.push(("SALGSLOGG_NATS_URL".into(), nats));
-        all
     }
 }
 

@@ -12,6 +12,7 @@ mod memory;
 mod queries;
 mod rebuild;
 mod relay;
+mod rights;
 mod verify;
 
 use std::path::PathBuf;

@@ -16,7 +16,7 @@ use crate::load::times::Times;
 use crate::machine::{Stack, With, reached};
 
 /// Connections that ask.
-const CONNECTIONS: usize = 8;
+pub(super) const CONNECTIONS: usize = 8;
 /// How long the followers may need.
 const WITHIN: Duration = Duration::from_secs(600);
 /// The questions.
@@ -29,10 +29,11 @@ const QUESTIONS: [(&str, &str); 3] = [
     ),
 ];
 
-/// `queries_100k` and `as_of_100k`.
+/// `queries_100k`, `as_of_100k` and `rights_100k`.
 pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     let (live, then) = (run.wants("queries_100k"), run.wants("as_of_100k"));
-    if !live && !then {
+    let rights = run.wants("rights_100k");
+    if !live && !then && !rights {
         return Ok(());
     }
     // without NATS: a relay still sending the whole log would be measured too
@@ -41,19 +42,36 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     let pool = stack.superuser().await?;
     stack.until_followed(&pool, reached::head(&pool).await?, WITHIN).await?;
     sqlx::raw_sql("VACUUM ANALYZE").execute(&pool).await?;
+    if live || then {
+        of_everybody(run, &stack, (live, then), report).await?;
+    }
+    if rights {
+        super::rights::measure(run, &stack, report).await?;
+    }
+    stack.stop().await;
+    Ok(())
+}
+
+/// Asked by somebody who sees everything.
+async fn of_everybody(
+    run: &Run,
+    stack: &Stack,
+    (live, then): (bool, bool),
+    report: &mut Report,
+) -> anyhow::Result<()> {
     let mut found: Vec<Found> = Vec::new();
     for (name, question) in QUESTIONS {
         found.push(Found::new(name, question));
     }
-    warm(&stack, &mut found, then).await?;
+    warm(stack, &mut found, then).await?;
     let mut keys = Vec::new();
     for number in 0..run.repeats() {
-        keys.push(insert::look_ups(&stack, CONNECTIONS, run.time()).await?.percentile_ms(99));
+        keys.push(insert::look_ups(stack, CONNECTIONS, run.time()).await?.percentile_ms(99));
         for one in &mut found {
-            one.live.push(p99(&stack, one.question, run.time()).await?);
+            one.live.push(p99(stack, stack.token(), one.question, run.time()).await?);
             if then {
                 let question = format!("{}&as_of={}", one.question, some_day(number));
-                one.then.push(p99(&stack, &question, run.time()).await?);
+                one.then.push(p99(stack, stack.token(), &question, run.time()).await?);
             }
         }
     }
@@ -81,7 +99,6 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
             ..Figure::default()
         })?;
     }
-    stack.stop().await;
     Ok(())
 }
 
@@ -138,15 +155,21 @@ async fn warm(stack: &Stack, found: &mut [Found], then: bool) -> anyhow::Result<
         let past = then.then(|| format!("{}&as_of={}", one.question, some_day(0)));
         for question in [Some(one.question.to_owned()), past].into_iter().flatten() {
             let watch = Stopwatch::start();
-            p99(stack, &question, Duration::ZERO).await?;
+            p99(stack, stack.token(), &question, Duration::ZERO).await?;
             one.cold.push(watch.elapsed());
         }
     }
     Ok(())
 }
 
-async fn p99(stack: &Stack, question: &str, time: Duration) -> anyhow::Result<f64> {
-    let (address, token) = (stack.projection.address(), stack.token().to_owned());
+/// The 99th percentile of a question asked over and over on each connection, in ms.
+pub(super) async fn p99(
+    stack: &Stack,
+    token: &str,
+    question: &str,
+    time: Duration,
+) -> anyhow::Result<f64> {
+    let (address, token) = (stack.projection.address(), token.to_owned());
     let question = question.to_owned();
     let times = alone(async move {
         let watch = Stopwatch::start();
