@@ -28,8 +28,8 @@ pub struct Config {
     /// to come back. At most what it is by default.
     #[serde(default = "waiting_max")]
     pub commands_waiting_max: usize,
-    /// `SALGSLOGG_NOTICES`: whether reminders, notices of assignments and offers of follow-ups are recorded (SD-6, SO-14,
-    /// §6-A32). On by default.
+    /// `SALGSLOGG_NOTICES`: whether reminders, notices of assignments, offers of follow-ups and suggestions of guides are
+    /// recorded (SD-6, SO-14, SG-19, SG-23, §6-A32). On by default.
     #[serde(default = "notices")]
     pub notices: bool,
     /// `SALGSLOGG_NATS_URL`: NATS, as the relay's user; without it nothing is published.

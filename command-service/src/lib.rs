@@ -13,7 +13,7 @@ mod metrics;
 pub mod places;
 pub mod process;
 pub mod relay;
-pub mod reopening;
+pub mod sending;
 pub mod stream_actor;
 pub mod turns;
 pub mod workers;

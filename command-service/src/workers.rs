@@ -11,11 +11,11 @@ use service_runtime::telemetry::Metrics;
 
 use crate::app::App;
 use crate::process::{
-    ActivityReminder, AssignmentNotice, Reaction, Rules, StallFollowUp, StalledSaleReopen, Steps,
-    run,
+    ActivityReminder, AssignmentNotice, GuideSuggestion, Reaction, Rules, StageAdvance,
+    StallFollowUp, StalledSaleReopen, Steps, run,
 };
 use crate::relay::{NatsAddress, Relay};
-use crate::reopening::{send_order, send_reopen};
+use crate::sending::send_order;
 
 const SECONDS_A_DAY: i32 = 86_400;
 
@@ -39,10 +39,10 @@ impl App {
 
     /// The process manager that reopens stalled sales on their date (SO-16).
     pub fn stalled_sale_reopen(&self) -> StalledSaleReopen {
-        StalledSaleReopen::new(self.store().clone(), send_reopen(self.executor().clone()))
+        StalledSaleReopen::new(self.store().clone(), send_order(self.executor().clone()))
     }
 
-    /// A process manager that sends one command an event (SD-6, SO-14, §6-A32).
+    /// A process manager that sends one command an event (SD-6, SG-19, SG-23, SO-14, §6-A32).
     pub fn reaction<R: Rules>(&self) -> Reaction<R> {
         Reaction::new(self.store().clone(), send_order(self.executor().clone()))
     }
@@ -63,6 +63,8 @@ impl App {
             self.start(self.reaction::<ActivityReminder>(), tasks);
             self.start(self.reaction::<AssignmentNotice>(), tasks);
             self.start(self.reaction::<StallFollowUp>(), tasks);
+            self.start(self.reaction::<GuideSuggestion>(), tasks);
+            self.start(self.reaction::<StageAdvance>(), tasks);
         }
         if let Some(relay) = self.relay()? {
             tasks.spawn_vital("relay", relay.run(tasks.token()));

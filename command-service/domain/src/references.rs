@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use events::{Aggregate, ListName, SaleId, SaleTypeId, StageId, StreamName, UserId};
+use events::{ActivityId, Aggregate, ListName, SaleId, SaleTypeId, StageId, StreamName, UserId};
 
 use crate::State;
-use crate::activity::{self, ActivityCommand};
+use crate::activity::{self, Activity, ActivityCommand, Planned};
 use crate::currency::CurrencyCommand;
 use crate::list::{List, ListCommand};
 use crate::name::{Name, name_streams};
@@ -14,7 +14,7 @@ use crate::sale::{self, Sale, SaleCommand};
 use crate::sale_type::{SaleType, SaleTypeCommand};
 use crate::stage::{Stage, StageCommand};
 use crate::tenant::{Tenant, TenantCommand};
-use crate::user::{User, UserCommand};
+use crate::user::{self, User, UserCommand};
 
 /// A tenant nothing is known of.
 static NEW: LazyLock<Tenant> = LazyLock::new(Tenant::default);
@@ -45,7 +45,7 @@ impl Order {
     pub fn creates(&self) -> bool {
         match self {
             Self::Sale(command) => matches!(command, SaleCommand::RegisterSale(_)),
-            Self::Activity(command) => matches!(command, ActivityCommand::PlanActivity(_)),
+            Self::Activity(command) => command.creates(),
             Self::Stage(command) => matches!(command, StageCommand::AddStage { .. }),
             Self::SaleType(command) => matches!(command, SaleTypeCommand::DefineSaleType { .. }),
             Self::User(command) => matches!(command, UserCommand::AddUser { .. }),
@@ -92,21 +92,32 @@ impl References {
     /// Whether an activity was ever planned on a stream; one that was never looked up counts as free.
     pub fn activity_exists(&self, stream: &StreamName) -> bool {
         let state = self.0.get(stream).map(Arc::as_ref);
-        matches!(state, Some(State::Activity(found)) if *found != activity::Activity::Unknown)
+        matches!(state, Some(State::Activity(found)) if *found != Activity::Unknown)
     }
 
-    /// The sale type, none if it does not exist.
+    /// An activity that is there, done or not; none once it is deleted.
+    pub fn activity(&self, id: ActivityId) -> Option<&Planned> {
+        let state = self.0.get(&id.stream())?;
+        if let State::Activity(Activity::Planned(found)) = state.as_ref() {
+            return Some(found);
+        }
+        None
+    }
+
+    /// The sale type, deleted or not; none if it was never defined.
     pub fn sale_type(&self, id: SaleTypeId) -> Option<&SaleType> {
         match self.0.get(&id.stream()).map(Arc::as_ref) {
-            Some(State::SaleType(found @ SaleType::Defined(_))) => Some(found),
+            Some(State::SaleType(found @ (SaleType::Defined(_) | SaleType::Deleted(_)))) => {
+                Some(found)
+            }
             _ => None,
         }
     }
 
-    /// The stage, none if it does not exist.
+    /// The stage, deleted or not; none if it was never added.
     pub fn stage(&self, id: StageId) -> Option<&Stage> {
         match self.0.get(&id.stream()).map(Arc::as_ref) {
-            Some(State::Stage(found @ Stage::Added(_))) => Some(found),
+            Some(State::Stage(found @ (Stage::Added(_) | Stage::Deleted(_)))) => Some(found),
             _ => None,
         }
     }
@@ -148,9 +159,14 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
     let wanted = match (order, state) {
         (Order::Sale(command), State::Sale(state)) => sale::needs(state, command, actor, known),
         (Order::Activity(command), State::Activity(state)) => {
-            activity::needs(state, command, actor)
+            activity::needs(state, command, actor, known)
         }
-        (Order::Stage(command), _) => name_streams(Aggregate::Stage, command.name()),
+        (Order::Stage(command), _) => {
+            let mut wanted = name_streams(Aggregate::Stage, command.name());
+            wanted.extend(command.sale_types().iter().map(|sale_type| sale_type.stream()));
+            wanted
+        }
+        (Order::User(command), _) => user::needs(command),
         (Order::SaleType(command), _) => {
             let mut wanted = name_streams(Aggregate::SaleType, command.name());
             wanted.extend(command.stages().iter().map(|stage| stage.stream()));
@@ -160,7 +176,6 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
             Order::Sale(_)
             | Order::Activity(_)
             | Order::Currency(_)
-            | Order::User(_)
             | Order::Tenant(_)
             | Order::List(_),
             _,

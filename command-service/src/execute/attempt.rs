@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::rights::shown;
+use domain::stage::StageCommand;
 use domain::tenant::TenantCommand;
 use domain::{Context, Order, References, Refusal, State, decide, needs};
 use event_store::{Filter, Outcome, StreamAppend};
@@ -78,6 +79,8 @@ impl Executor {
     /// Decides on what is known now.
     pub(super) async fn attempt(&self, round: Round<'_>) -> Result<Step, ExecuteError> {
         let call = round.call;
+        let filled = self.with_sale_types(call, round.order).await?;
+        let round = Round { order: filled.as_ref().unwrap_or(round.order), ..round };
         let seen = self.look_up(round).await?;
         let at = call.effective_at.unwrap_or_else(|| self.clock.now());
         if call.if_version.is_some_and(|version| version != seen.own.version) {
@@ -129,6 +132,17 @@ impl Executor {
                 streams.push((wanted, folded));
             }
         }
+    }
+
+    /// Fills in, before anything is looked up, which types a stage may have to be taken out of; nothing for other orders.
+    async fn with_sale_types(
+        &self,
+        call: &Call,
+        order: &Order,
+    ) -> Result<Option<Order>, ExecuteError> {
+        let Order::Stage(StageCommand::DeleteStage { id, .. }) = order else { return Ok(None) };
+        let (id, sale_types) = (*id, self.store.sale_types(&call.tenant).await?);
+        Ok(Some(Order::Stage(StageCommand::DeleteStage { id, sale_types })))
     }
 
     /// Fills in what only the whole log knows: whether amounts exist in the base currency.

@@ -90,7 +90,10 @@ fn with_status(refusal: &Refusal, detail: String) -> Problem {
         Refusal::Unknown(_) => Problem::not_found(detail),
         Refusal::AlreadyExists(_) => Problem::already_exists(detail),
         Refusal::RightMissing => Problem::forbidden(detail),
-        Refusal::NotYours | Refusal::NotYourActivity => Problem::new(denied, code, detail),
+        Refusal::GuideItemExists => Problem::already_exists(detail),
+        Refusal::NotYours | Refusal::NotYourActivity | Refusal::NotYourself => {
+            Problem::new(denied, code, detail)
+        }
         Refusal::WrongStream(_) => Problem::internal(refusal),
         Refusal::TitleRequired
         | Refusal::RightFixed
@@ -103,7 +106,22 @@ fn with_status(refusal: &Refusal, detail: String) -> Problem {
         | Refusal::StageNotInSaleType
         | Refusal::UnknownStage
         | Refusal::UnknownListedStage
+        | Refusal::StageDeleted
+        | Refusal::DeletedStage
+        | Refusal::DeletedListedStage
         | Refusal::UnknownSaleType
+        | Refusal::SaleTypeDeleted
+        | Refusal::DeletedSaleType
+        | Refusal::UnknownGuideItem
+        | Refusal::GuideItemKind
+        | Refusal::TooManyGuideItems
+        | Refusal::TooManyInstances
+        | Refusal::GuideOff
+        | Refusal::FeatureOff
+        | Refusal::NoSuchSuggestion
+        | Refusal::NoStageSuggested
+        | Refusal::DocumentIsDone
+        | Refusal::TooManyFavourites
         | Refusal::UnknownOwner
         | Refusal::ReopenDatePast
         | Refusal::CurrencyDiffers { .. }

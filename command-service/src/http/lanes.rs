@@ -1,10 +1,12 @@
 //! Which line of a bulk request waits for which: a line runs after the last one on its own object, and after
-//! the last ones on the objects it names. So whatever a file introduces may be used further down.
+//! the last ones on the objects it names. So whatever a file introduces may be used further down. What is created from a
+//! guide is written on its sale as well, and has a place among the lines of that.
 
 use std::collections::HashMap;
 
-use domain::named_by;
-use events::StreamName;
+use domain::activity::ActivityCommand;
+use domain::{Order, named_by};
+use events::{SaleId, StreamName};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::route::Decoded;
@@ -32,12 +34,24 @@ impl Lanes {
         let named = named.iter().chain([&tenant, &decoded.stream]);
         let before = named.filter_map(|stream| self.0.get(stream).cloned()).collect();
         let ended = CancellationToken::new();
+        self.0.extend(written_beside(&decoded.order).map(|stream| (stream, ended.clone())));
         self.0.insert(decoded.stream.clone(), ended.clone());
         if self.0.len() > REMEMBERED_MAX {
             self.0.retain(|_, ended| !ended.is_cancelled());
         }
         Turn { before, _ended: ended.drop_guard() }
     }
+}
+
+/// The sale that something is created from the guide of (SG-12, SG-13).
+fn written_beside(order: &Order) -> Option<StreamName> {
+    let Order::Activity(command) = order else { return None };
+    let sale = match command {
+        ActivityCommand::CreateFromGuideItem(new) => Some(new.sale),
+        ActivityCommand::CreateDocument(new) => new.item.and(new.sale),
+        _ => None,
+    };
+    sale.map(SaleId::stream)
 }
 
 impl Turn {

@@ -5,11 +5,13 @@ pub mod activities;
 pub mod answers;
 pub mod bulk;
 pub mod custom_fields;
+pub mod features;
 pub mod fields;
 mod lanes;
 pub mod lines;
 pub mod lists;
 pub mod openapi;
+pub mod own;
 pub mod route;
 pub mod sale_types;
 pub mod sales;
@@ -41,8 +43,10 @@ use route::{Asked, CommandRoute};
 pub fn commands() -> impl Iterator<Item = &'static CommandRoute> {
     let lists = stages::ROUTES
         .iter()
-        .chain(&sale_types::ROUTES)
+        .chain(sale_types::routes())
         .chain(&settings::ROUTES)
+        .chain(&features::ROUTES)
+        .chain(&own::ROUTES)
         .chain(&lists::ROUTES)
         .chain(&custom_fields::ROUTES);
     sales::routes().chain(activities::routes()).chain(lists)

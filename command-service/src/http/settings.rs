@@ -203,7 +203,8 @@ pub struct SetFunctionalRight {
     /// A role of tokens.
     #[schema(value_type = String, example = "seller")]
     role: Role,
-    /// `read_event_feed`, `maintain_lists`, `add_users`, `maintain_tenant` (not of admins) or `see_hidden_sales`.
+    /// `read_event_feed`, `maintain_lists`, `add_users`, `maintain_tenant` (not of admins),
+    /// `see_hidden_sales` or `export`.
     #[schema(value_type = String, example = "read_event_feed")]
     right: Right,
     /// Given or taken.

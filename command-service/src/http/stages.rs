@@ -1,4 +1,4 @@
-//! Commands on stages (SO-47, SO-48).
+//! Commands on stages (SO-47 to SO-49).
 
 use domain::Order;
 use domain::stage::{StageChanges, StageCommand};
@@ -14,7 +14,7 @@ use super::fields::{self, NameField, patch};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 
 /// Rows of the command table.
-pub const ROUTES: [CommandRoute; 2] = [
+pub const ROUTES: [CommandRoute; 4] = [
     CommandRoute {
         command: "AddStage",
         path: "/v1/stages",
@@ -30,6 +30,22 @@ pub const ROUTES: [CommandRoute; 2] = [
         right: Right::MaintainLists,
         body: BodySchema::of::<EditStage>(),
         decode: edit,
+    },
+    CommandRoute {
+        command: "DeleteStage",
+        path: "/v1/stages/{id}/delete",
+        summary: "Hide a stage; every type loses it, sales in it keep it (SO-49)",
+        right: Right::MaintainLists,
+        body: None,
+        decode: delete,
+    },
+    CommandRoute {
+        command: "RestoreStage",
+        path: "/v1/stages/{id}/restore",
+        summary: "Let a deleted stage be linked again; no link comes back (SO-49)",
+        right: Right::MaintainLists,
+        body: None,
+        decode: restore,
     },
 ];
 
@@ -95,4 +111,18 @@ fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         stream: id.stream(),
         order: Order::Stage(StageCommand::EditStage { id, changes }),
     })
+}
+
+/// The types it leaves are looked up with the decision.
+fn delete(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    asked.no_body()?;
+    let id = asked.stage()?;
+    let order = Order::Stage(StageCommand::DeleteStage { id, sale_types: Vec::new() });
+    Ok(Decoded { stream: id.stream(), order })
+}
+
+fn restore(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    asked.no_body()?;
+    let order = Order::Stage(StageCommand::RestoreStage);
+    Ok(Decoded { stream: asked.stage()?.stream(), order })
 }

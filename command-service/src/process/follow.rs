@@ -4,18 +4,20 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use event_store::leases::{
-    AdvanceError, ProcessLease, advance_process, claim_process, note_process_halt, release_process,
+    ProcessLease, advance_process, claim_process, note_process_halt, release_process,
 };
 use event_store::timers::{self, Timer};
 use event_store::{EventStore, StoreError, patiently};
-use events::DecodeError;
+use events::Recorded;
+use metrics::gauge;
 use service_runtime::clock::Stopwatch;
 use service_runtime::fault_point;
 use service_runtime::ids::new_id;
 use uuid::Uuid;
 
-use super::send::SendFault;
+use super::ending::{Halt, ProcessFault, Pumped, Stop};
 
 /// How long a dead process manager keeps the others waiting.
 const TTL: Duration = Duration::from_secs(15);
@@ -23,75 +25,11 @@ const TTL: Duration = Duration::from_secs(15);
 /// The lease is renewed this often.
 const RENEW_EVERY: Duration = Duration::from_secs(3);
 
-/// A machine did not answer, or another replica took over. The next step begins at the checkpoint.
-#[derive(Debug, thiserror::Error)]
-pub enum ProcessFault {
-    /// The database of the log.
-    #[error("the log cannot be read")]
-    Log(#[from] StoreError),
-    /// The transaction of timers and checkpoint.
-    #[error("timers and checkpoint cannot be written")]
-    Checkpoint(#[from] sqlx::Error),
-    /// Another replica runs this process manager now.
-    #[error("another replica took over")]
-    Fenced,
-    /// The command side.
-    #[error(transparent)]
-    Send(#[from] SendFault),
-    /// The sale kept changing while it was looked at.
-    #[error("the sale kept changing")]
-    Restless,
-}
+/// Positions of the log that are looked through at a time.
+const WINDOW: i64 = 10_000;
 
-impl From<AdvanceError> for ProcessFault {
-    fn from(error: AdvanceError) -> Self {
-        match error {
-            AdvanceError::Fenced => Self::Fenced,
-            AdvanceError::Database(error) => Self::Checkpoint(error),
-        }
-    }
-}
-
-/// Something stored that this program cannot read. Nothing is skipped: the process manager stays
-/// where it is until a program that can read it takes over.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("cannot go on: {0}")]
-pub struct Halt(pub String);
-
-/// How a step ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Pumped {
-    /// Everything up to the head was seen, everything due was sent.
-    UpTo {
-        /// The head of the log.
-        position: i64,
-        /// Commands sent in this step.
-        sent: usize,
-    },
-    /// Another replica runs it.
-    Standby,
-    /// Something stored cannot be read.
-    Halted(Halt),
-}
-
-/// Either way of not going on.
-#[derive(Debug)]
-pub(super) enum Stop {
-    Halted(Halt),
-    Broken(ProcessFault),
-}
-
-impl<F: Into<ProcessFault>> From<F> for Stop {
-    fn from(fault: F) -> Self {
-        Self::Broken(fault.into())
-    }
-}
-
-impl From<DecodeError> for Stop {
-    fn from(error: DecodeError) -> Self {
-        Self::Halted(Halt(error.to_string()))
-    }
-}
+/// Due timers fetched at once.
+const PAGE: i64 = 1_000;
 
 /// A change of the timers.
 #[derive(Debug, Clone)]
@@ -109,13 +47,15 @@ impl Change {
     }
 }
 
-/// A process manager's lease and checkpoint.
+/// A process manager's lease and checkpoint, and what it has seen.
 pub(super) struct Follower {
     name: &'static str,
     store: EventStore,
     owner: Uuid,
     held: Option<(ProcessLease, Stopwatch)>,
     noted: Noted,
+    /// Seen in memory; the checkpoint follows when there is something to write.
+    seen: i64,
 }
 
 /// What the row says about a halt.
@@ -129,30 +69,81 @@ enum Noted {
 
 impl Follower {
     pub(super) fn new(name: &'static str, store: EventStore) -> Self {
-        Self { name, store, owner: new_id(), held: None, noted: Noted::Unknown }
+        Self { name, store, owner: new_id(), held: None, noted: Noted::Unknown, seen: 0 }
     }
 
-    /// Takes or renews the lease. Returns the checkpoint when the lease is new, none when it is kept;
-    /// an error value when another replica holds it.
-    pub(super) async fn claim(&mut self) -> Result<Claim, ProcessFault> {
+    /// Takes or renews the lease; no while another replica holds it. A new one goes on at its checkpoint.
+    pub(super) async fn claim(&mut self) -> Result<bool, ProcessFault> {
         if self.held.as_ref().is_some_and(|(_, since)| since.elapsed() < RENEW_EVERY) {
-            return Ok(Claim::Kept);
+            return Ok(true);
         }
         let before = self.held.take().map(|(lease, _)| (lease.epoch, lease.position));
         let since = Stopwatch::start();
         let Some(lease) = claim_process(&self.store, self.name, self.owner, TTL).await? else {
-            return Ok(Claim::Elsewhere);
+            return Ok(false);
         };
         // a database that died may have lost the newest steps, which nobody waited to see on disk: same owner, older
         // checkpoint and timers (P3)
-        let claim = if before == Some((lease.epoch, lease.position)) {
-            Claim::Kept
-        } else {
+        if before != Some((lease.epoch, lease.position)) {
             self.noted = Noted::Unknown;
-            Claim::Taken { checkpoint: lease.position }
-        };
+            self.seen = lease.position;
+        }
         self.held = Some((lease, since));
-        Ok(claim)
+        Ok(true)
+    }
+
+    /// The next events of these types, and the position up to which the log was looked through.
+    pub(super) async fn read(&self, types: &[&str]) -> Result<(Vec<Recorded>, i64), StoreError> {
+        self.store.read_of_types(self.seen, types, WINDOW).await
+    }
+
+    /// Passes over what was taken out of the log, up to `last`; no if that was seen already.
+    pub(super) fn skip_to(&mut self, last: i64) -> bool {
+        let behind = last > self.seen;
+        self.seen = self.seen.max(last);
+        behind
+    }
+
+    /// What was read changes the timers like this; written with the checkpoint when there is something to write. Whether
+    /// the log goes on.
+    pub(super) async fn saw(&mut self, changes: &[Change], to: i64) -> Result<bool, ProcessFault> {
+        if !changes.is_empty() || to - self.checkpoint() >= WINDOW {
+            self.commit(changes, to).await?;
+        }
+        let whole = to - self.seen == WINDOW;
+        // less than before when the log was put back under a service that runs: what was seen behind its end is gone
+        self.seen = to;
+        gauge!("salgslogg_process_position", "process" => self.name).set(to as f64);
+        Ok(whole)
+    }
+
+    /// A step that got to the head.
+    pub(super) fn up_to(&self, sent: usize) -> Pumped {
+        Pumped::UpTo { position: self.seen, sent }
+    }
+
+    /// The timers due at `now`, earliest first.
+    pub(super) async fn due(&self, now: DateTime<Utc>) -> Result<Vec<Timer>, StoreError> {
+        timers::due(&self.store, self.name, now, PAGE).await
+    }
+
+    /// A timer that was due goes away once its command was answered. Until then it is tried with every step, and the
+    /// others are not held up by it.
+    pub(super) async fn settled(
+        &mut self,
+        timer: &Timer,
+        outcome: Result<usize, Stop>,
+        fired: &mut Fired,
+    ) -> Result<(), Stop> {
+        match outcome {
+            Ok(commands) => {
+                fired.sent += commands;
+                self.commit(&[Change::Remove(timer.timer_id)], self.checkpoint()).await?;
+            }
+            Err(Stop::Broken(fault)) => fired.fault = Some(fault),
+            Err(halted @ Stop::Halted(_)) => return Err(halted),
+        }
+        Ok(())
     }
 
     /// Every event up to here has been seen, durably.
@@ -236,15 +227,16 @@ impl Follower {
     }
 }
 
-/// How a claim ended.
-pub(super) enum Claim {
-    /// Ours as before.
-    Kept,
-    /// Ours since now.
-    Taken {
-        /// Where to go on.
-        checkpoint: i64,
-    },
-    /// Another replica works.
-    Elsewhere,
+/// What became of the timers that were due.
+#[derive(Default)]
+pub(super) struct Fired {
+    sent: usize,
+    fault: Option<ProcessFault>,
+}
+
+impl Fired {
+    /// Commands sent, unless one could not be.
+    pub(super) fn all(self) -> Result<usize, Stop> {
+        self.fault.map_or(Ok(self.sent), |fault| Err(fault.into()))
+    }
 }

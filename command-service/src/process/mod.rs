@@ -6,20 +6,34 @@
 //! of it. Events with a business time of their own (imports) start nothing: the importer sends what
 //! follows.
 //!
-//! There are four: [`StalledSaleReopen`] (SO-16), and three that send one command an event ([`Reaction`]):
-//! [`ActivityReminder`] (SD-6), [`AssignmentNotice`] (§6-A32), [`StallFollowUp`] (SO-14).
+//! There are six: [`StalledSaleReopen`] (SO-16), and five that send one command an event ([`Reaction`]):
+//! [`ActivityReminder`] (SD-6), [`AssignmentNotice`] (§6-A32), [`StallFollowUp`] (SO-14), [`GuideSuggestion`] (SG-19) and
+//! [`StageAdvance`] (SG-23).
+//!
+//! A log that comes back from a backup, at a point in time, brings its checkpoints, timers and receipts along, all of one
+//! moment: they lie in one database. What was said before that moment has its receipt and is not said again. What was said
+//! after it fell out with everything else, and follows once more from the events that are left, under the same keys: once
+//! in the log as it is now. People may have been told before, as those who read the stream may have seen events that are
+//! gone. Whatever is more than a day late by then (reminders by their alarm, the rest by its event, unless its timer was
+//! set already) is lost, as after any outage of a day; a sale's reopening is never too late. What follows from an event that
+//! fell out does not follow. The services are stopped meanwhile (`point-in-time.md`); one that ran on would go back to
+//! the end of the log, or to its checkpoint if that was put back too.
 
+mod ending;
 mod follow;
+mod guide;
 mod notices;
 mod reaction;
 mod run;
 mod send;
 mod stalled_sale_reopen;
 mod terms;
+mod timer;
 
-pub use follow::{Halt, ProcessFault, Pumped};
+pub use ending::{Halt, ProcessFault, Pumped};
+pub use guide::{GuideSuggestion, StageAdvance};
 pub use notices::{ActivityReminder, AssignmentNotice, StallFollowUp};
 pub use reaction::{Follows, Reaction, RuleFault, Rules};
 pub use run::{Steps, run};
-pub use send::{ReopenDue, SendFault, SendOrder, SendReopen, Sent, Wanted};
+pub use send::{SendFault, SendOrder, Sent, Wanted};
 pub use stalled_sale_reopen::StalledSaleReopen;

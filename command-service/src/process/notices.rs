@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::reaction::{Follows, RuleFault, Rules};
 
-type Answer<'a, W> = BoxFuture<'a, Result<Follows<W>, RuleFault>>;
+pub(super) type Answer<'a, W> = BoxFuture<'a, Result<Follows<W>, RuleFault>>;
 
 /// SD-6: tells the owner when the alarm rings; completion, deletion and another time cancel it.
 #[derive(Debug)]
@@ -52,14 +52,22 @@ impl Rules for ActivityReminder {
     }
 }
 
-/// When the alarm of an activity rings, after everything that happened to it.
+/// When the alarm of an activity rings.
 async fn rings(store: &EventStore, row: &Recorded) -> Result<Option<DateTime<Utc>>, RuleFault> {
+    Ok(planned(store, row).await?.and_then(|planned| open_alarm(&planned)))
+}
+
+/// The activity an event is about, after everything that happened to it; none once it is deleted.
+pub(super) async fn planned(
+    store: &EventStore,
+    row: &Recorded,
+) -> Result<Option<Box<Planned>>, RuleFault> {
     let mut state = State::empty(Aggregate::Activity);
     for row in store.load(&row.tenant, row.stream_id, 0).await? {
         state = state.evolve(&row.decode()?);
     }
     Ok(match state {
-        State::Activity(Activity::Planned(planned)) => open_alarm(&planned),
+        State::Activity(Activity::Planned(planned)) => Some(planned),
         _ => None,
     })
 }

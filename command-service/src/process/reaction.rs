@@ -1,29 +1,25 @@
 //! A process manager that sends one command for one event, at once or at a time: watched events set and remove timers, a
 //! timer that falls due sends its command. What it is about is told by [`Rules`]. Must not decide: the command's own
-//! aggregate says whether it still applies, so nothing is looked at twice.
+//! aggregate says whether it still applies, so nothing is looked at twice. The command is for the stream of the event, or
+//! for another one that the rule names.
 
 use std::marker::PhantomData;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Order;
-use event_store::timers::{self, Timer};
+use event_store::timers::Timer;
 use event_store::{EventStore, StoreError};
 use events::{DecodeError, Recorded, StreamName};
 use futures::future::BoxFuture;
-use metrics::{counter, gauge};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::follow::{Change, Claim, Follower, Halt, ProcessFault, Pumped, Stop};
+use super::ending::{ProcessFault, Pumped, Stop};
+use super::follow::{Change, Fired, Follower};
 use super::run::Steps;
 use super::send::{SendOrder, Sent, Wanted};
-
-/// Timers fetched at once.
-const PAGE: i64 = 1_000;
-
-/// Positions of the log that are looked through at a time.
-const WINDOW: i64 = 10_000;
+use super::timer::{remembered, stream_of, tenant_of};
 
 /// What is later than this reminds nobody any more: so a log that is read again stays quiet.
 pub(super) const LATE: TimeDelta = TimeDelta::days(1);
@@ -41,6 +37,8 @@ pub enum Follows<W> {
         /// One command an event, or only the newest one of the stream.
         each: bool,
     },
+    /// This, at once and on another stream; one command an event.
+    There(StreamName, W),
     /// This, at a time; instead of what was to follow on this stream.
     At(DateTime<Utc>, W),
 }
@@ -53,6 +51,8 @@ pub trait Rules: Send + Sync + 'static {
     const WATCHED: &'static [&'static str];
     /// The name of its command.
     const COMMAND: &'static str;
+    /// Whether nothing it watches matters once it is late: then what is old is not looked into.
+    const NEWS_ONLY: bool = false;
     /// What a timer remembers.
     type What: Serialize + DeserializeOwned + Send + Sync;
 
@@ -99,8 +99,6 @@ pub struct Reaction<R> {
     store: EventStore,
     send: SendOrder,
     follower: Follower,
-    /// Seen in memory; the checkpoint follows when there is something to write.
-    seen: i64,
     rules: PhantomData<fn() -> R>,
 }
 
@@ -108,7 +106,7 @@ impl<R: Rules> Reaction<R> {
     /// A process manager that has not looked at anything yet.
     pub fn new(store: EventStore, send: SendOrder) -> Self {
         let follower = Follower::new(R::NAME, store.clone());
-        Self { store, send, follower, seen: 0, rules: PhantomData }
+        Self { store, send, follower, rules: PhantomData }
     }
 
     /// One step: reads the log up to its head, then sends what is due at `now`.
@@ -122,27 +120,20 @@ impl<R: Rules> Reaction<R> {
     }
 
     async fn step(&mut self, now: DateTime<Utc>) -> Result<Pumped, Stop> {
-        match self.follower.claim().await? {
-            Claim::Kept => {}
-            Claim::Taken { checkpoint } => self.seen = checkpoint,
-            Claim::Elsewhere => return Ok(Pumped::Standby),
+        if !self.follower.claim().await? {
+            return Ok(Pumped::Standby);
         }
         self.learn(now).await?;
-        gauge!("salgslogg_process_position", "process" => R::NAME).set(self.seen as f64);
         let sent = self.fire(now).await?;
-        Ok(Pumped::UpTo { position: self.seen, sent })
+        Ok(self.follower.up_to(sent))
     }
 
     /// Reads the log up to its head and keeps the timers as the events say. What lies in an archive is too old to
     /// remind anybody of.
     async fn learn(&mut self, now: DateTime<Utc>) -> Result<(), Stop> {
         loop {
-            let read = self.store.read_of_types(self.seen, R::WATCHED, WINDOW).await;
-            let (rows, looked) = match read {
-                Err(StoreError::Archived { last, .. }) if last > self.seen => {
-                    self.seen = last;
-                    continue;
-                }
+            let (rows, looked) = match self.follower.read(R::WATCHED).await {
+                Err(StoreError::Archived { last, .. }) if self.follower.skip_to(last) => continue,
                 read => read?,
             };
             let mut changes = Vec::new();
@@ -150,12 +141,7 @@ impl<R: Rules> Reaction<R> {
             for row in &rows {
                 changes.extend(self.change(row, fresh, now).await?);
             }
-            if !changes.is_empty() || looked - self.follower.checkpoint() >= WINDOW {
-                self.follower.commit(&changes, looked).await?;
-            }
-            let whole = looked - self.seen == WINDOW;
-            self.seen = looked;
-            if !whole {
+            if !self.follower.saw(&changes, looked).await? {
                 return Ok(());
             }
         }
@@ -172,17 +158,20 @@ impl<R: Rules> Reaction<R> {
         if row.effective_at.is_some() {
             return Ok(over());
         }
-        let (timer_id, due_at, what) = match R::follows(row, &self.store).await? {
+        let late = fresh.is_some_and(|fresh| row.recorded_at < fresh);
+        if R::NEWS_ONLY && late {
+            return Ok(None);
+        }
+        let at_once = DateTime::UNIX_EPOCH;
+        let (timer_id, due_at, elsewhere, what) = match R::follows(row, &self.store).await? {
             Follows::Nothing => return Ok(None),
             Follows::Over => return Ok(over()),
-            Follows::Now { .. } if fresh.is_some_and(|fresh| row.recorded_at < fresh) => {
-                return Ok(None);
-            }
-            Follows::Now { what, each } => {
-                (if each { row.event_id } else { row.stream_id }, DateTime::UNIX_EPOCH, what)
-            }
+            Follows::Now { .. } | Follows::There(..) if late => return Ok(None),
+            Follows::Now { what, each: true } => (row.event_id, at_once, None, what),
+            Follows::Now { what, each: false } => (row.stream_id, at_once, None, what),
+            Follows::There(stream, what) => (row.event_id, at_once, Some(stream), what),
             Follows::At(due_at, _) if now - due_at > LATE => return Ok(over()),
-            Follows::At(due_at, what) => (row.stream_id, due_at, what),
+            Follows::At(due_at, what) => (row.stream_id, due_at, None, what),
         };
         let metadata = row.metadata()?;
         let cause = Cause { event: row.event_id, correlation: metadata.correlation, what };
@@ -190,55 +179,37 @@ impl<R: Rules> Reaction<R> {
             timer_id,
             due_at,
             tenant_id: row.tenant_id,
-            subject: metadata.stream,
+            subject: elsewhere.map_or(metadata.stream, |stream| stream.to_string()),
             payload: serde_json::to_vec(&cause).expect("plain values encode"),
         })))
     }
 
-    /// Sends what is due; what is too late is let go of. A timer goes away once its command was answered; until then it
-    /// is tried with every step, and the others are not held up by it.
+    /// Sends what is due; what is too late is let go of.
     async fn fire(&mut self, now: DateTime<Utc>) -> Result<usize, Stop> {
-        let mut sent = 0;
-        let mut fault = None;
-        for timer in timers::due(&self.store, R::NAME, now, PAGE).await? {
+        let mut fired = Fired::default();
+        for timer in self.follower.due(now).await? {
             let at_once = timer.due_at == DateTime::UNIX_EPOCH;
             let late = !at_once && now - timer.due_at > LATE;
-            let settled = if late { Ok(0) } else { self.settle(&timer).await };
-            match settled {
-                Ok(commands) => {
-                    sent += commands;
-                    let checkpoint = self.follower.checkpoint();
-                    self.follower.commit(&[Change::Remove(timer.timer_id)], checkpoint).await?;
-                }
-                Err(Stop::Broken(broken)) => fault = Some(broken),
-                Err(halted @ Stop::Halted(_)) => return Err(halted),
-            }
+            let outcome = if late { Ok(0) } else { self.settle(&timer).await };
+            self.follower.settled(&timer, outcome, &mut fired).await?;
         }
-        fault.map_or(Ok(sent), |fault| Err(fault.into()))
+        fired.all()
     }
 
     async fn settle(&self, timer: &Timer) -> Result<usize, Stop> {
-        let halt = |what: String| Stop::Halted(Halt(format!("timer {}: {what}", timer.timer_id)));
-        let cause: Cause<R::What> =
-            serde_json::from_slice(&timer.payload).map_err(|error| halt(error.to_string()))?;
-        let stream = StreamName::parse(&timer.subject)
-            .ok_or_else(|| halt(format!("subject {}", timer.subject)))?;
-        let tenant = self.store.tenant_slug(timer.tenant_id).await?;
-        let tenant = tenant.ok_or_else(|| halt(format!("tenant {}", timer.tenant_id)))?;
+        let cause: Cause<R::What> = remembered(timer)?;
         let wanted = Wanted {
-            tenant,
-            stream,
+            tenant: tenant_of(timer, &self.store).await?,
+            stream: stream_of(timer)?,
             order: R::order(cause.what),
             command: R::COMMAND,
+            if_version: None,
             process: R::NAME,
             causing_event: cause.event,
             correlation: cause.correlation,
         };
-        match (self.send)(wanted).await? {
-            Sent::Settled => {
-                counter!("salgslogg_process_commands_total", "process" => R::NAME).increment(1);
-                Ok(1)
-            }
+        match wanted.sent_by(&self.send).await? {
+            Sent::Settled => Ok(1),
             Sent::Stale => Err(ProcessFault::Restless.into()),
         }
     }

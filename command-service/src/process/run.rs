@@ -8,7 +8,7 @@ use metrics::gauge;
 use service_runtime::clock::{BackOff, Clock, back_off};
 use tokio_util::sync::CancellationToken;
 
-use super::follow::{ProcessFault, Pumped};
+use super::ending::{ProcessFault, Pumped};
 
 /// Without the lease, it is asked for this often.
 const STANDBY: Duration = Duration::from_secs(3);

@@ -3,51 +3,11 @@
 use std::sync::Arc;
 
 use domain::Order;
-use events::{SaleId, StreamName, TenantSlug};
+use events::{StreamName, TenantSlug};
 use futures::future::BoxFuture;
+use metrics::counter;
+use service_runtime::fault_point;
 use uuid::Uuid;
-
-/// A stalled sale whose reopen date has come: a `ReopenSale { cause: reopen_date }` is to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReopenDue {
-    /// Whose sale.
-    pub tenant: TenantSlug,
-    /// The sale.
-    pub sale: SaleId,
-    /// The sale's version that was looked at; the command holds for no other.
-    pub if_version: i64,
-    /// The event that set the reopen date: causation of what follows.
-    pub causing_event: Uuid,
-    /// Its position.
-    pub cause_position: i64,
-    /// Correlation of the causing event, carried on.
-    pub correlation: Option<Uuid>,
-}
-
-impl ReopenDue {
-    /// The idempotency key: one event reopens once, whoever sends it and how often.
-    pub fn key(&self) -> String {
-        format!("stalled-sale-reopen/{}", self.causing_event)
-    }
-}
-
-/// What became of the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
-    /// Accepted now or before, or refused by a rule: nothing is left to do.
-    Settled,
-    /// The sale is no longer at the version that was looked at: look again.
-    Stale,
-}
-
-/// The command could not be decided; it is sent again.
-#[derive(Debug, thiserror::Error)]
-#[error("the command could not be sent")]
-pub struct SendFault(#[from] pub Box<dyn std::error::Error + Send + Sync>);
-
-/// Sends a `ReopenSale` and waits for its outcome.
-pub type SendReopen =
-    Arc<dyn Fn(ReopenDue) -> BoxFuture<'static, Result<Sent, SendFault>> + Send + Sync>;
 
 /// A command that follows from an event.
 #[derive(Debug, Clone)]
@@ -60,9 +20,11 @@ pub struct Wanted {
     pub order: Order,
     /// Its name.
     pub command: &'static str,
+    /// The version that was looked at, when the command holds for no other.
+    pub if_version: Option<i64>,
     /// The process manager: the actor of what follows.
     pub process: &'static str,
-    /// The event it follows from.
+    /// The event it follows from: causation of what follows.
     pub causing_event: Uuid,
     /// Correlation of that event, carried on.
     pub correlation: Option<Uuid>,
@@ -73,7 +35,33 @@ impl Wanted {
     pub fn key(&self) -> String {
         format!("{}/{}", self.process, self.causing_event)
     }
+
+    /// Sends it, and counts it once it is settled.
+    pub(super) async fn sent_by(self, send: &SendOrder) -> Result<Sent, SendFault> {
+        let process = self.process;
+        fault_point::pass(&format!("{process}.before-send"));
+        let sent = send(self).await?;
+        fault_point::pass(&format!("{process}.after-send"));
+        if sent == Sent::Settled {
+            counter!("salgslogg_process_commands_total", "process" => process).increment(1);
+        }
+        Ok(sent)
+    }
 }
+
+/// What became of the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sent {
+    /// Accepted now or before, or refused by a rule: nothing is left to do.
+    Settled,
+    /// The stream is no longer at the version that was looked at: look again.
+    Stale,
+}
+
+/// The command could not be decided; it is sent again.
+#[derive(Debug, thiserror::Error)]
+#[error("the command could not be sent")]
+pub struct SendFault(#[from] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// Sends a command that follows from an event and waits for its outcome.
 pub type SendOrder =

@@ -6,24 +6,22 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use domain::Order;
+use domain::sale::SaleCommand;
 use event_store::EventStore;
 use event_store::timers::{self, Timer};
-use events::{Aggregate, Recorded, SaleId, StreamName, TenantSlug};
-use metrics::{counter, gauge};
+use events::sale::ReopenCause;
+use events::{Recorded, StreamName, TenantSlug};
 
-use super::follow::{Change, Claim, Follower, Halt, ProcessFault, Pumped, Stop};
+use super::ending::{ProcessFault, Pumped, Stop};
+use super::follow::{Change, Fired, Follower};
 use super::run::Steps;
-use super::send::{ReopenDue, SendReopen, Sent};
+use super::send::{SendOrder, Sent, Wanted};
 use super::terms::{Meaning, WATCHED, Waiting, day_begins, meaning, standing, zone};
+use super::timer::{remembered, stream_of, tenant_of};
 
 /// Its name: of its checkpoint, its timers, and the actor of what follows.
 pub(super) const NAME: &str = "stalled-sale-reopen";
-
-/// Events read at once, and due timers fetched at once.
-const PAGE: i64 = 1_000;
-
-/// Positions of the log that are looked through at a time.
-const WINDOW: i64 = 10_000;
 
 /// How often a sale that keeps changing is looked at before its timer waits for the next step.
 const LOOKS: usize = 3;
@@ -31,18 +29,16 @@ const LOOKS: usize = 3;
 /// The process manager; see the module.
 pub struct StalledSaleReopen {
     store: EventStore,
-    send: SendReopen,
+    send: SendOrder,
     follower: Follower,
-    /// Seen in memory; the checkpoint follows when there is something to write.
-    seen: i64,
     zones: HashMap<TenantSlug, Tz>,
 }
 
 impl StalledSaleReopen {
     /// A process manager that has not looked at anything yet.
-    pub fn new(store: EventStore, send: SendReopen) -> Self {
+    pub fn new(store: EventStore, send: SendOrder) -> Self {
         let follower = Follower::new(NAME, store.clone());
-        Self { store, send, follower, seen: 0, zones: HashMap::new() }
+        Self { store, send, follower, zones: HashMap::new() }
     }
 
     /// One step: reads the log up to its head, then sends what is due at `now`.
@@ -56,31 +52,23 @@ impl StalledSaleReopen {
     }
 
     async fn step(&mut self, now: DateTime<Utc>) -> Result<Pumped, Stop> {
-        match self.follower.claim().await? {
-            Claim::Kept => {}
-            Claim::Taken { checkpoint } => self.seen = checkpoint,
-            Claim::Elsewhere => return Ok(Pumped::Standby),
+        if !self.follower.claim().await? {
+            return Ok(Pumped::Standby);
         }
         self.learn().await?;
-        gauge!("salgslogg_process_position", "process" => NAME).set(self.seen as f64);
         let sent = self.fire(now).await?;
-        Ok(Pumped::UpTo { position: self.seen, sent })
+        Ok(self.follower.up_to(sent))
     }
 
     /// Reads the log up to its head and keeps the timers as the events say.
     async fn learn(&mut self) -> Result<(), Stop> {
         loop {
-            let (rows, looked) = self.store.read_of_types(self.seen, &WATCHED, WINDOW).await?;
+            let (rows, looked) = self.follower.read(&WATCHED).await?;
             let mut changes = Vec::new();
             for row in &rows {
                 self.note(row, &mut changes).await?;
             }
-            if !changes.is_empty() || looked - self.follower.checkpoint() >= WINDOW {
-                self.follower.commit(&changes, looked).await?;
-            }
-            let whole = looked - self.seen == WINDOW;
-            self.seen = looked;
-            if !whole {
+            if !self.follower.saw(&changes, looked).await? {
                 return Ok(());
             }
         }
@@ -131,7 +119,7 @@ impl StalledSaleReopen {
     ) -> Result<(), Stop> {
         let all = timers::due(&self.store, NAME, FAR_AWAY, i64::MAX).await?;
         for mut timer in all.into_iter().filter(|timer| timer.tenant_id == tenant_id) {
-            timer.due_at = day_begins(waiting(&timer)?.reopen_date, zone);
+            timer.due_at = day_begins(remembered::<Waiting>(&timer)?.reopen_date, zone);
             changes.push(Change::Set(timer));
         }
         Ok(())
@@ -147,50 +135,37 @@ impl StalledSaleReopen {
         Ok(found)
     }
 
-    /// Sends what is due. A timer goes away once its command was answered; until then it is tried
-    /// with every step, and the others are not held up by it.
+    /// Sends what is due.
     async fn fire(&mut self, now: DateTime<Utc>) -> Result<usize, Stop> {
-        let mut sent = 0;
-        let mut fault = None;
-        for timer in timers::due(&self.store, NAME, now, PAGE).await? {
-            match self.settle(&timer).await {
-                Ok(commands) => {
-                    sent += commands;
-                    let checkpoint = self.follower.checkpoint();
-                    self.follower.commit(&[Change::Remove(timer.timer_id)], checkpoint).await?;
-                }
-                Err(Stop::Broken(broken)) => fault = Some(broken),
-                Err(halted @ Stop::Halted(_)) => return Err(halted),
-            }
+        let mut fired = Fired::default();
+        for timer in self.follower.due(now).await? {
+            let outcome = self.settle(&timer).await;
+            self.follower.settled(&timer, outcome, &mut fired).await?;
         }
-        fault.map_or(Ok(sent), |fault| Err(fault.into()))
+        fired.all()
     }
 
     /// Looks at the sale once more and sends the command if it still waits for these terms.
-    async fn settle(&mut self, timer: &Timer) -> Result<usize, Stop> {
-        let waiting = waiting(timer)?;
-        let sale = sale_of(timer)?;
-        let unknown = || Halt(format!("timer of the unknown tenant {}", timer.tenant_id));
-        let tenant = self.store.tenant_slug(timer.tenant_id).await?;
-        let tenant = tenant.ok_or_else(unknown).map_err(Stop::Halted)?;
+    async fn settle(&self, timer: &Timer) -> Result<usize, Stop> {
+        let waiting: Waiting = remembered(timer)?;
+        let tenant = tenant_of(timer, &self.store).await?;
         for _ in 0..LOOKS {
             let stream = self.store.load(&tenant, timer.timer_id, 0).await?;
             if standing(&stream)? != Some(waiting.event) {
                 return Ok(0);
             }
-            let due = ReopenDue {
+            let wanted = Wanted {
                 tenant: tenant.clone(),
-                sale,
-                if_version: stream.last().map_or(0, |row| row.version),
+                stream: stream_of(timer)?,
+                order: Order::Sale(SaleCommand::ReopenSale { cause: ReopenCause::ReopenDate }),
+                command: "ReopenSale",
+                if_version: Some(stream.last().map_or(0, |row| row.version)),
+                process: NAME,
                 causing_event: waiting.event,
-                cause_position: waiting.position,
                 correlation: waiting.correlation,
             };
-            match (self.send)(due).await? {
-                Sent::Settled => {
-                    counter!("salgslogg_process_commands_total", "process" => NAME).increment(1);
-                    return Ok(1);
-                }
+            match wanted.sent_by(&self.send).await? {
+                Sent::Settled => return Ok(1),
                 Sent::Stale => {}
             }
         }
@@ -222,18 +197,3 @@ const FAR_AWAY: DateTime<Utc> = match DateTime::from_timestamp(253_402_300_799, 
     Some(at) => at,
     None => DateTime::<Utc>::MAX_UTC,
 };
-
-fn waiting(timer: &Timer) -> Result<Waiting, Stop> {
-    serde_json::from_slice(&timer.payload)
-        .map_err(|error| Stop::Halted(Halt(format!("timer {}: {error}", timer.timer_id))))
-}
-
-fn sale_of(timer: &Timer) -> Result<SaleId, Stop> {
-    StreamName::parse(&timer.subject)
-        .filter(|stream| stream.aggregate == Aggregate::Sale)
-        .and_then(|stream| stream.id.parse().ok())
-        .map(SaleId)
-        .ok_or_else(|| {
-            Stop::Halted(Halt(format!("timer {}: subject {}", timer.timer_id, timer.subject)))
-        })
-}

@@ -29,7 +29,7 @@ pub(super) enum Meaning {
 pub(super) struct Waiting {
     /// The event that set the terms.
     pub(super) event: Uuid,
-    /// Its position.
+    /// Its position, for whoever looks at the table.
     pub(super) position: i64,
     /// The date it waits for.
     pub(super) reopen_date: NaiveDate,
@@ -68,7 +68,8 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
             | TenantEvent::CustomFieldDefined(_)
             | TenantEvent::CustomFieldRemoved { .. }
             | TenantEvent::RecordRightsSet { .. }
-            | TenantEvent::FunctionalRightSet { .. },
+            | TenantEvent::FunctionalRightSet { .. }
+            | TenantEvent::FeatureSwitched { .. },
         )
         | Event::Activity(_)
         | Event::Stage(_)

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use command_service::process::{
-    ProcessFault, Pumped, SendFault, SendReopen, StalledSaleReopen, Steps as _, run,
+    ProcessFault, Pumped, SendFault, SendOrder, StalledSaleReopen, Steps as _, run,
 };
-use command_service::reopening::send_reopen;
+use command_service::sending::send_order;
+use domain::sale::SaleCommand;
 use event_store::Wakeups;
-use events::NewEvent;
+use events::{NewEvent, Probability};
 use futures::FutureExt;
 use service_runtime::clock::{Stopwatch, back_off};
 use service_runtime::ids::new_id;
@@ -22,9 +23,9 @@ const DUE: &str = "2026-09-01T00:00:00Z";
 async fn a_command_whose_answer_was_lost_is_not_carried_out_twice() {
     let world = World::new().await;
     world.stall("2026-09-01").await;
-    let inner = send_reopen(world.executor.clone());
-    let send: SendReopen = Arc::new(move |due| {
-        let answer = inner(due);
+    let inner = send_order(world.executor.clone());
+    let send: SendOrder = Arc::new(move |wanted| {
+        let answer = inner(wanted);
         async move {
             answer.await?;
             Err(SendFault("the answer was lost".into()))
@@ -45,13 +46,13 @@ async fn a_command_whose_answer_was_lost_is_not_carried_out_twice() {
 async fn a_command_that_could_not_be_sent_is_sent_by_the_next_step() {
     let world = World::new().await;
     world.stall("2026-09-01").await;
-    let (inner, broken) = (send_reopen(world.executor.clone()), Arc::new(AtomicBool::new(true)));
+    let (inner, broken) = (send_order(world.executor.clone()), Arc::new(AtomicBool::new(true)));
     let fault = broken.clone();
-    let send: SendReopen = Arc::new(move |due| {
+    let send: SendOrder = Arc::new(move |wanted| {
         if fault.load(Ordering::SeqCst) {
             return async { Err(SendFault("no room".into())) }.boxed();
         }
-        inner(due)
+        inner(wanted)
     });
     let mut manager = StalledSaleReopen::new(world.store.clone(), send);
     assert!(manager.pump(at(DUE)).await.is_err());
@@ -65,10 +66,10 @@ async fn terms_changed_between_look_and_command_win() {
     let world = World::new().await;
     world.stall("2026-09-01").await;
     let world = Arc::new(world);
-    let (inner, first) = (send_reopen(world.executor.clone()), Arc::new(AtomicBool::new(true)));
+    let (inner, first) = (send_order(world.executor.clone()), Arc::new(AtomicBool::new(true)));
     let other = world.clone();
-    let send: SendReopen = Arc::new(move |due| {
-        let (answer, first, other) = (inner(due), first.clone(), other.clone());
+    let send: SendOrder = Arc::new(move |wanted| {
+        let (answer, first, other) = (inner(wanted), first.clone(), other.clone());
         async move {
             if first.swap(false, Ordering::SeqCst) {
                 other.change_terms("2026-12-01").await;
@@ -133,6 +134,26 @@ async fn timers_that_were_lost_with_their_checkpoint_are_set_again_p3() {
         back_off(Duration::from_millis(50)).await;
     }
     assert_eq!(sent(&mut manager, DUE).await, 1);
+}
+
+/// A restore under a service that runs on, as no runbook has it: memory is ahead of the log, and nobody commits in between.
+#[tokio::test]
+async fn a_log_that_ends_before_what_was_seen_is_followed_from_there() {
+    let world = World::new().await;
+    let mut manager = world.manager();
+    for percent in [60, 70] {
+        let probability = Probability::parse(percent).unwrap();
+        world.order(SaleCommand::OverrideProbability { probability }).await.unwrap();
+        assert_eq!(sent(&mut manager, "2026-03-10T09:00:00Z").await, 0);
+    }
+    world.lose_the_newest_event().await;
+    assert_eq!(sent(&mut manager, "2026-03-10T09:00:00Z").await, 0);
+    world.stall("2026-09-01").await;
+    assert_eq!(
+        sent(&mut manager, DUE).await,
+        1,
+        "its position was seen before, with another event"
+    );
 }
 
 #[tokio::test]

@@ -1,28 +1,22 @@
 //! ActivityReminder (SD-6), AssignmentNotice (§6-A32) and StallFollowUp (SO-14): each sends its command once, whatever
 //! interrupts it, and stays quiet when a log is read again or history is brought in.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use chrono::{DateTime, Utc};
 use command_service::call::Call;
-use command_service::process::{
-    ActivityReminder, AssignmentNotice, ProcessFault, Pumped, Reaction, Rules, SendFault,
-    SendOrder, StallFollowUp,
-};
-use command_service::reopening::send_order;
+use command_service::process::{ActivityReminder, AssignmentNotice, StallFollowUp};
 use domain::Order;
 use domain::activity::{ActivityCommand, Alarm, Moment, NewActivity, When};
 use domain::sale::SaleCommand;
 use domain::tenant::{DiaryChanges, TenantCommand};
 use domain::user::{Caller, UserCommand};
 use events::activity::Kind;
-use events::rights::{Principal, Role};
 use events::sale::Parties;
 use events::{ActivityId, ListKey, StreamName, TypeName, UserId};
-use futures::FutureExt;
 use service_runtime::ids::new_id;
 
+use crate::once::{
+    fires_once_though_interrupted, found, imported, importer, manager, quiet_about_what_is_old,
+    quiet_on_replay, sent,
+};
 use crate::world::{World, at, call, tenant};
 
 const START: &str = "2026-03-17T09:00:00Z";
@@ -37,13 +31,8 @@ fn caller() -> Caller {
     Caller { name: TypeName::parse("Ola").unwrap(), groups: Vec::new() }
 }
 
-/// Asks as somebody, now or with a business time of its own.
-async fn ask(world: &World, who: Call, stream: StreamName, order: Order) {
-    world.executor.execute(&who, stream, order).await.unwrap();
-}
-
 async fn on(world: &World, activity: ActivityId, command: ActivityCommand) {
-    ask(world, call(), activity.stream(), Order::Activity(command)).await;
+    world.ask(&call(), activity.stream(), Order::Activity(command)).await;
 }
 
 /// A meeting of Ola's with an alarm ten minutes before it.
@@ -63,7 +52,8 @@ async fn meeting(world: &World, who: Call, owner: &str) -> ActivityId {
         priority: None,
         recurrence: None,
     };
-    ask(world, who, id.stream(), Order::Activity(ActivityCommand::PlanActivity(Box::new(new))))
+    world
+        .ask(&who, id.stream(), Order::Activity(ActivityCommand::PlanActivity(Box::new(new))))
         .await;
     id
 }
@@ -74,93 +64,7 @@ async fn add_user(world: &World, name: &str) {
         groups: Vec::new(),
         primary_group: None,
     };
-    ask(world, call(), StreamName::of_user(&user(name)), Order::User(add)).await;
-}
-
-fn manager<R: Rules>(world: &World) -> Reaction<R> {
-    Reaction::new(world.store.clone(), send_order(world.executor.clone()))
-}
-
-async fn sent<R: Rules>(manager: &mut Reaction<R>, now: &str) -> usize {
-    match manager.pump(at(now)).await.unwrap() {
-        Pumped::UpTo { sent, .. } => sent,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Every event of a type in the log: stream, actor, payload.
-async fn found(world: &World, kind: &str) -> Vec<(String, String, serde_json::Value)> {
-    let all = world.store.read_after(0, 10_000).await.unwrap();
-    let of_kind = all.into_iter().filter(|row| row.event_type == kind);
-    of_kind
-        .map(|row| {
-            let meta = row.metadata().unwrap();
-            (meta.stream, meta.actor, serde_json::from_slice(&row.payload).unwrap())
-        })
-        .collect()
-}
-
-/// A sender whose command is carried out and whose answer is lost, the first time.
-fn losing_the_first_answer(world: &World) -> SendOrder {
-    let (inner, first) = (send_order(world.executor.clone()), Arc::new(AtomicBool::new(true)));
-    Arc::new(move |wanted| {
-        let (answer, lost) = (inner(wanted), first.swap(false, Ordering::SeqCst));
-        async move {
-            let answer = answer.await?;
-            if lost { Err(SendFault("the answer was lost".into())) } else { Ok(answer) }
-        }
-        .boxed()
-    })
-}
-
-/// A sender that dies before its command is carried out, the first time.
-fn dying_before_it_sends(world: &World) -> SendOrder {
-    let (inner, first) = (send_order(world.executor.clone()), Arc::new(AtomicBool::new(true)));
-    Arc::new(move |wanted| {
-        if first.swap(false, Ordering::SeqCst) {
-            return async { Err(SendFault("killed".into())) }.boxed();
-        }
-        inner(wanted)
-    })
-}
-
-/// Interrupts a manager between reading its event and having its command answered, in both ways; then an heir goes on.
-async fn fires_once_though_interrupted<R: Rules>(world: &World, now: &str, kind: &str) {
-    for send in [dying_before_it_sends(world), losing_the_first_answer(world)] {
-        let mut unlucky = Reaction::<R>::new(world.store.clone(), send);
-        let pumped = unlucky.pump(at(now)).await;
-        assert!(matches!(pumped, Err(ProcessFault::Send(_))), "{pumped:?}");
-        drop(unlucky);
-        world.expire_lease().await;
-    }
-    let mut heir = manager::<R>(world);
-    sent(&mut heir, now).await;
-    assert_eq!(sent(&mut heir, now).await, 0, "nothing is left to do");
-    assert_eq!(found(world, kind).await.len(), 1, "once");
-    assert!(world.timers().await.is_empty());
-}
-
-/// The whole log is read again by one that knows nothing of what was done.
-async fn quiet_on_replay<R: Rules>(world: &World, now: &str, kind: &str) {
-    let before = found(world, kind).await.len();
-    sqlx::query("DELETE FROM es_ops.process").execute(world.database.owner()).await.unwrap();
-    sqlx::query("DELETE FROM es_ops.timer").execute(world.database.owner()).await.unwrap();
-    let mut anew = manager::<R>(world);
-    for _ in 0..2 {
-        sent(&mut anew, now).await;
-    }
-    assert_eq!(found(world, kind).await.len(), before, "what was said is not said again");
-}
-
-/// Somebody who brings history in.
-fn importer() -> Principal {
-    let roles = [Role::Importer].into_iter().collect();
-    Principal { user: call().actor, groups: Vec::new(), roles }
-}
-
-fn imported(at_time: &str) -> Call {
-    let effective_at: Option<DateTime<Utc>> = Some(at(at_time));
-    Call { principal: Some(importer()), effective_at, ..call() }
+    world.ask(&call(), StreamName::of_user(&user(name)), Order::User(add)).await;
 }
 
 /// SD-6: at start − lead, to the owner, once.
@@ -264,7 +168,7 @@ async fn a_tenant_that_wants_no_notices_gets_none_a32() {
     add_user(&world, "kari").await;
     let off = DiaryChanges { assignment_notices: Some(false), ..DiaryChanges::default() };
     let order = Order::Tenant(TenantCommand::SetDiary(off));
-    ask(&world, call(), StreamName::of_tenant(&tenant()), order).await;
+    world.ask(&call(), StreamName::of_tenant(&tenant()), order).await;
     meeting(&world, call(), "kari").await;
     let mut notice = manager::<AssignmentNotice>(&world);
     sent(&mut notice, BEFORE).await;
@@ -285,6 +189,17 @@ async fn a_notice_survives_interruptions_and_is_quiet_on_replay_and_import_a32()
     world.expire_lease().await;
     sent(&mut manager::<AssignmentNotice>(&world), BEFORE).await;
     assert_eq!(found(&world, kind).await.len(), 1, "history is nobody's news");
+}
+
+/// A32, SO-14.
+#[tokio::test]
+async fn a_log_that_is_a_day_old_tells_nobody_of_assignments_and_offers_nothing_a32_so_14() {
+    let world = World::new().await;
+    add_user(&world, "kari").await;
+    meeting(&world, call(), "kari").await;
+    world.stall("2026-09-01").await;
+    quiet_about_what_is_old::<AssignmentNotice>(&world, BEFORE).await;
+    quiet_about_what_is_old::<StallFollowUp>(&world, BEFORE).await;
 }
 
 /// SO-14: an offer to the owner, nothing is planned.
@@ -319,7 +234,7 @@ async fn an_offer_survives_interruptions_and_is_quiet_on_replay_and_import_so_14
     // a sale's times never fall, and it was registered just now
     let now = Some(world.store.clock().await.unwrap());
     let importer = Call { principal: Some(importer()), effective_at: now, ..call() };
-    ask(&world, importer, world.sale.stream(), stall).await;
+    world.ask(&importer, world.sale.stream(), stall).await;
     assert_eq!(sent(&mut manager::<StallFollowUp>(&world), BEFORE).await, 0);
     assert!(found(&world, kind).await.is_empty());
 }

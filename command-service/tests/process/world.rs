@@ -6,7 +6,7 @@ use command_service::call::{Answer, Call, ExecuteError};
 use command_service::execute::Executor;
 use command_service::places::{Places, WAITING_MAX};
 use command_service::process::{Pumped, StalledSaleReopen};
-use command_service::reopening::send_reopen;
+use command_service::sending::send_order;
 use domain::Order;
 use domain::sale::SaleCommand;
 use domain::tenant::TenantCommand;
@@ -15,7 +15,7 @@ use event_store::{EventStore, Group, Outcome, StreamAppend};
 use events::sale::{Margin, Parties, Registration};
 use events::{
     Aggregate, CurrencyCode, Event, ListKey, Metadata, Money, NewEvent, Probability, Recorded,
-    SaleEvent, SaleId, SaleTypeId, StreamName, TenantSlug, Title, UserId,
+    SaleEvent, SaleId, SaleTypeId, StageId, StreamName, TenantSlug, Title, UserId,
 };
 use rust_decimal::Decimal;
 use service_runtime::ids::new_id;
@@ -41,17 +41,24 @@ impl World {
             Executor::new(store.clone(), batcher, clock.clone(), Places::of(WAITING_MAX));
         let sale = SaleId(new_id());
         let world = Self { database, store, executor, clock, tasks, sale };
-        world.append(SaleEvent::Registered(Box::new(registration())), None).await;
+        world
+            .append(SaleEvent::Registered(Box::new(registration(SaleTypeId(new_id()), None))), None)
+            .await;
         world
     }
 
     pub fn manager(&self) -> StalledSaleReopen {
-        StalledSaleReopen::new(self.store.clone(), send_reopen(self.executor.clone()))
+        StalledSaleReopen::new(self.store.clone(), send_order(self.executor.clone()))
     }
 
     /// Asks the sale for something, as a person would.
     pub async fn order(&self, command: SaleCommand) -> Result<Answer, ExecuteError> {
         self.executor.execute(&call(), self.sale.stream(), Order::Sale(command)).await
+    }
+
+    /// Asks as somebody, now or with a business time of its own.
+    pub async fn ask(&self, who: &Call, stream: StreamName, order: Order) {
+        self.executor.execute(who, stream, order).await.unwrap();
     }
 
     pub async fn stall(&self, date: &str) {
@@ -78,22 +85,38 @@ impl World {
     }
 
     pub async fn append_raw(&self, event: NewEvent, effective_at: Option<DateTime<Utc>>) {
-        let expected = i64::try_from(self.events().await.len()).unwrap();
-        let append = StreamAppend { stream: self.sale.stream(), expected, events: vec![event] };
-        let group = Group { tenant: tenant(), receipt: None, effective_at, appends: vec![append] };
+        self.append_to(self.sale.stream(), event, effective_at).await;
+    }
+
+    /// Puts a fact into a stream as it is.
+    pub async fn tell(&self, stream: StreamName, event: &Event) {
+        let event = NewEvent::new(new_id(), event, &metadata(&stream));
+        self.append_to(stream, event, None).await;
+    }
+
+    async fn append_to(&self, stream: StreamName, event: NewEvent, at: Option<DateTime<Utc>>) {
+        let before = self.store.load(&tenant(), stream.stream_id(&tenant()), 0).await.unwrap();
+        let expected = i64::try_from(before.len()).unwrap();
+        let append = StreamAppend { stream, expected, events: vec![event] };
+        let group =
+            Group { tenant: tenant(), receipt: None, effective_at: at, appends: vec![append] };
         let outcomes = self.store.append(new_id(), &[group]).await.unwrap();
         assert!(matches!(outcomes[..], [Outcome::Appended(_)]), "{outcomes:?}");
     }
 
     pub fn metadata(&self) -> Metadata {
-        Metadata {
-            stream: self.sale.stream().to_string(),
-            actor: "ola".into(),
-            command: None,
-            correlation: None,
-            causation: None,
-            traceparent: None,
-        }
+        metadata(&self.sale.stream())
+    }
+
+    /// The log ends an event earlier, as after a restore.
+    pub async fn lose_the_newest_event(&self) {
+        let lost = "ALTER TABLE es.event DISABLE TRIGGER immutable; \
+            ALTER TABLE es.batch DISABLE TRIGGER immutable; \
+            UPDATE es.stream SET version = version - 1, last_position = last_position - 1 \
+                WHERE last_position = (SELECT max(position) FROM es.event); \
+            DELETE FROM es.batch WHERE last_position = (SELECT max(position) FROM es.event); \
+            DELETE FROM es.event WHERE position = (SELECT max(position) FROM es.event)";
+        sqlx::raw_sql(lost).execute(self.database.owner()).await.unwrap();
     }
 
     /// The sale's events, oldest first.
@@ -154,7 +177,19 @@ pub fn call() -> Call {
     }
 }
 
-fn registration() -> Registration {
+fn metadata(stream: &StreamName) -> Metadata {
+    Metadata {
+        stream: stream.to_string(),
+        actor: "ola".into(),
+        command: None,
+        correlation: None,
+        causation: None,
+        traceparent: None,
+    }
+}
+
+/// What a sale begins with.
+pub fn registration(sale_type: SaleTypeId, stage: Option<StageId>) -> Registration {
     let amount = Money::rounded(Decimal::from(500_000), CurrencyCode::parse("NOK").unwrap());
     let margin = Margin {
         total_cost: Decimal::ZERO,
@@ -163,9 +198,9 @@ fn registration() -> Registration {
     };
     Registration {
         title: Title::parse("Fjord ERP").unwrap(),
-        sale_type: SaleTypeId(new_id()),
+        sale_type,
         category: None,
-        stage: None,
+        stage,
         probability: Probability::parse(50).unwrap(),
         amount,
         margin,

@@ -12,8 +12,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use http::header::{
-    AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
-    X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION,
+    RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use tower::ServiceBuilder;
@@ -115,7 +115,14 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
             own("effective-at"),
             own("traceparent"),
         ])
-        .expose_headers([ETAG, LOCATION, RETRY_AFTER, own("salgslogg-position"), TRACE_ID])
+        .expose_headers([
+            CONTENT_DISPOSITION,
+            ETAG,
+            LOCATION,
+            RETRY_AFTER,
+            own("salgslogg-position"),
+            TRACE_ID,
+        ])
         .max_age(PREFLIGHT_AGE)
 }
 

@@ -3,7 +3,9 @@
 
 mod alarm;
 mod assignment;
+mod document;
 mod edit;
+mod from_guide;
 mod plan;
 mod recurrence;
 mod slot;
@@ -12,25 +14,32 @@ mod state;
 mod tests;
 
 use chrono::{DateTime, Utc};
+use events::activity::Kind;
 use events::rights::Level;
 use events::{ActivityEvent, Aggregate, Event, ListName, StreamName, UserId};
 
 pub use alarm::{ALARM_DEFAULT, Alarm, alarm_minutes};
 pub use assignment::{Answer, Assignment};
+pub use document::NewDocument;
 pub use edit::ActivityChanges;
+pub use from_guide::FromGuideItem;
 pub use plan::NewActivity;
 pub use recurrence::{OCCURRENCES_MAX, Recurrence};
 pub use slot::{Moment, When};
 pub use state::{Activity, Planned};
 
 use crate::user::Caller;
-use crate::{Context, Decider, Decision, Refusal};
+use crate::{Context, Decider, Decision, References, Refusal};
 
 /// What may be asked of an activity.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ActivityCommand {
     /// SD-2, SD-3.
     PlanActivity(Box<NewActivity>),
+    /// SG-12, SG-14, SG-15.
+    CreateFromGuideItem(Box<FromGuideItem>),
+    /// SG-13.
+    CreateDocument(Box<NewDocument>),
     /// Another time; what is left out stays (SD-3).
     RescheduleActivity(When),
     /// Other words, links or alarm.
@@ -70,15 +79,28 @@ pub enum ActivityCommand {
     },
 }
 
+impl ActivityCommand {
+    /// Whether it makes a new one.
+    pub fn creates(&self) -> bool {
+        matches!(
+            self,
+            Self::PlanActivity(_) | Self::CreateFromGuideItem(_) | Self::CreateDocument(_)
+        )
+    }
+}
+
 /// Other streams a command on an activity has to know.
 pub(crate) fn needs(
     activity: &Activity,
     command: &ActivityCommand,
     actor: &UserId,
+    known: &References,
 ) -> Vec<StreamName> {
     use ActivityCommand as C;
     let wanted = match command {
         C::PlanActivity(new) => plan::needs(new, actor),
+        C::CreateFromGuideItem(new) => from_guide::needs(new, actor, known),
+        C::CreateDocument(new) => document::needs(new, actor, known),
         C::EditActivity(changes) => {
             let sale = changes.sale.flatten().map(|sale| sale.stream());
             let priority = changes.priority.as_ref().is_some_and(Option::is_some);
@@ -118,8 +140,12 @@ impl Decider for Activity {
         use ActivityCommand as C;
         let (planned, command) = match (activity, command) {
             (Self::Unknown, C::PlanActivity(new)) => return plan::plan(*new, context),
+            (Self::Unknown, C::CreateFromGuideItem(new)) => {
+                return from_guide::create(*new, context);
+            }
+            (Self::Unknown, C::CreateDocument(new)) => return document::create(*new, context),
             (Self::Unknown, _) => return Err(Refusal::Unknown(Aggregate::Activity)),
-            (Self::Planned(_) | Self::Deleted(_), C::PlanActivity(_)) => {
+            (Self::Planned(_) | Self::Deleted(_), command) if command.creates() => {
                 return Err(Refusal::AlreadyExists(Aggregate::Activity));
             }
             (Self::Deleted(planned), command) => {
@@ -156,7 +182,9 @@ fn on_planned(
     use ActivityCommand as C;
     let done = planned.completed_on.is_some();
     let events = match command {
-        C::PlanActivity(_) => return Err(Refusal::AlreadyExists(Aggregate::Activity)),
+        C::PlanActivity(_) | C::CreateFromGuideItem(_) | C::CreateDocument(_) => {
+            return Err(Refusal::AlreadyExists(Aggregate::Activity));
+        }
         C::RescheduleActivity(when) => edit::reschedule(changeable(planned)?, when, context)?,
         C::EditActivity(changes) => edit::edit(changeable(planned)?, *changes, context)?,
         C::AssignActivity { owner, caller } => {
@@ -164,6 +192,7 @@ fn on_planned(
         }
         C::CompleteActivity if done => Vec::new(),
         C::CompleteActivity => vec![ActivityEvent::Completed { completed_on: context.today }],
+        C::ReopenActivity if planned.kind == Kind::Document => return Err(Refusal::DocumentIsDone),
         C::ReopenActivity if done => vec![ActivityEvent::Reopened {}],
         C::ReopenActivity => Vec::new(),
         C::DeleteActivity => vec![ActivityEvent::Deleted {}],

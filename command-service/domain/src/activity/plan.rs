@@ -1,17 +1,18 @@
 //! Planning an activity: every default is resolved here and written into the event (SD-2, SD-3, SD-6).
 
-use events::activity::{ActivityTerms, Kind};
+use events::activity::{ActivityTerms, Kind, Slot};
 use events::rights::Level;
 use events::sale::Parties;
 use events::{
-    ActivityEvent, ActivityId, Aggregate, Event, ListKey, ListName, Note, SaleId, StreamName,
-    Title, TypeName, UserId,
+    ActivityEvent, ActivityId, Aggregate, Event, GuideItemId, ListKey, ListName, Note, SaleId,
+    StreamName, Title, TypeName, UserId,
 };
 
 use super::recurrence::Recurrence;
 use super::slot::{self, When};
 use super::{alarm, assignment, recurrence};
 use crate::list::offered;
+use crate::sale::Deal;
 use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decision, Refusal};
 
@@ -59,6 +60,17 @@ pub(super) fn needs(new: &NewActivity, actor: &UserId) -> Vec<StreamName> {
 
 /// One activity.planned; beside it user.added when the caller owns something for the first time.
 pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, Refusal> {
+    let slot = slot::planned(new.kind, new.when, context);
+    planned(new, slot, None, context)
+}
+
+/// The same at a time that is known, perhaps from an item of a guide.
+pub(super) fn planned(
+    new: NewActivity,
+    slot: Result<Slot, Refusal>,
+    guide_item: Option<GuideItemId>,
+    context: &Context<'_>,
+) -> Result<Decision, Refusal> {
     let title = Title::parse(&new.title).map_err(|_| Refusal::TitleRequired)?;
     let owner = new.owner.unwrap_or_else(|| context.actor.clone());
     let Owner { group: owner_group, beside, .. } = resolve_owner(&owner, new.caller, context)?;
@@ -66,7 +78,7 @@ pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, 
     if let Some(priority) = &new.priority {
         offered(ListName::Priority, priority, "/priority", context)?;
     }
-    let slot = slot::planned(new.kind, new.when, context)?;
+    let slot = slot?;
     let terms = ActivityTerms {
         title,
         description: new.description,
@@ -87,6 +99,7 @@ pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, 
             owner_group: owner_group.clone(),
             assigned_by: assigned_by.clone(),
             series,
+            guide_item,
             terms: terms.clone(),
         })
     };
@@ -114,10 +127,11 @@ pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, 
 
 /// SD-2: a sale that was registered; a won one may well be followed up.
 pub(super) fn sale_exists(sale: Option<SaleId>, context: &Context<'_>) -> Result<(), Refusal> {
-    let Some(sale) = sale else { return Ok(()) };
+    sale.map_or(Ok(()), |sale| seen(sale, context).map(|_| ()))
+}
+
+/// A sale that is there and that the caller sees.
+pub(super) fn seen<'a>(sale: SaleId, context: &Context<'a>) -> Result<&'a Deal, Refusal> {
     let deal = context.references.sale(sale).and_then(|sale| sale.deal());
-    match deal.filter(|deal| context.sees(deal)) {
-        Some(_) => Ok(()),
-        None => Err(Refusal::UnknownSale),
-    }
+    deal.filter(|deal| context.sees(deal)).ok_or(Refusal::UnknownSale)
 }

@@ -1,6 +1,7 @@
 //! When an activity takes place: what was said, the defaults for what was not, the bounds (SD-1, SD-3, SD-4).
 
-use chrono::{DateTime, Days, NaiveDate, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
 use events::activity::{Kind, Slot};
 
 use super::Planned;
@@ -58,13 +59,13 @@ impl When {
 /// SD-3: a meeting needs a start and lasts an hour, a call starts now and lasts 15 minutes, a to-do is dated
 /// today, or the one day that was given.
 pub(super) fn planned(kind: Kind, when: When, context: &Context<'_>) -> Result<Slot, Refusal> {
-    if kind == Kind::ToDo || when.all_day == Some(true) {
+    if is_days(kind, when) {
         let (start, end) = when.days()?;
         let from_day = match (start, kind) {
             (Some(day), _) => day,
             (None, Kind::ToDo) => end.unwrap_or(context.today),
             (None, Kind::Call) => context.today,
-            (None, Kind::Meeting) => return Err(Refusal::StartRequired),
+            (None, Kind::Meeting | Kind::Document) => return Err(Refusal::StartRequired),
         };
         return sound(Slot::Days { from_day, to_day: end.unwrap_or(from_day) });
     }
@@ -73,11 +74,70 @@ pub(super) fn planned(kind: Kind, when: When, context: &Context<'_>) -> Result<S
     times(start.or(now).ok_or(Refusal::StartRequired)?, end, usual_length(kind, context))
 }
 
+/// SG-12: from the start that was said, for as long as an item of a guide says.
+pub(super) fn lasting(
+    kind: Kind,
+    when: When,
+    minutes: Option<u16>,
+    context: &Context<'_>,
+) -> Result<Slot, Refusal> {
+    if is_days(kind, when) {
+        return planned(kind, when, context);
+    }
+    let (start, end) = when.times()?;
+    times(start.ok_or(Refusal::StartRequired)?, end, length(kind, minutes, context))
+}
+
+/// SG-12: on a day, all of it or from when the tenant's working day begins (SD-4); the end that was said, else for as
+/// long as an item of a guide says.
+pub(super) fn on_day(
+    kind: Kind,
+    when: When,
+    day: NaiveDate,
+    minutes: Option<u16>,
+    context: &Context<'_>,
+) -> Result<Slot, Refusal> {
+    if is_days(kind, when) {
+        let (_, end) = when.days()?;
+        return sound(Slot::Days { from_day: day, to_day: end.unwrap_or(day) });
+    }
+    let (_, end) = when.times()?;
+    let tenant = context.references.tenant();
+    let begins = day.and_time(tenant.diary().day_from.time());
+    let start = on_the_clock(begins, tenant.time_zone()).ok_or(Refusal::OutsideCalendar)?;
+    times(start, end, length(kind, minutes, context))
+}
+
+/// SD-1: a to-do has days whatever is said.
+fn is_days(kind: Kind, when: When) -> bool {
+    kind == Kind::ToDo || when.all_day == Some(true)
+}
+
+fn length(kind: Kind, minutes: Option<u16>, context: &Context<'_>) -> TimeDelta {
+    minutes.map_or_else(
+        || usual_length(kind, context),
+        |minutes| TimeDelta::minutes(i64::from(minutes)),
+    )
+}
+
+/// The instant a clock shows a time: the earlier one where it comes twice, the next one that exists where the clock
+/// skips it.
+fn on_the_clock(mut local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
+    // a zone that crosses the date line skips a whole day
+    for _ in 0..=96 {
+        if let Some(found) = zone.from_local_datetime(&local).earliest() {
+            return Some(found.to_utc());
+        }
+        local = local.checked_add_signed(TimeDelta::minutes(15))?;
+    }
+    None
+}
+
 /// SD-3: an hour and a quarter, unless the tenant says otherwise.
 fn usual_length(kind: Kind, context: &Context<'_>) -> TimeDelta {
     let usual = context.references.tenant().diary();
     TimeDelta::minutes(i64::from(match kind {
-        Kind::Meeting | Kind::ToDo => usual.meeting_minutes,
+        Kind::Meeting | Kind::ToDo | Kind::Document => usual.meeting_minutes,
         Kind::Call => usual.call_minutes,
     }))
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use events::activity::{ActivityTerms, Kind, Slot};
-use events::{ActivityEvent, UserId};
+use events::{ActivityEvent, GuideItemId, SaleId, UserId};
 
 use super::assignment::{Answer, Assignment};
 
@@ -37,6 +37,10 @@ pub struct Planned {
     pub assignment: Option<Assignment>,
     /// Its alarm has rung; another time or another alarm rings again (SD-6).
     pub reminded: bool,
+    /// The item of a guide it was created from (SG-12).
+    pub guide_item: Option<GuideItemId>,
+    /// The sale it was created for.
+    pub created_for: Option<SaleId>,
 }
 
 impl Activity {
@@ -61,6 +65,7 @@ impl Activity {
                     owner_group,
                     assigned_by,
                     series: _,
+                    guide_item,
                     terms,
                 },
             ) => Self::Planned(Box::new(Planned {
@@ -72,6 +77,30 @@ impl Activity {
                 completed_on: None,
                 assignment: given(assigned_by.as_ref(), None),
                 reminded: false,
+                guide_item: *guide_item,
+                created_for: terms.sale,
+            })),
+            (
+                _,
+                ActivityEvent::DocumentCreated {
+                    owner,
+                    owner_group,
+                    created_on,
+                    guide_item,
+                    document: _,
+                    terms,
+                },
+            ) => Self::Planned(Box::new(Planned {
+                kind: Kind::Document,
+                slot: Slot::Days { from_day: *created_on, to_day: *created_on },
+                owner: owner.clone(),
+                owner_group: owner_group.clone(),
+                terms: terms.clone(),
+                completed_on: Some(*created_on),
+                assignment: None,
+                reminded: false,
+                guide_item: *guide_item,
+                created_for: terms.sale,
             })),
             (Self::Planned(planned), fact) => planned.evolve(fact),
             (state @ (Self::Unknown | Self::Deleted(_)), _) => state,
@@ -85,13 +114,18 @@ fn given(by: Option<&UserId>, before: Option<UserId>) -> Option<Assignment> {
 }
 
 impl Planned {
+    /// The item it is an instance of, while it is about the sale it was created for.
+    pub(crate) fn instance_of(&self) -> Option<GuideItemId> {
+        self.guide_item.filter(|_| self.terms.sale == self.created_for)
+    }
+
     fn answered(&mut self, answer: Answer) {
         self.assignment = self.assignment.take().map(|given| Assignment { answer, ..given });
     }
 
     fn evolve(mut self: Box<Self>, fact: &ActivityEvent) -> Activity {
         match fact {
-            ActivityEvent::Planned { .. } => {}
+            ActivityEvent::Planned { .. } | ActivityEvent::DocumentCreated { .. } => {}
             ActivityEvent::Rescheduled { slot } => {
                 self.slot = *slot;
                 self.reminded = false;

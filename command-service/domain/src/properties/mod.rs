@@ -1,6 +1,7 @@
 //! What holds after any history: generated orders on a few streams of every kind, decided as the service would.
 
 mod activities;
+mod guide;
 mod orders;
 mod world;
 
@@ -15,8 +16,10 @@ use crate::name::Name;
 use crate::sale::{Outcome, Sale};
 use crate::sale_type::SaleType;
 use crate::stage::Stage;
+use crate::user::UserCommand;
 use crate::{Order, State};
 use activities::activity_is_sound;
+use guide::{progress_is_sound, type_is_sound};
 use orders::{Asked, asked};
 use world::World;
 
@@ -52,11 +55,12 @@ fn sale_is_sound(world: &World, sale: &Sale) -> Result<(), TestCaseError> {
         Sale::Unknown | Sale::Open(_) | Sale::Stalled { .. } | Sale::Deleted(_) => {}
     }
     if let Some(stage) = deal.stage {
-        prop_assert!(matches!(world.state(&stage.stream()), State::Stage(Stage::Added(_))));
+        let found = world.state(&stage.stream());
+        prop_assert!(matches!(found, State::Stage(Stage::Added(_) | Stage::Deleted(_))));
     }
     prop_assert!(matches!(
         world.state(&deal.sale_type.stream()),
-        State::SaleType(SaleType::Defined(_))
+        State::SaleType(SaleType::Defined(_) | SaleType::Deleted(_))
     ));
     prop_assert!(world.knows(&StreamName::of_user(&deal.owner)), "an owner is a user");
     Ok(())
@@ -67,8 +71,8 @@ fn names_are_unique(world: &World) -> Result<(), TestCaseError> {
     let mut borne = BTreeSet::new();
     for (stream, state) in world.streams() {
         let name = match state {
-            State::Stage(Stage::Added(terms)) => &terms.name,
-            State::SaleType(SaleType::Defined(terms)) => &terms.name,
+            State::Stage(Stage::Added(terms) | Stage::Deleted(terms)) => &terms.name,
+            State::SaleType(SaleType::Defined(it) | SaleType::Deleted(it)) => &it.terms.name,
             State::Stage(_) | State::SaleType(_) | State::Sale(_) | State::Currency(_) => continue,
             State::Activity(_) | State::User(_) | State::Tenant(_) | State::Name(_) => continue,
             State::List(_) => continue,
@@ -95,9 +99,13 @@ proptest! {
             if world.carry_out(asked).is_ok() {
                 for (stream, state) in world.streams() {
                     match state {
-                        State::Sale(sale) => sale_is_sound(&world, sale)?,
+                        State::Sale(sale) => {
+                            sale_is_sound(&world, sale)?;
+                            progress_is_sound(&world, stream, sale)?;
+                        }
                         State::Activity(activity) => activity_is_sound(&world, stream, activity)?,
-                        State::Stage(_) | State::SaleType(_) | State::Currency(_) => {}
+                        State::SaleType(kind) => type_is_sound(&world, kind)?,
+                        State::Stage(_) | State::Currency(_) => {}
                         State::User(_) | State::Tenant(_) | State::Name(_) | State::List(_) => {}
                     }
                 }
@@ -133,7 +141,17 @@ proptest! {
     ) {
         let world = after(&history);
         let exists = world.knows(&last.stream);
-        let made_of_itself = matches!(last.order, Order::Tenant(_) | Order::Currency(_));
+        // whoever says something of themselves is added first
+        let made_of_itself = matches!(
+            last.order,
+            Order::Tenant(_)
+                | Order::Currency(_)
+                | Order::User(
+                    UserCommand::SetPreferences { .. }
+                        | UserCommand::AddFavourite { .. }
+                        | UserCommand::RemoveFavourite { .. }
+                )
+        );
         if let Ok(decision) = world.decide(&last) && !made_of_itself {
             prop_assert_eq!(last.order.creates(), !exists);
             prop_assert!(!last.order.creates() || decision.events.len() == 1);

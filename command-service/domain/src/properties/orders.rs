@@ -20,6 +20,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::activities::activity_order;
+use super::guide::guide_order;
 use crate::Order;
 use crate::currency::CurrencyCommand;
 use crate::custom_field::GivenValue;
@@ -45,6 +46,7 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
         1 => other_order(),
         3 => (sale(), new_sale()).prop_map(|(id, new)| on_sale(id, SaleCommand::RegisterSale(Box::new(new)))),
         4 => activity_order(),
+        4 => guide_order(),
         8 => (sale(), sale_command()).prop_map(|(id, command)| on_sale(id, command)),
     ];
     (order, user()).prop_map(|((stream, order), actor)| Asked { stream, order, actor })
@@ -62,7 +64,7 @@ pub(super) fn sale() -> impl Strategy<Value = SaleId> {
     id(2).prop_map(SaleId)
 }
 
-fn stage() -> impl Strategy<Value = StageId> {
+pub(super) fn stage() -> impl Strategy<Value = StageId> {
     id(3).prop_map(StageId)
 }
 
@@ -88,7 +90,7 @@ fn name() -> impl Strategy<Value = TypeName> {
         .prop_map(|text| TypeName::parse(text).unwrap())
 }
 
-fn local_name() -> impl Strategy<Value = LocalName> {
+pub(super) fn local_name() -> impl Strategy<Value = LocalName> {
     let local = (name(), name()).prop_map(|(en, nb)| {
         let given = [("en".to_owned(), String::from(en)), ("nb".to_owned(), String::from(nb))];
         LocalName::try_from(std::collections::BTreeMap::from(given)).unwrap()
@@ -281,7 +283,13 @@ fn stage_order() -> impl Strategy<Value = (StreamName, Order)> {
             (id.stream(), Order::Stage(StageCommand::EditStage { id, changes }))
         },
     );
-    prop_oneof![add, edit]
+    let sale_types = || vec![SaleTypeId(Uuid::from_u128(1)), SaleTypeId(Uuid::from_u128(2))];
+    let delete = stage().prop_map(move |id| {
+        let sale_types = sale_types();
+        (id.stream(), Order::Stage(StageCommand::DeleteStage { id, sale_types }))
+    });
+    let restore = stage().prop_map(|id| (id.stream(), Order::Stage(StageCommand::RestoreStage)));
+    prop_oneof![4 => add, 2 => edit, 1 => delete, 1 => restore]
 }
 
 fn duration() -> impl Strategy<Value = Duration> {
@@ -295,7 +303,7 @@ fn type_order() -> impl Strategy<Value = (StreamName, Order)> {
     let define = (kind(), local_name(), of(duration()), stages(), any::<bool>()).prop_map(
         |(id, name, duration, stages, guide)| {
             let category = Some(TypeName::parse("New business").unwrap());
-            let (auto_advance, stakeholders) = (false, false);
+            let (auto_advance, stakeholders) = (guide, false);
             let terms = SaleTypeTerms {
                 name,
                 category,

@@ -65,6 +65,7 @@ fn planned(whose: Ownership, sale: Option<SaleId>) -> Event {
         owner_group: group.map(str::to_owned),
         assigned_by: None,
         series: None,
+        guide_item: None,
         terms: ActivityTerms {
             title: Title::parse("Call").unwrap(),
             description: None,

@@ -54,6 +54,10 @@ fn given(command: &SaleCommand) -> Vec<Given<'_>> {
         | C::ClearCompletion
         | C::NoticeOwner { .. }
         | C::OfferFollowUp
+        | C::SuggestFollowUp { .. }
+        | C::SuggestStage { .. }
+        | C::AnswerFollowUpSuggestion { .. }
+        | C::AnswerStageSuggestion { .. }
         | C::SetNote { .. }
         | C::AddLink(_)
         | C::RemoveLink(_)

@@ -1,165 +1,36 @@
 //! A sale: commands, what is remembered, the table of decisions (domain §3.2, §3.5).
 
 mod close;
+mod command;
 mod details;
 mod edit;
+pub(crate) mod guide;
 mod listed;
 mod margin;
 mod registration;
 mod stakeholders;
 mod stall;
 mod state;
+mod suggestions;
 #[cfg(test)]
 mod tests;
 mod turning;
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
+pub use command::SaleCommand;
 pub use details::LINKS_MAX;
 pub use edit::SaleChanges;
 use events::rights::Level;
-use events::sale::{
-    Direction, Link, LinkTarget, ReopenCause, Stakeholder, StakeholderId, Visibility,
-};
-use events::{
-    Aggregate, CurrencyCode, Event, ListKey, Money, Probability, SaleEvent, SaleNote, SaleTypeId,
-    StageId, StreamName, UserId,
-};
+use events::sale::{Direction, Visibility};
+use events::{Aggregate, Event, Probability, SaleEvent, SaleTypeId, StageId, StreamName, UserId};
+pub use guide::{INSTANCES_MAX, Progress};
 pub use margin::MarginFigure;
 pub use registration::{NewSale, SALE_DATE_MAX};
 pub use stakeholders::{PartChanges, STAKEHOLDERS_MAX};
 pub use state::{Deal, Outcome, Sale};
 
-use crate::custom_field::{self, GivenValue};
+use crate::custom_field;
 use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decider, Decision, References, Refusal};
-
-/// What may be asked of a sale.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SaleCommand {
-    /// SO-1, SO-2.
-    RegisterSale(Box<NewSale>),
-    /// SO-5.
-    EditSale(Box<SaleChanges>),
-    /// SO-F17.
-    ChangeOwner {
-        /// The new owner.
-        owner: UserId,
-        /// What the caller's token says of them, should they take the sale and have to be added.
-        caller: Caller,
-    },
-    /// SO-6, SO-8: any stage of the type, in any direction.
-    AdvanceStage {
-        /// The new stage.
-        stage: StageId,
-    },
-    /// SO-7.
-    OverrideProbability {
-        /// Kept until the next stage change.
-        probability: Probability,
-    },
-    /// SO-11.
-    ChangeAmount {
-        /// In the sale's currency.
-        amount: Money,
-    },
-    /// SO-10.
-    SetMargin(MarginFigure),
-    /// SO-13.
-    StallSale {
-        /// Not before today.
-        reopen_date: NaiveDate,
-        /// Why.
-        reason: ListKey,
-    },
-    /// SO-13; a term left out stays.
-    ChangeStallTerms {
-        /// Not before today.
-        reopen_date: Option<NaiveDate>,
-        /// Why.
-        reason: Option<ListKey>,
-    },
-    /// SO-16, SO-22.
-    ReopenSale {
-        /// Who or what wants it.
-        cause: ReopenCause,
-    },
-    /// SO-17.
-    MarkSold {
-        /// Why it was won.
-        reason: ListKey,
-        /// Today when left out.
-        close_date: Option<NaiveDate>,
-        /// Actual value; the estimate when left out.
-        amount: Option<Money>,
-        /// Who lost it to us; the known one when left out.
-        competitor: Option<ListKey>,
-    },
-    /// SO-18.
-    MarkLost {
-        /// Why it was lost.
-        reason: ListKey,
-        /// Today when left out.
-        close_date: Option<NaiveDate>,
-        /// Who got it; the known one when left out.
-        competitor: Option<ListKey>,
-    },
-    /// SO-21.
-    CompleteSale,
-    /// SO-21.
-    ClearCompletion,
-    /// SO-F33: none clears.
-    SetNote {
-        /// The whole note.
-        note: Option<SaleNote>,
-    },
-    /// SO-29.
-    AddLink(Link),
-    /// SO-29.
-    RemoveLink(LinkTarget),
-    /// SO-31.
-    SetVisibility(Visibility),
-    /// SK-2.
-    AddStakeholders(Vec<Stakeholder>),
-    /// SK-4.
-    ChangeStakeholders {
-        /// Which ones.
-        ids: Vec<StakeholderId>,
-        /// What changes about each.
-        changes: PartChanges,
-    },
-    /// SK-5.
-    RemoveStakeholders {
-        /// Which ones.
-        ids: Vec<StakeholderId>,
-    },
-    /// SO-9.
-    ChangeSaleType {
-        /// The new type.
-        sale_type: SaleTypeId,
-        /// A stage of it; found by the rule of SO-9 when left out.
-        stage: Option<StageId>,
-    },
-    /// SO-39.
-    ChangeCurrency {
-        /// The new currency.
-        currency: CurrencyCode,
-    },
-    /// SO-23: for good.
-    DeleteSale,
-    /// SO-30: fields left out stay, those without a value are cleared.
-    SetCustomFields(BTreeMap<ListKey, Option<GivenValue>>),
-    /// §6-A32: sent by the process manager after a change of owner.
-    NoticeOwner {
-        /// Who is told.
-        owner: UserId,
-        /// Who gave it to them.
-        by: UserId,
-    },
-    /// SO-14: sent by the process manager after a stall.
-    OfferFollowUp,
-}
 
 /// Other streams a command on a sale has to know.
 pub(crate) fn needs(
@@ -187,6 +58,10 @@ pub(crate) fn needs(
             let stage = sale.deal().and_then(needed).map(StageId::stream);
             stage.into_iter().chain([sale_type.stream()]).collect()
         }
+        SaleCommand::SuggestFollowUp { .. }
+        | SaleCommand::SuggestStage { .. }
+        | SaleCommand::AnswerFollowUpSuggestion { .. }
+        | SaleCommand::AnswerStageSuggestion { .. } => suggestions::needs(sale, command, known),
         SaleCommand::SetVisibility(Visibility::Group { .. }) => {
             sale.deal().map(|deal| StreamName::of_user(&deal.owner)).into_iter().collect()
         }
@@ -303,7 +178,7 @@ fn change(
         C::ChangeStakeholders { ids, changes } => {
             stakeholders::change(unlocked(sale)?, &ids, &changes, context)?
         }
-        C::RemoveStakeholders { ids } => stakeholders::remove(unlocked(sale)?, &ids)?,
+        C::RemoveStakeholders { ids } => stakeholders::remove(unlocked(sale)?, &ids, context)?,
         C::ChangeSaleType { sale_type, stage } => {
             turning::change_type(unlocked(sale)?, sale_type, stage, context)?
         }
@@ -311,6 +186,14 @@ fn change(
         C::DeleteSale => vec![SaleEvent::Deleted {}],
         C::NoticeOwner { owner, by } => notice_owner(deal, owner, by, context),
         C::OfferFollowUp => stall::offer_follow_up(sale),
+        C::SuggestFollowUp { activity } => suggestions::suggest_follow_up(sale, activity, context),
+        C::SuggestStage { activity } => suggestions::suggest_stage(sale, activity, context),
+        C::AnswerFollowUpSuggestion { item, accepted } => {
+            suggestions::answer_follow_up(sale, item, accepted, context)?
+        }
+        C::AnswerStageSuggestion { accepted } => {
+            suggestions::answer_stage(sale, accepted, context)?
+        }
         C::SetCustomFields(given) => {
             let tenant = context.references.tenant();
             custom_field::set(&unlocked(sale)?.fields, tenant.fields(), given)?
@@ -369,7 +252,7 @@ fn advance(deal: &Deal, to: StageId, context: &Context<'_>) -> Result<Vec<SaleEv
     let order = stages_of(deal.sale_type, context);
     let rank_of = |stage: StageId| order.iter().position(|candidate| *candidate == stage);
     let target = rank_of(to).ok_or(Refusal::StageNotInSaleType)?;
-    let probability = context.references.stage(to).ok_or(Refusal::UnknownStage)?.probability();
+    let probability = context.references.stage(to).ok_or(Refusal::UnknownStage)?.offered()?;
     let back = deal.stage.and_then(rank_of).is_some_and(|current| target < current);
     let direction = if back { Direction::Backward } else { Direction::Forward };
     Ok(vec![SaleEvent::StageAdvanced { from: deal.stage, to, probability, direction }])

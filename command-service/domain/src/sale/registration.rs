@@ -70,8 +70,8 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
     ] {
         key.as_ref().map_or(Ok(()), |key| offered(list, key, pointer, context))?;
     }
-    let sale_type = context.references.sale_type(new.sale_type).and_then(|found| found.terms());
-    let terms = sale_type.ok_or(Refusal::UnknownSaleType)?;
+    let sale_type = context.references.sale_type(new.sale_type);
+    let terms = sale_type.ok_or(Refusal::UnknownSaleType)?.offered()?;
     let owner = new.owner.clone().unwrap_or_else(|| context.actor.clone());
     let Owner { group: owner_group, groups, beside } = resolve_owner(&owner, new.caller, context)?;
     context.may_own_sale(&owner, owner_group.as_deref(), Level::Create)?;
@@ -82,7 +82,7 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
     let first = if terms.guide { terms.stages.first().copied() } else { None };
     let stage = new.stage.or(first);
     let stage_probability = match stage {
-        Some(stage) => context.references.stage(stage).ok_or(Refusal::UnknownStage)?.probability(),
+        Some(stage) => context.references.stage(stage).ok_or(Refusal::UnknownStage)?.offered()?,
         None => Probability::NONE,
     };
     let amount =

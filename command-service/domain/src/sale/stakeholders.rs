@@ -1,7 +1,7 @@
 //! Who else is involved in a sale (SK-1 … SK-5).
 
 use events::sale::{ChangedPart, Part, Stakeholder, StakeholderId};
-use events::{ListKey, SaleEvent, StakeholderComment};
+use events::{Feature, ListKey, SaleEvent, StakeholderComment};
 
 use super::Deal;
 use crate::{Context, Refusal};
@@ -18,8 +18,9 @@ pub struct PartChanges {
     pub comment: Option<Option<StakeholderComment>>,
 }
 
-/// SK-1: the type of the sale has stakeholders.
+/// SK-1: the type of the sale has stakeholders, and so has the tenant (SO-50).
 fn on(deal: &Deal, context: &Context<'_>) -> Result<(), Refusal> {
+    context.feature(Feature::Stakeholders)?;
     let terms = context.references.sale_type(deal.sale_type).and_then(|known| known.terms());
     if terms.is_some_and(|terms| terms.stakeholders) {
         Ok(())
@@ -80,7 +81,12 @@ pub(super) fn change(
 }
 
 /// SK-5: from this sale only; also when the type has stakeholders no more.
-pub(super) fn remove(deal: &Deal, ids: &[StakeholderId]) -> Result<Vec<SaleEvent>, Refusal> {
+pub(super) fn remove(
+    deal: &Deal,
+    ids: &[StakeholderId],
+    context: &Context<'_>,
+) -> Result<Vec<SaleEvent>, Refusal> {
+    context.feature(Feature::Stakeholders)?;
     let removed = |known: &Stakeholder| SaleEvent::StakeholderRemoved { id: known.id };
     Ok(named(deal, ids)?.into_iter().map(removed).collect())
 }

@@ -9,6 +9,8 @@ use events::{
     UserId,
 };
 
+use super::guide::Progress;
+
 /// A sale as the write side remembers it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Sale {
@@ -85,6 +87,8 @@ pub struct Deal {
     pub stakeholders: Vec<Stakeholder>,
     /// SO-F35.
     pub fields: BTreeMap<ListKey, FieldValue>,
+    /// SG-12 to SG-23.
+    pub guide: Progress,
 }
 
 impl Sale {
@@ -137,6 +141,11 @@ pub(super) fn evolve(sale: Sale, event: &SaleEvent) -> Sale {
         SaleEvent::Completed {} => with_completion(sale, true),
         SaleEvent::CompletionCleared {} => with_completion(sale, false),
         SaleEvent::OwnerNoticed { .. } | SaleEvent::FollowUpOffered { .. } => sale,
+        SaleEvent::GuideItemUsed { .. }
+        | SaleEvent::FollowUpSuggested { .. }
+        | SaleEvent::FollowUpSuggestionAnswered { .. }
+        | SaleEvent::StageSuggested { .. }
+        | SaleEvent::StageSuggestionAnswered { .. } => sale.with(|deal| deal.guide.evolve(event)),
         SaleEvent::Deleted {} => sale.into_deal().map_or(Sale::Unknown, Sale::Deleted),
         SaleEvent::TitleChanged { .. }
         | SaleEvent::DescriptionChanged { .. }
@@ -177,6 +186,7 @@ fn change(deal: &mut Deal, event: &SaleEvent) {
         }
         SaleEvent::StageAdvanced { to, probability, .. } => {
             (deal.stage, deal.probability) = (Some(*to), *probability);
+            deal.guide.stage_changed();
         }
         SaleEvent::ProbabilityOverridden { probability } => deal.probability = *probability,
         SaleEvent::AmountChanged { amount, margin }
@@ -200,6 +210,7 @@ fn change(deal: &mut Deal, event: &SaleEvent) {
         SaleEvent::StakeholderRemoved { id } => deal.stakeholders.retain(|one| one.id != *id),
         SaleEvent::TypeChanged { to, stage, probability, .. } => {
             (deal.sale_type, deal.stage, deal.probability) = (*to, *stage, *probability);
+            deal.guide.stage_changed();
         }
         SaleEvent::CustomFieldSet { key, value: Some(value) } => {
             deal.fields.insert(key.clone(), value.clone());
@@ -215,6 +226,11 @@ fn change(deal: &mut Deal, event: &SaleEvent) {
         | SaleEvent::CompletionCleared {}
         | SaleEvent::OwnerNoticed { .. }
         | SaleEvent::FollowUpOffered { .. }
+        | SaleEvent::GuideItemUsed { .. }
+        | SaleEvent::FollowUpSuggested { .. }
+        | SaleEvent::FollowUpSuggestionAnswered { .. }
+        | SaleEvent::StageSuggested { .. }
+        | SaleEvent::StageSuggestionAnswered { .. }
         | SaleEvent::Deleted {} => {}
     }
 }
@@ -238,6 +254,7 @@ fn deal_of(registration: &Registration) -> Deal {
         links: Vec::new(),
         stakeholders: Vec::new(),
         fields: BTreeMap::new(),
+        guide: Progress::default(),
     }
 }
 

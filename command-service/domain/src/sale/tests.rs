@@ -4,6 +4,7 @@ mod closing;
 mod details;
 mod editing;
 mod figures;
+mod guide;
 mod registering;
 mod stages;
 mod stakeholders;

@@ -36,8 +36,7 @@ pub(super) fn change_type(
     asked: Option<StageId>,
     context: &Context<'_>,
 ) -> Result<Vec<SaleEvent>, Refusal> {
-    let terms = context.references.sale_type(to).and_then(|found| found.terms());
-    let terms = terms.ok_or(Refusal::UnknownSaleType)?;
+    let terms = context.references.sale_type(to).ok_or(Refusal::UnknownSaleType)?.offered()?;
     if asked.is_some_and(|stage| !terms.stages.contains(&stage)) {
         return Err(Refusal::StageNotInSaleType);
     }
@@ -46,7 +45,7 @@ pub(super) fn change_type(
     }
     let stage = stage_after(deal, to, asked, context.references);
     let probability = match stage.filter(|stage| deal.stage != Some(*stage)) {
-        Some(other) => context.references.stage(other).ok_or(Refusal::UnknownStage)?.probability(),
+        Some(other) => context.references.stage(other).ok_or(Refusal::UnknownStage)?.offered()?,
         None => deal.probability,
     };
     let category = terms.category.clone();

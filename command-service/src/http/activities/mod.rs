@@ -2,6 +2,7 @@
 //! a row and a decoder in one of these files.
 
 mod answering;
+mod guide;
 mod planning;
 mod progress;
 mod when;
@@ -9,11 +10,14 @@ mod when;
 use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 
+pub use when::ActivityKind;
+
 use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 
 /// Rows of the command table.
 pub fn routes() -> impl Iterator<Item = &'static CommandRoute> {
-    planning::ROUTES.iter().chain(&progress::ROUTES).chain(&answering::ROUTES)
+    let planned = planning::ROUTES.iter().chain(&guide::ROUTES);
+    planned.chain(&progress::ROUTES).chain(&answering::ROUTES)
 }
 
 type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;

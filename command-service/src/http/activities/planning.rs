@@ -1,7 +1,7 @@
 //! What an activity is planned with, moved and edited to, and to whom it is handed (SD-2, SD-3, SD-8).
 
 use domain::Order;
-use domain::activity::{ActivityChanges, ActivityCommand, Alarm, NewActivity, When};
+use domain::activity::{ActivityChanges, ActivityCommand, Alarm, NewActivity};
 use events::sale::Parties;
 use events::{ActivityId, ListKey, Note, Party, SaleId, TypeName, UserId};
 use serde::Deserialize;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::row;
-use super::when::{ActivityKind, AlarmMinutes, Moment, Rule, alarm};
+use super::when::{ActivityKind, AlarmMinutes, Moment, Rule, alarm, when};
 use crate::http::fields::{self, patch};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
 
@@ -123,10 +123,6 @@ fn plan(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         stream: id.stream(),
         order: Order::Activity(ActivityCommand::PlanActivity(Box::new(new))),
     })
-}
-
-fn when(start: Option<Moment>, end: Option<Moment>, all_day: Option<bool>) -> When {
-    When { start: start.map(|start| start.0), end: end.map(|end| end.0), all_day }
 }
 
 /// RescheduleActivity: any of the fields.

@@ -1,7 +1,7 @@
 //! Fields that only activities have: a day or an instant, the kind, the lead time of an alarm.
 
 use chrono::{DateTime, Datelike, SubsecRound, Timelike, Utc};
-use domain::activity::{self, Alarm, Recurrence, alarm_minutes};
+use domain::activity::{self, Alarm, Recurrence, When, alarm_minutes};
 use events::ParseError;
 use serde::Deserialize;
 use service_runtime::problem::Problem;
@@ -33,6 +33,11 @@ fn instant(text: &str) -> Option<activity::Moment> {
     // a leap second has no place among instants that can be subtracted
     let real = at.nanosecond() < 1_000_000_000 && (1900..=9999).contains(&at.year());
     real.then(|| activity::Moment::At(at.trunc_subsecs(6)))
+}
+
+/// When, as three fields say it together.
+pub(super) fn when(start: Option<Moment>, end: Option<Moment>, all_day: Option<bool>) -> When {
+    When { start: start.map(|start| start.0), end: end.map(|end| end.0), all_day }
 }
 
 /// Minutes before the start, up to four weeks (SD-6).

@@ -4,6 +4,7 @@
 mod closing;
 mod details;
 mod figures;
+mod guide;
 mod registration;
 mod stakeholders;
 mod turning;
@@ -16,7 +17,8 @@ use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 /// Rows of the command table.
 pub fn routes() -> impl Iterator<Item = &'static CommandRoute> {
     let before = registration::ROUTES.iter().chain(&figures::ROUTES).chain(&closing::ROUTES);
-    before.chain(&details::ROUTES).chain(&stakeholders::ROUTES).chain(&turning::ROUTES)
+    let tabs = details::ROUTES.iter().chain(&stakeholders::ROUTES).chain(&guide::ROUTES);
+    before.chain(tabs).chain(&turning::ROUTES)
 }
 
 type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;

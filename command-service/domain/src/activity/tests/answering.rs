@@ -69,15 +69,23 @@ fn a_declined_assignment_goes_back_to_who_assigned_it_sd_8() {
 #[test]
 fn what_cannot_go_back_stays_and_is_marked_sd_8() {
     let slot = times("2026-03-17T09:00:00Z", "2026-03-17T10:00:00Z");
-    let ActivityEvent::Planned { kind, owner, owner_group, terms, .. } =
+    let ActivityEvent::Planned { kind, owner, owner_group, guide_item, terms, .. } =
         planned(Kind::Meeting, slot, terms())
     else {
         panic!("a plan");
     };
     let assigned_by = Some(user("mia"));
     let series = None;
-    let facts =
-        [ActivityEvent::Planned { kind, slot, owner, owner_group, assigned_by, series, terms }];
+    let facts = [ActivityEvent::Planned {
+        kind,
+        slot,
+        owner,
+        owner_group,
+        assigned_by,
+        series,
+        guide_item,
+        terms,
+    }];
     world(facts).when(order(DECLINE)).then([Event::Activity(declined("ola", "north"))]);
 }
 

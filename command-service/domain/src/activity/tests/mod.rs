@@ -2,6 +2,8 @@
 
 mod answering;
 mod changing;
+mod documents;
+mod from_guide;
 mod planning;
 mod progress;
 
@@ -164,6 +166,7 @@ fn planned(kind: Kind, slot: Slot, terms: ActivityTerms) -> ActivityEvent {
         owner_group,
         assigned_by: None,
         series: None,
+        guide_item: None,
         terms,
     }
 }

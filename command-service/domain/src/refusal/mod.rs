@@ -1,5 +1,7 @@
 //! The business said no: every reason, as a fact about the world, with its stable code.
 
+mod words;
+
 use events::{Aggregate, CurrencyCode, ListName};
 use thiserror::Error;
 
@@ -51,9 +53,60 @@ pub enum Refusal {
     /// No such stage in the tenant.
     #[error("there is no such stage")]
     UnknownStage,
+    /// SO-49: nothing can be done to it but restoring it.
+    #[error("the stage is deleted; restore it first")]
+    StageDeleted,
+    /// SO-49: no sale moves to it.
+    #[error("this stage is deleted")]
+    DeletedStage,
+    /// SO-49: a type lists stages that are in use.
+    #[error("a listed stage is deleted")]
+    DeletedListedStage,
     /// No such sale type in the tenant.
     #[error("there is no such sale type")]
     UnknownSaleType,
+    /// SO-46: nothing can be done to it but restoring it.
+    #[error("the sale type is deleted; restore it first")]
+    SaleTypeDeleted,
+    /// SO-46: no sale begins with it or turns to it.
+    #[error("this sale type is deleted")]
+    DeletedSaleType,
+    /// SG-6, SG-12: never added, removed, or of a stage that the type does not have.
+    #[error("the guide has no such item")]
+    UnknownGuideItem,
+    /// The id of an item is taken.
+    #[error("this id belongs to an existing item of the guide")]
+    GuideItemExists,
+    /// SG-4, SG-5: a follow-up is no document.
+    #[error("this item of the guide is of the other kind: a follow-up, or a document")]
+    GuideItemKind,
+    /// SG-2.
+    #[error("a guide has 200 items at most")]
+    TooManyGuideItems,
+    /// SG-14.
+    #[error("500 activities can be created from the guide of a sale at most")]
+    TooManyInstances,
+    /// SG-3, SG-28.
+    #[error("the type of the sale has no guide")]
+    GuideOff,
+    /// SO-50.
+    #[error("this part of the product is switched off")]
+    FeatureOff,
+    /// SG-20, SG-21.
+    #[error("no such follow-up is suggested")]
+    NoSuchSuggestion,
+    /// SG-23.
+    #[error("no stage is suggested")]
+    NoStageSuggested,
+    /// SG-13: a document is done by being created.
+    #[error("a document is done and cannot be reopened")]
+    DocumentIsDone,
+    /// Preferences and favourites are personal (SG-22, SO-32).
+    #[error("this is for the user themselves to say")]
+    NotYourself,
+    /// SO-32.
+    #[error("a user has 500 favourites at most")]
+    TooManyFavourites,
     /// Owners are users of the tenant.
     #[error("there is no such user")]
     UnknownOwner,
@@ -217,148 +270,4 @@ pub enum Refusal {
     /// A command reached a stream of another aggregate: a fault of the caller's routing.
     #[error("this stream does not take commands of a {0}")]
     WrongStream(Aggregate),
-}
-
-impl Refusal {
-    /// The stable code of the problem that reports it.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "a line for each refusal: the compiler asks for the next"
-    )]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown(_) => "not_found",
-            Self::AlreadyExists(_) => "already_exists",
-            Self::NotYours => "not_your_sale",
-            Self::NotYourActivity => "not_your_activity",
-            Self::RightMissing => "forbidden",
-            Self::RightFixed => "right_fixed",
-            Self::TitleRequired => "title_required",
-            Self::SaleClosed => "sale_closed",
-            Self::AlreadyClosed => "already_closed",
-            Self::SaleStalled => "sale_stalled",
-            Self::NotStalled => "not_stalled",
-            Self::SaleOpen => "sale_open",
-            Self::NotClosed => "not_closed",
-            Self::StageNotInSaleType => "stage_not_in_sale_type",
-            Self::UnknownStage | Self::UnknownListedStage => "unknown_stage",
-            Self::UnknownSaleType => "unknown_sale_type",
-            Self::UnknownOwner => "unknown_owner",
-            Self::ReopenDatePast => "reopen_date_past",
-            Self::CurrencyDiffers { .. } => "currency_differs",
-            Self::PercentWithoutAmount => "percent_without_amount",
-            Self::AmountNegative => "amount_negative",
-            Self::CostNegative => "cost_negative",
-            Self::AmountTooLarge => "amount_too_large",
-            Self::ExactlyOneMarginFigure => "exactly_one_margin_figure",
-            Self::NameTaken => "name_taken",
-            Self::GuideNeedsTwoStages => "guide_needs_two_stages",
-            Self::StageListedTwice => "stage_listed_twice",
-            Self::DurationOutOfRange => "duration_out_of_range",
-            Self::BaseCurrencyHasNoRate => "base_currency_has_no_rate",
-            Self::RateOutOfRange => "rate_out_of_range",
-            Self::UnitOutOfRange => "unit_out_of_range",
-            Self::AmountsExist => "amounts_exist",
-            Self::UnknownSale => "unknown_sale",
-            Self::ActivityCompleted => "activity_completed",
-            Self::ActivityDeleted => "activity_deleted",
-            Self::StartRequired => "start_required",
-            Self::DayExpected { .. } => "day_expected",
-            Self::TimeExpected { .. } => "time_expected",
-            Self::EndBeforeStart => "end_before_start",
-            Self::ActivityTooLong => "activity_too_long",
-            Self::OutsideCalendar => "outside_calendar",
-            Self::AlarmNeedsTime => "alarm_needs_time",
-            Self::RecurrenceTooLong => "recurrence_too_long",
-            Self::RecurrenceUnfit => "recurrence_unfit",
-            Self::NotAssigned => "not_assigned",
-            Self::LengthOutOfRange { .. } => "length_out_of_range",
-            Self::DayEndsFirst => "day_ends_first",
-            Self::UnknownListItem { .. } => "unknown_list_item",
-            Self::ListFull => "list_full",
-            Self::TooManyLinks => "too_many_links",
-            Self::UnknownLink => "unknown_link",
-            Self::GroupNotOfOwner => "group_not_of_owner",
-            Self::StakeholdersOff => "stakeholders_off",
-            Self::StakeholderExists => "stakeholder_exists",
-            Self::UnknownStakeholder => "unknown_stakeholder",
-            Self::TooManyStakeholders => "too_many_stakeholders",
-            Self::SaleDeleted => "sale_deleted",
-            Self::UnknownField => "unknown_custom_field",
-            Self::FieldKindFixed => "field_kind_fixed",
-            Self::TooManyFields => "too_many_fields",
-            Self::TooManyPromoted => "too_many_promoted",
-            Self::FieldValueInvalid => "field_value_invalid",
-            Self::WrongStream(_) => "wrong_stream",
-        }
-    }
-
-    /// JSON Pointer of the field it is about, where one field is to blame.
-    #[expect(
-        clippy::too_many_lines,
-        reason = "a line for each refusal: the compiler asks for the next"
-    )]
-    pub fn pointer(&self) -> Option<&'static str> {
-        match self {
-            Self::TitleRequired => Some("/title"),
-            Self::RightFixed => Some("/right"),
-            Self::StageNotInSaleType | Self::UnknownStage => Some("/stage"),
-            Self::UnknownSaleType => Some("/sale_type"),
-            Self::UnknownOwner => Some("/owner"),
-            Self::ReopenDatePast => Some("/reopen_date"),
-            Self::CurrencyDiffers { pointer, .. }
-            | Self::UnknownListItem { pointer, .. }
-            | Self::LengthOutOfRange { pointer }
-            | Self::DayExpected { pointer }
-            | Self::TimeExpected { pointer } => Some(pointer),
-            Self::UnknownSale => Some("/sale"),
-            Self::StartRequired | Self::OutsideCalendar => Some("/start"),
-            Self::EndBeforeStart | Self::ActivityTooLong => Some("/end"),
-            Self::AlarmNeedsTime => Some("/alarm_minutes"),
-            Self::DayEndsFirst => Some("/day_to"),
-            Self::RecurrenceTooLong | Self::RecurrenceUnfit => Some("/recurrence"),
-            Self::PercentWithoutAmount => Some("/profit_percent"),
-            Self::AmountNegative => Some("/amount/amount"),
-            Self::NameTaken => Some("/name"),
-            Self::GuideNeedsTwoStages => Some("/guide"),
-            Self::UnknownListedStage | Self::StageListedTwice => Some("/stages"),
-            Self::DurationOutOfRange => Some("/duration/n"),
-            Self::RateOutOfRange => Some("/rate"),
-            Self::UnitOutOfRange => Some("/unit"),
-            Self::UnknownLink => Some("/target"),
-            Self::FieldKindFixed => Some("/kind"),
-            Self::TooManyPromoted => Some("/promoted"),
-            Self::FieldValueInvalid => Some("/fields"),
-            Self::StakeholderExists | Self::UnknownStakeholder | Self::TooManyStakeholders => {
-                Some("/stakeholders")
-            }
-            Self::GroupNotOfOwner => Some("/visible_group"),
-            Self::Unknown(_)
-            | Self::AlreadyExists(_)
-            | Self::NotYours
-            | Self::NotYourActivity
-            | Self::RightMissing
-            | Self::ActivityCompleted
-            | Self::ActivityDeleted
-            | Self::SaleClosed
-            | Self::AlreadyClosed
-            | Self::SaleStalled
-            | Self::NotStalled
-            | Self::SaleOpen
-            | Self::NotClosed
-            | Self::CostNegative
-            | Self::AmountTooLarge
-            | Self::ExactlyOneMarginFigure
-            | Self::BaseCurrencyHasNoRate
-            | Self::AmountsExist
-            | Self::ListFull
-            | Self::TooManyLinks
-            | Self::StakeholdersOff
-            | Self::UnknownField
-            | Self::TooManyFields
-            | Self::SaleDeleted
-            | Self::NotAssigned
-            | Self::WrongStream(_) => None,
-        }
-    }
 }

@@ -1,12 +1,15 @@
 //! The tenant itself: base currency and time zone (design §2, Tenant).
 
+mod diary;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use events::rights::{RecordRights, Records, Right, Role, TenantRights};
-use events::{
-    CurrencyCode, DiarySettings, Event, FieldDefinition, ListKey, TenantEvent, TimeOfDay,
-};
+use events::{CurrencyCode, DiarySettings, Event, Feature, FieldDefinition, ListKey, TenantEvent};
+
+pub use diary::DiaryChanges;
 
 use crate::custom_field::{self, KnownField, KnownFields};
 use crate::{Context, Decider, Decision, Refusal};
@@ -53,25 +56,13 @@ pub enum TenantCommand {
     },
     /// SD-3, SD-4, SD-13, SD-15; what is left out stays.
     SetDiary(DiaryChanges),
-}
-
-/// Fields of a SetDiary.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DiaryChanges {
-    /// SD-3, 1 to 1440.
-    pub meeting_minutes: Option<u16>,
-    /// SD-3, 1 to 1440.
-    pub call_minutes: Option<u16>,
-    /// SD-4.
-    pub day_from: Option<TimeOfDay>,
-    /// SD-4.
-    pub day_to: Option<TimeOfDay>,
-    /// SD-15.
-    pub mark_overdue: Option<bool>,
-    /// SD-13.
-    pub done_leave_at_once: Option<bool>,
-    /// §6-A32.
-    pub assignment_notices: Option<bool>,
+    /// SO-50.
+    SwitchFeature {
+        /// Which part of the product.
+        feature: Feature,
+        /// There or not.
+        on: bool,
+    },
 }
 
 /// What is remembered of a tenant; before its first accepted command it has the defaults.
@@ -83,6 +74,7 @@ pub struct Tenant {
     fields: Arc<KnownFields>,
     rights: TenantRights,
     diary: DiarySettings,
+    without: BTreeSet<Feature>,
 }
 
 impl Default for Tenant {
@@ -94,6 +86,7 @@ impl Default for Tenant {
             fields: Arc::default(),
             rights: TenantRights::CONTRACT,
             diary: DiarySettings::default(),
+            without: BTreeSet::new(),
         }
     }
 }
@@ -129,9 +122,21 @@ impl Tenant {
         self.diary
     }
 
+    /// Whether a part of the product is there (SO-50).
+    pub fn has(&self, feature: Feature) -> bool {
+        !self.without.contains(&feature)
+    }
+
     /// The fact that goes with the first accepted command.
     pub fn provisioning(&self) -> TenantEvent {
         TenantEvent::Provisioned { base_currency: self.base_currency, time_zone: self.time_zone }
+    }
+}
+
+impl Context<'_> {
+    /// Goes on if the tenant has a part of the product (SO-50).
+    pub(crate) fn feature(&self, feature: Feature) -> Result<(), Refusal> {
+        self.references.tenant().has(feature).then_some(()).ok_or(Refusal::FeatureOff)
     }
 }
 
@@ -173,7 +178,13 @@ impl Decider for Tenant {
             TenantCommand::SetFunctionalRight { role, right, allowed } => {
                 set_functional_right(tenant, role, right, allowed)
             }
-            TenantCommand::SetDiary(changes) => set_diary(tenant.diary, changes),
+            TenantCommand::SetDiary(changes) => diary::set(tenant.diary, changes),
+            TenantCommand::SwitchFeature { feature, on } if tenant.has(feature) == on => {
+                Ok(Decision::nothing())
+            }
+            TenantCommand::SwitchFeature { feature, on } => {
+                Ok(Decision::of([Event::Tenant(TenantEvent::FeatureSwitched { feature, on })]))
+            }
         }
     }
 
@@ -187,6 +198,7 @@ impl Decider for Tenant {
                     fields: tenant.fields,
                     rights: tenant.rights,
                     diary: tenant.diary,
+                    without: tenant.without,
                 };
             }
             TenantEvent::BaseCurrencyChanged { base_currency } => {
@@ -207,6 +219,12 @@ impl Decider for Tenant {
                 tenant.rights.evolve(fact);
             }
             TenantEvent::DiarySettingsChanged(settings) => tenant.diary = *settings,
+            TenantEvent::FeatureSwitched { feature, on: true } => {
+                tenant.without.remove(feature);
+            }
+            TenantEvent::FeatureSwitched { feature, on: false } => {
+                tenant.without.insert(*feature);
+            }
         }
         tenant
     }
@@ -230,36 +248,6 @@ fn set_functional_right(
     Ok(Decision::of([Event::Tenant(set)]))
 }
 
-/// A day at most, and something.
-const MINUTES: std::ops::RangeInclusive<u16> = 1..=1_440;
-
-/// All settings as they are from now on; none when nothing differs.
-fn set_diary(now: DiarySettings, changes: DiaryChanges) -> Result<Decision, Refusal> {
-    let new = DiarySettings {
-        meeting_minutes: changes.meeting_minutes.unwrap_or(now.meeting_minutes),
-        call_minutes: changes.call_minutes.unwrap_or(now.call_minutes),
-        day_from: changes.day_from.unwrap_or(now.day_from),
-        day_to: changes.day_to.unwrap_or(now.day_to),
-        mark_overdue: changes.mark_overdue.unwrap_or(now.mark_overdue),
-        done_leave_at_once: changes.done_leave_at_once.unwrap_or(now.done_leave_at_once),
-        assignment_notices: changes.assignment_notices.unwrap_or(now.assignment_notices),
-    };
-    for (minutes, pointer) in
-        [(new.meeting_minutes, "/meeting_minutes"), (new.call_minutes, "/call_minutes")]
-    {
-        if !MINUTES.contains(&minutes) {
-            return Err(Refusal::LengthOutOfRange { pointer });
-        }
-    }
-    if new.day_to <= new.day_from {
-        return Err(Refusal::DayEndsFirst);
-    }
-    if new == now {
-        return Ok(Decision::nothing());
-    }
-    Ok(Decision::of([Event::Tenant(TenantEvent::DiarySettingsChanged(new))]))
-}
-
 #[cfg(test)]
 mod tests {
     use events::Aggregate;
@@ -268,36 +256,19 @@ mod tests {
     use crate::Order;
     use crate::spec::given;
 
-    fn set(changes: DiaryChanges) -> Order {
-        Order::Tenant(TenantCommand::SetDiary(changes))
-    }
-
-    /// SD-3, SD-4.
+    /// SO-50: everything is there until it is switched off.
     #[test]
-    fn diary_settings_are_changed_one_by_one_within_their_limits() {
-        let hours = |from: &str, to: &str| DiaryChanges {
-            day_from: Some(TimeOfDay::parse(from).unwrap()),
-            day_to: Some(TimeOfDay::parse(to).unwrap()),
-            ..DiaryChanges::default()
-        };
-        let long =
-            |minutes| DiaryChanges { call_minutes: Some(minutes), ..hours("07:00", "07:01") };
-        let refused = Refusal::LengthOutOfRange { pointer: "/call_minutes" };
-        given(Aggregate::Tenant, []).when(set(DiaryChanges::default())).then_nothing();
-        for minutes in [1, 1_440] {
-            given(Aggregate::Tenant, []).when(set(long(minutes))).facts();
-        }
-        for minutes in [0, 1_441] {
-            given(Aggregate::Tenant, []).when(set(long(minutes))).then_refused(refused.clone());
-        }
-        for to in ["08:00", "07:59"] {
-            let order = set(hours("08:00", to));
-            given(Aggregate::Tenant, []).when(order).then_refused(Refusal::DayEndsFirst);
-        }
-        let marks = DiaryChanges { mark_overdue: Some(false), ..DiaryChanges::default() };
-        let settings = DiarySettings { mark_overdue: false, ..DiarySettings::default() };
-        let changed = Event::Tenant(TenantEvent::DiarySettingsChanged(settings));
-        given(Aggregate::Tenant, []).when(set(marks)).then([changed.clone()]);
-        given(Aggregate::Tenant, [changed]).when(set(marks)).then_nothing();
+    fn a_part_of_the_product_is_switched_off_and_on_so_50() {
+        let switch =
+            |on| Order::Tenant(TenantCommand::SwitchFeature { feature: Feature::Guide, on });
+        let switched =
+            |on| Event::Tenant(TenantEvent::FeatureSwitched { feature: Feature::Guide, on });
+        given(Aggregate::Tenant, []).when(switch(true)).then_nothing();
+        given(Aggregate::Tenant, []).when(switch(false)).then([switched(false)]);
+        given(Aggregate::Tenant, [switched(false)]).when(switch(false)).then_nothing();
+        given(Aggregate::Tenant, [switched(false)]).when(switch(true)).then([switched(true)]);
+        given(Aggregate::Tenant, [switched(false), switched(true)])
+            .when(switch(true))
+            .then_nothing();
     }
 }

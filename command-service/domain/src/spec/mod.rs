@@ -1,10 +1,12 @@
 //! Given, when, then: tests of decisions read as sentences.
 
+pub mod guide;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use events::rights::{Principal, Role};
 use events::{Event, StreamName, UserId};
 
-use crate::{By, Context, Order, References, Refusal, State, decide, needs};
+use crate::{By, Context, Decision, Order, References, Refusal, State, decide, needs};
 
 /// A history, and the world it happened in.
 #[derive(Debug, Clone)]
@@ -59,11 +61,16 @@ impl Given {
     /// Decides an order.
     #[track_caller]
     pub fn when(self, order: Order) -> Then {
-        let wanted = needs(&self.state, &order, &self.actor, &self.references);
         let mut references = self.references.clone();
-        for stream in wanted {
-            let empty = State::empty(stream.aggregate);
-            references.insert(stream, empty);
+        loop {
+            let wanted = needs(&self.state, &order, &self.actor, &references);
+            if wanted.is_empty() {
+                break;
+            }
+            for stream in wanted {
+                let empty = State::empty(stream.aggregate);
+                references.insert(stream, empty);
+            }
         }
         let today: NaiveDate = self.at.date_naive();
         let context = Context {
@@ -73,22 +80,22 @@ impl Given {
             by: self.principal.as_ref().map_or(By::Ourselves, By::Principal),
             references: &references,
         };
-        let decided = decide(&self.state, order, &context);
-        Then { decided: decided.map(|decision| decision.events) }
+        Then { decided: decide(&self.state, order, &context) }
     }
 }
 
 /// What came of it.
 #[derive(Debug)]
 pub struct Then {
-    decided: Result<Vec<Event>, Refusal>,
+    decided: Result<Decision, Refusal>,
 }
 
 impl Then {
     /// Exactly these facts.
     #[track_caller]
     pub fn then(self, facts: impl IntoIterator<Item = Event>) {
-        assert_eq!(self.decided, Ok(facts.into_iter().collect()));
+        let events = self.decided.map(|decision| decision.events);
+        assert_eq!(events, Ok(facts.into_iter().collect()));
     }
 
     /// No fact, no refusal.
@@ -106,6 +113,12 @@ impl Then {
     /// The facts, to look at or to go on from.
     #[track_caller]
     pub fn facts(self) -> Vec<Event> {
+        self.decision().events
+    }
+
+    /// The facts of other streams too.
+    #[track_caller]
+    pub fn decision(self) -> Decision {
         self.decided.expect("the command was accepted")
     }
 }

@@ -1,4 +1,6 @@
-//! Commands on sale types (SO-45, SO-46).
+//! Commands on sale types: themselves, their guides, their end (SO-45, SO-46, SG-4 to SG-6).
+
+mod items;
 
 use domain::Order;
 use domain::sale_type::{SaleTypeChanges, SaleTypeCommand};
@@ -17,7 +19,7 @@ use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 const STAGES_MAX: usize = 100;
 
 /// Rows of the command table.
-pub const ROUTES: [CommandRoute; 2] = [
+const ROUTES: [CommandRoute; 4] = [
     CommandRoute {
         command: "DefineSaleType",
         path: "/v1/sale-types",
@@ -34,7 +36,28 @@ pub const ROUTES: [CommandRoute; 2] = [
         body: BodySchema::of::<EditSaleType>(),
         decode: edit,
     },
+    CommandRoute {
+        command: "DeleteSaleType",
+        path: "/v1/sale-types/{id}/delete",
+        summary: "Hide a sale type; links to stages and guide items go for good (SO-46)",
+        right: Right::MaintainLists,
+        body: None,
+        decode: delete,
+    },
+    CommandRoute {
+        command: "RestoreSaleType",
+        path: "/v1/sale-types/{id}/restore",
+        summary: "Take a sale type back into use, without stages and guide (SO-46)",
+        right: Right::MaintainLists,
+        body: None,
+        decode: restore,
+    },
 ];
+
+/// Every row about sale types.
+pub fn routes() -> impl Iterator<Item = &'static CommandRoute> {
+    ROUTES.iter().chain(&items::ROUTES)
+}
 
 /// Estimated time of the sale process.
 #[derive(ToSchema)]
@@ -142,6 +165,21 @@ fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         stream: id.stream(),
         order: Order::SaleType(SaleTypeCommand::EditSaleType { id, changes }),
     })
+}
+
+fn delete(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    asked.no_body()?;
+    on(asked, SaleTypeCommand::DeleteSaleType)
+}
+
+fn restore(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    asked.no_body()?;
+    on(asked, SaleTypeCommand::RestoreSaleType)
+}
+
+/// An order on the sale type of the path.
+fn on(asked: &Asked<'_>, command: SaleTypeCommand) -> Result<Decoded, Problem> {
+    Ok(Decoded { stream: asked.sale_type()?.stream(), order: Order::SaleType(command) })
 }
 
 fn within_limit(stages: &[Uuid], asked: &Asked<'_>) -> Result<(), Problem> {
