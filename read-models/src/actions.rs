@@ -3,7 +3,7 @@
 use events::rights::{Level, Records, TenantRights};
 use service_runtime::{Actor, Right};
 
-use crate::sale::Status;
+use crate::sale::{Features, Status, Suggestions};
 
 /// What decides about it beside the status.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,28 @@ pub(crate) struct Terms {
     pub completed: bool,
     /// Its type has stakeholders (SK-1).
     pub stakeholders: bool,
+    /// Which parts of the product the tenant has (SO-50).
+    pub features: Features,
+    /// What somebody is asked about.
+    pub asked: Suggested,
+}
+
+/// Which suggestions of a guide can be answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Suggested {
+    follow_up: bool,
+    stage: bool,
+}
+
+impl Suggested {
+    /// What was declined may be wanted later (SG-21).
+    pub fn of(suggestions: &Suggestions, has_guide: bool) -> Self {
+        let open = |accepted: Option<bool>| has_guide && accepted != Some(true);
+        Self {
+            follow_up: suggestions.follow_ups.iter().any(|asked| open(asked.accepted)),
+            stage: suggestions.stage.as_ref().is_some_and(|asked| open(asked.accepted)),
+        }
+    }
 }
 
 /// How far the rights of a caller go on a sale.
@@ -29,7 +51,7 @@ pub(crate) fn level(actor: &Actor, tenant: &TenantRights, sale: (&str, Option<&s
 const ALWAYS: [&str; 3] = ["SetNote", "AddLink", "RemoveLink"];
 
 /// While open or stalled.
-const UNLOCKED: [&str; 12] = [
+const UNLOCKED: [&str; 11] = [
     "EditSale",
     "ChangeOwner",
     "OverrideProbability",
@@ -38,7 +60,6 @@ const UNLOCKED: [&str; 12] = [
     "MarkSold",
     "MarkLost",
     "SetVisibility",
-    "RemoveStakeholders",
     "ChangeSaleType",
     "ChangeCurrency",
     "SetCustomFields",
@@ -50,23 +71,26 @@ pub(crate) fn available(status: Status, terms: Terms) -> Vec<&'static str> {
         return Vec::new();
     }
     let delete: &[&str] = if terms.level == Level::Delete { &["DeleteSale"] } else { &[] };
-    let involved: &[&str] =
-        if terms.stakeholders && matches!(status, Status::Open | Status::Stalled) {
-            &["AddStakeholders", "ChangeStakeholders"]
-        } else {
-            &[]
-        };
+    // a stalled sale goes to no other stage, and is not asked to
+    let (open, unlocked) =
+        (status == Status::Open, matches!(status, Status::Open | Status::Stalled));
+    // those that are there may be removed, also where the type has none
+    let involved: &[&str] = match (unlocked && terms.features.stakeholders, terms.stakeholders) {
+        (true, true) => &["AddStakeholders", "ChangeStakeholders", "RemoveStakeholders"],
+        (true, false) => &["RemoveStakeholders"],
+        (false, _) => &[],
+    };
+    let follow_up: &[&str] =
+        if unlocked && terms.asked.follow_up { &["AnswerFollowUpSuggestion"] } else { &[] };
+    let stage: &[&str] = if open && terms.asked.stage { &["AnswerStageSuggestion"] } else { &[] };
     let of_status: &[&str] = match status {
         Status::Open => &["AdvanceStage", "StallSale"],
         Status::Stalled => &["ChangeStallTerms", "ReopenSale"],
         Status::Won | Status::Lost if terms.completed => &["ReopenSale", "ClearCompletion"],
         Status::Won | Status::Lost => &["ReopenSale", "CompleteSale"],
     };
-    let unlocked: &[&str] = match status {
-        Status::Open | Status::Stalled => &UNLOCKED,
-        Status::Won | Status::Lost => &[],
-    };
-    [unlocked, of_status, involved, &ALWAYS, delete].concat()
+    let whatever: &[&str] = if unlocked { &UNLOCKED } else { &[] };
+    [whatever, of_status, involved, follow_up, stage, &ALWAYS, delete].concat()
 }
 
 /// The word for the icon of a status (SO-27).

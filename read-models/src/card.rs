@@ -113,6 +113,8 @@ pub(crate) struct Card {
     pub registered_on: NaiveDate,
     /// When its newest fact took effect.
     pub updated_at: DateTime<Utc>,
+    /// Whether it is a favourite of the reader, as it is now (SO-32).
+    pub favourite: bool,
     #[serde(flatten)]
     pub marks: Marks,
 }
@@ -245,6 +247,7 @@ impl CardRow {
             completed: sale.completed,
             source: sale.source,
             external_reference: sale.external_reference,
+            favourite: false,
             marks,
         }
     }

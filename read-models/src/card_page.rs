@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use service_runtime::Problem;
+use service_runtime::{Actor, Problem};
+use sqlx::postgres::PgArguments;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -58,7 +59,8 @@ impl FromGiven for CardSort {
     }
 }
 
-/// Cards and their order: `$1` to `$32` as `bind_matching` binds them, then field, direction, limit, offset.
+/// Cards in their order: `$1` to `$36` as `bind_matching` binds them, then field and direction. A part of them is cut
+/// out by `LIMIT $39 OFFSET $40`.
 macro_rules! cards {
     () => {
         concat!(
@@ -83,20 +85,18 @@ pub(crate) async fn page_of_cards(
     page: &Page,
     on: &Surface<'_>,
 ) -> Result<(Vec<Card>, Option<String>), Problem> {
-    if let Some(mut places) = placed(snapshot, filters, sort, page, on) {
+    let part = (page.fetch(), page.offset());
+    if let Some(mut places) = placed(snapshot, filters, sort, part, on) {
         let next = page.cut(&mut places);
         return Ok((cards_at(snapshot, &places, on).await?, next));
     }
     snapshot.plan_anew().await?;
-    let mut arguments = bind_matching(snapshot, filters, on.currency());
-    add(&mut arguments, sort.sort.0);
-    add(&mut arguments, sort.sort.1 == Direction::Down);
-    add(&mut arguments, page.fetch());
-    add(&mut arguments, page.offset());
-    let mut rows: Vec<CardRow> = sqlx::query_as_with(cards!(), arguments)
-        .fetch_all(&mut *snapshot.tx)
-        .await
-        .map_err(|e| failed(&e))?;
+    let arguments = bind_part(snapshot, filters, sort, part, on);
+    let mut rows: Vec<CardRow> =
+        sqlx::query_as_with(concat!(cards!(), "LIMIT $39 OFFSET $40"), arguments)
+            .fetch_all(&mut *snapshot.tx)
+            .await
+            .map_err(|e| failed(&e))?;
     let next = page.cut(&mut rows);
     let ids: Vec<Uuid> = rows.iter().map(CardRow::id).collect();
     let ahead = Upcoming::of(snapshot, &ids).await?;
@@ -107,21 +107,73 @@ pub(crate) async fn page_of_cards(
     Ok((rows.into_iter().map(card).collect(), next))
 }
 
-/// The page as the standing has it.
+/// The first of the matching sales in their order, `most` of them at most: their cards can be looked up piece by piece.
+pub(crate) async fn first_places(
+    snapshot: &mut Snapshot,
+    filters: &Filters,
+    sort: &CardSort,
+    most: i64,
+    on: &Surface<'_>,
+) -> Result<Vec<Place>, Problem> {
+    if let Some(places) = placed(snapshot, filters, sort, (most, 0), on) {
+        return Ok(places);
+    }
+    snapshot.plan_anew().await?;
+    let arguments = bind_part(snapshot, filters, sort, (most, 0), on);
+    let streams: Vec<Uuid> = sqlx::query_scalar_with(
+        concat!("SELECT stream_id FROM (", cards!(), "LIMIT $39 OFFSET $40) AS sorted"),
+        arguments,
+    )
+    .fetch_all(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))?;
+    Ok(streams.into_iter().map(|stream| Place { stream, ahead: None }).collect())
+}
+
+/// Filters, order, and which part of the order: how many, after how many.
+fn bind_part(
+    snapshot: &Snapshot,
+    filters: &Filters,
+    sort: &CardSort,
+    (fetch, offset): (i64, i64),
+    on: &Surface<'_>,
+) -> PgArguments {
+    let mut arguments = bind_matching(snapshot, filters, on.currency());
+    add(&mut arguments, sort.sort.0);
+    add(&mut arguments, sort.sort.1 == Direction::Down);
+    add(&mut arguments, fetch);
+    add(&mut arguments, offset);
+    arguments
+}
+
+/// A part of the order as the standing has it.
 fn placed(
     snapshot: &Snapshot,
     filters: &Filters,
     sort: &CardSort,
-    page: &Page,
+    (fetch, offset): (i64, i64),
     on: &Surface<'_>,
 ) -> Option<Vec<Place>> {
     let (field, direction) = sort.sort;
-    let order = InOrder { field, direction, fetch: page.fetch(), offset: page.offset() };
+    let order = InOrder { field, direction, fetch, offset };
     snapshot.view()?.page(filters, snapshot.today, on.currency(), order)
 }
 
 /// The cards of these sales, in this order.
 pub(crate) async fn cards_at(
+    snapshot: &mut Snapshot,
+    places: &[Place],
+    on: &Surface<'_>,
+) -> Result<Vec<Card>, Problem> {
+    let cards = seen_cards_at(snapshot, places, on).await?;
+    if cards.len() < places.len() {
+        return Err(Problem::internal(&Lost));
+    }
+    Ok(cards)
+}
+
+/// The cards of those of these sales that the caller sees, in this order.
+pub(crate) async fn seen_cards_at(
     snapshot: &mut Snapshot,
     places: &[Place],
     on: &Surface<'_>,
@@ -159,11 +211,20 @@ pub(crate) async fn cards_at(
         let ahead = place.ahead.or_else(|| looked_up.get(&row.id()).copied());
         Some(row.card(on, ahead.unwrap_or(Upcoming::NOTHING)))
     };
-    let cards: Vec<Card> = places.iter().filter_map(card).collect();
-    if cards.len() < places.len() {
-        return Err(Problem::internal(&Lost));
+    Ok(places.iter().filter_map(card).collect())
+}
+
+/// Marks those of some cards that the caller marked as favourites (SO-32).
+pub(crate) async fn mark_favourites(
+    snapshot: &mut Snapshot,
+    actor: &Actor,
+    cards: impl IntoIterator<Item = &mut Card>,
+) -> Result<(), Problem> {
+    let marked = snapshot.favourites(actor).await?;
+    for card in cards {
+        card.favourite = marked.contains(&card.id);
     }
-    Ok(cards)
+    Ok(())
 }
 
 /// Rows changed without the log: the standing and the tables contradict each other.

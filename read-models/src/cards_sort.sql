@@ -1,5 +1,5 @@
 CROSS JOIN LATERAL (SELECT
-  CASE $33::text
+  CASE $37::text
     WHEN 'number' THEN s.number::numeric
     WHEN 'amount' THEN converted(s.amount_minor, r.numerator, r.denominator)
     WHEN 'weighted' THEN converted(s.weighted_minor, r.numerator, r.denominator)
@@ -10,7 +10,7 @@ CROSS JOIN LATERAL (SELECT
     WHEN 'registered_on' THEN extract(epoch FROM s.registered_at)
     WHEN 'updated_at' THEN extract(epoch FROM s.effective_at)
   END AS number,
-  CASE $33
+  CASE $37
     WHEN 'title' THEN s.title_folded
     WHEN 'status' THEN s.status
     WHEN 'owner' THEN lower(s.owner)

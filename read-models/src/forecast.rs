@@ -127,11 +127,17 @@ pub(crate) struct Forecast {
 pub(crate) async fn forecast(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, filters, currency, params)): Asked<(When, Filters, CurrencyParam, ForecastParams)>,
+    Asked((when, mut filters, currency, params)): Asked<(
+        When,
+        Filters,
+        CurrencyParam,
+        ForecastParams,
+    )>,
 ) -> Result<Json<Forecast>, Problem> {
     actor.require(Right::ReadTenant)?;
     let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, None).await?;
     let range = params.range(snapshot.today)?;
+    filters.resolve(&mut snapshot, &actor).await?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let cells = cells(&mut snapshot, &filters, &currency, &params, range).await?;
     let labels = Labels::load(&mut snapshot).await?;
@@ -205,7 +211,7 @@ async fn cells(
 ) -> Result<Vec<Cell>, Problem> {
     if let Some(view) = snapshot.view() {
         let key = params.group_by.map_or(Key::Nothing, Key::Column);
-        let periods = Periods::of(range.0, range.1, params.period);
+        let periods = Periods::cut(range.0, range.1, params.period);
         let held = view.sums(filters, snapshot.today, currency, key, Some(&periods));
         if let Some(parts) = held {
             return Ok(Cell::regrouped(&parts));
@@ -221,7 +227,7 @@ async fn cells(
         concat!(
             include_str!("forecast_cells.sql"),
             ahead!(),
-            " WHERE s.sale_date BETWEEN $35 AND $36 AND ",
+            " WHERE s.sale_date BETWEEN $39 AND $40 AND ",
             matching!(),
             include_str!("forecast_groups.sql")
         ),

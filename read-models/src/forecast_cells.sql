@@ -1,4 +1,4 @@
--- $33 the word to group by, $34 the period, $35 and $36 the days. One pass over the sales, by (period, key, status,
+-- $37 the word to group by, $38 the period, $39 and $40 the days. One pass over the sales, by (period, key, status,
 -- currency); then three groupings of what is left: (period, key, status) for rows, (status) for totals, (currency) to
 -- name the ones without a rate. An amount that is in the asked currency already is summed as it is.
 SELECT
@@ -7,7 +7,7 @@ SELECT
 FROM (
   SELECT
     s.status, s.currency, COALESCE(s.key_id::text, s.key_word) AS key, count(*) AS count,
-    to_char(s.beginning, CASE $34::text WHEN 'month' THEN 'YYYY-MM' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'year' THEN 'YYYY' END)
+    to_char(s.beginning, CASE $38::text WHEN 'month' THEN 'YYYY-MM' WHEN 'quarter' THEN 'YYYY-"Q"Q' WHEN 'year' THEN 'YYYY' END)
       AS period,
     COALESCE(sum(s.amount_minor) FILTER (WHERE r.exact),
              sum(converted(s.amount_minor, r.numerator, r.denominator)) FILTER (WHERE NOT r.exact)) AS amount,
@@ -15,8 +15,8 @@ FROM (
              sum(converted(s.weighted_minor, r.numerator, r.denominator)) FILTER (WHERE NOT r.exact)) AS weighted
   FROM (
     SELECT s.status, s.currency, s.amount_minor, s.weighted_minor,
-      date_trunc($34, s.sale_date::timestamp) AS beginning,
-      CASE $33::text WHEN 'sale_type' THEN s.sale_type_id WHEN 'stage' THEN s.stage_id END AS key_id,
-      CASE $33 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'source' THEN s.source
+      date_trunc($38, s.sale_date::timestamp) AS beginning,
+      CASE $37::text WHEN 'sale_type' THEN s.sale_type_id WHEN 'stage' THEN s.stage_id END AS key_id,
+      CASE $37 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'source' THEN s.source
                WHEN 'category' THEN s.category END AS key_word
     FROM sale_version AS s

@@ -1,7 +1,7 @@
   ) AS s
   LEFT JOIN (
     SELECT currency, numerator, denominator, numerator = denominator AS exact
-    FROM unnest($30::text[], $31::text[]::numeric[], $32::text[]::numeric[]) AS given (currency, numerator, denominator)
+    FROM unnest($34::text[], $35::text[]::numeric[], $36::text[]::numeric[]) AS given (currency, numerator, denominator)
   ) AS r ON r.currency = s.currency
   GROUP BY s.status, s.beginning, s.key_id, s.key_word, s.currency
 ) AS m

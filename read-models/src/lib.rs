@@ -37,12 +37,15 @@ mod diary;
 mod due;
 mod event_feed;
 mod event_sight;
+mod export;
 mod figures;
 mod forecast;
+mod guide;
 mod history;
 mod lists;
 mod me;
 mod money;
+mod neighbours;
 pub mod parked;
 mod pipeline;
 mod poison;
@@ -54,6 +57,7 @@ pub mod sale;
 mod sale_card;
 mod sale_history;
 mod sale_list;
+mod sale_summary;
 mod sale_types;
 pub mod schema;
 mod stages;
@@ -155,9 +159,14 @@ pub fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(diary::free))
         .routes(routes!(due::due))
         .routes(routes!(sale_list::sales))
+        .routes(routes!(export::sales_export))
+        .routes(routes!(neighbours::neighbours))
+        .routes(routes!(sale_summary::sale_summary))
         .routes(routes!(sale_card::sale))
         .routes(routes!(sale_history::history))
+        .routes(routes!(guide::guide))
         .routes(routes!(activities::activities))
+        .routes(routes!(export::activities_export))
         .routes(routes!(activities::activity))
         .routes(routes!(activities::activity_history))
         .routes(routes!(stages::stages))

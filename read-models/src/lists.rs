@@ -13,9 +13,9 @@ use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{AcceptLanguage, Actor, PathId, Problem, Right};
 use sqlx::types::Json as SqlJson;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use crate::ask::{Asked, FromGiven, Given, Questions, Snapshot, When, add, coordinates, failed};
+use crate::ask::{Asked, Questions, Snapshot, When, WithDeleted, add, coordinates, failed};
 
 /// An item that can be chosen, or could be.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -71,35 +71,19 @@ pub(crate) struct OneList {
     list: List,
 }
 
-/// Parameter of the lists.
-#[derive(Debug, Clone, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ListParams {
-    /// `true`: deleted items too.
-    #[param(value_type = Option<bool>)]
-    deleted: bool,
-}
-
-impl FromGiven for ListParams {
-    fn from_given(given: &mut Given) -> Result<Self, Problem> {
-        let deleted = given.take("deleted", "must be true or false")?;
-        Ok(Self { deleted: deleted.unwrap_or_default() })
-    }
-}
-
 /// Maintained lists
 #[utoipa::path(
     get,
     path = "/v1/lists",
     tag = "catalogue",
-    params(When, ListParams, AcceptLanguage),
+    params(When, WithDeleted, AcceptLanguage),
     responses((status = 200, description = "Every list", body = Lists), QueryProblems)
 )]
 pub(crate) async fn lists(
     State(questions): State<Questions>,
     actor: Actor,
     language: AcceptLanguage,
-    Asked((when, params)): Asked<(When, ListParams)>,
+    Asked((when, params)): Asked<(When, WithDeleted)>,
 ) -> Result<Json<Lists>, Problem> {
     actor.require(Right::ReadTenant)?;
     let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
@@ -116,7 +100,7 @@ pub(crate) async fn lists(
     get,
     path = "/v1/lists/{id}",
     tag = "catalogue",
-    params(When, ListParams, AcceptLanguage, ("id" = String, Path, description = "Its word, such as reason_lost")),
+    params(When, WithDeleted, AcceptLanguage, ("id" = String, Path, description = "Its word, such as reason_lost")),
     responses((status = 200, description = "The list", body = OneList), QueryProblems)
 )]
 pub(crate) async fn list(
@@ -124,7 +108,7 @@ pub(crate) async fn list(
     actor: Actor,
     PathId(id): PathId<String>,
     language: AcceptLanguage,
-    Asked((when, params)): Asked<(When, ListParams)>,
+    Asked((when, params)): Asked<(When, WithDeleted)>,
 ) -> Result<Json<OneList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let unknown = || Problem::not_found("there is no list of this name");

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
-use events::DiarySettings;
+use events::{DiarySettings, Preferences};
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, Problem, Right};
@@ -11,6 +11,7 @@ use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
 use crate::ask::{Asked, Questions, Snapshot, When, add, coordinates, failed};
+use crate::sale::Features;
 
 /// The caller.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,6 +40,10 @@ pub(crate) struct Me {
     time_zone: String,
     /// What the tenant's diaries are like.
     diary: DiaryPreferences,
+    /// What the caller wants shown and asked.
+    preferences: OwnPreferences,
+    /// Which parts of the product the tenant has.
+    features: Features,
     /// Today in that zone.
     today: NaiveDate,
 }
@@ -78,6 +83,24 @@ impl DiaryPreferences {
     }
 }
 
+/// What somebody wants shown and asked (SG-22, SD-14).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OwnPreferences {
+    /// Whether to ask before the form of a suggested follow-up opens.
+    confirm_suggested_follow_up: bool,
+    /// How far lists of the diary look ahead, days.
+    show_days_ahead: u16,
+}
+
+impl From<Preferences> for OwnPreferences {
+    fn from(own: Preferences) -> Self {
+        Self {
+            confirm_suggested_follow_up: own.confirm_suggested_follow_up,
+            show_days_ahead: own.show_days_ahead,
+        }
+    }
+}
+
 /// The caller
 #[utoipa::path(
     get,
@@ -109,6 +132,7 @@ pub(crate) async fn me(
         Some((name, SqlJson(groups), primary)) => (Some(name), groups, primary),
         None => (actor.name, actor.groups, None),
     };
+    let preferences = snapshot.preferences(actor.user.as_str()).await?;
     Ok(Json(Me {
         position: snapshot.position,
         as_of: snapshot.at,
@@ -122,6 +146,8 @@ pub(crate) async fn me(
         base_currency: snapshot.base_currency.as_str().to_owned(),
         time_zone: snapshot.zone.name().to_owned(),
         diary: DiaryPreferences::of(&snapshot.diary),
+        preferences: preferences.into(),
+        features: snapshot.features,
         today: snapshot.today,
     }))
 }

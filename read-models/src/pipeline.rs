@@ -17,7 +17,7 @@ use crate::ask::{
     Snapshot, When, add, bad, bind_matching, failed, matching,
 };
 use crate::card::{Card, Surface};
-use crate::card_page::{CardSort, page_of_cards};
+use crate::card_page::{CardSort, mark_favourites, page_of_cards};
 use crate::figures::{ByStatus, Measure};
 use crate::sale::Status;
 use crate::standing::{Key, Part, Total, totals_by};
@@ -103,7 +103,7 @@ pub(crate) struct Pipeline {
 pub(crate) async fn pipeline(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, filters, currency, params, sort, page)): Asked<(
+    Asked((when, mut filters, currency, params, sort, page)): Asked<(
         When,
         Filters,
         CurrencyParam,
@@ -116,13 +116,15 @@ pub(crate) async fn pipeline(
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
+    filters.resolve(&mut snapshot, &actor).await?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let sums = sums(&mut snapshot, &filters, &currency, params.group_by.0).await?;
     let labels = Labels::load(&mut snapshot).await?;
     let board = board(&sums, params.group_by.1, &currency, &labels);
     let shown = shown(filters, params.group_by.1);
     let on = Surface::of(&snapshot, &labels, &currency);
-    let (sales, next) = page_of_cards(&mut snapshot, &shown, &sort, &page, &on).await?;
+    let (mut sales, next) = page_of_cards(&mut snapshot, &shown, &sort, &page, &on).await?;
+    mark_favourites(&mut snapshot, &actor, &mut sales).await?;
     Ok(Json(Pipeline {
         position: snapshot.position,
         as_of: snapshot.at,

@@ -1,4 +1,4 @@
--- $33 the word to group by. One pass over the sales, by (status, key, currency); then three groupings of what is
+-- $37 the word to group by. One pass over the sales, by (status, key, currency); then three groupings of what is
 -- left: (status, key) for columns, (status) for totals, (currency) to name the ones without a rate. An amount that is
 -- in the asked currency already is summed as it is.
 SELECT
@@ -13,6 +13,6 @@ FROM (
              sum(converted(s.weighted_minor, r.numerator, r.denominator)) FILTER (WHERE NOT r.exact)) AS weighted
   FROM (
     SELECT s.status, s.currency, s.amount_minor, s.weighted_minor,
-      CASE $33::text WHEN 'stage' THEN s.stage_id WHEN 'sale_type' THEN s.sale_type_id END AS key_id,
-      CASE $33 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'status' THEN s.status END AS key_word
+      CASE $37::text WHEN 'stage' THEN s.stage_id WHEN 'sale_type' THEN s.sale_type_id END AS key_id,
+      CASE $37 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'status' THEN s.status END AS key_word
     FROM sale_version AS s

@@ -12,7 +12,7 @@ use service_runtime::{Actor, PathId, Problem, Right};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::actions::{Terms, available, level};
+use crate::actions::{Suggested, Terms, available, level};
 use crate::ask::{
     Asked, CurrencyParam, InCurrency, Labels, Questions, Snapshot, When, add, bind_fractions,
     coordinates, failed, moment, sale_is_seen,
@@ -38,6 +38,8 @@ pub(crate) struct SaleCard {
     fields: Vec<Filled>,
     /// The activity behind the next activity date; none while stalled (SO-F20, SO-15).
     next_activity_id: Option<Uuid>,
+    /// How much of its guide is done; none without one.
+    guide: Option<GuideSummary>,
     /// Names of the commands the reader may send, by rights and status.
     available_actions: Vec<&'static str>,
 }
@@ -46,7 +48,20 @@ pub(crate) struct SaleCard {
 #[derive(Debug, sqlx::FromRow)]
 struct Beside {
     next_activity_id: Option<Uuid>,
+    favourite: bool,
     stakeholders: bool,
+    guide: bool,
+    items: i64,
+    done: i64,
+}
+
+/// How much of a guide is done.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GuideSummary {
+    /// What is suggested, in all stages.
+    items: i64,
+    /// What was created from and is done.
+    done: i64,
 }
 
 /// One sale
@@ -77,7 +92,8 @@ pub(crate) async fn sale(
     let held = row.take_fields();
     let tabs = row.take_tabs();
     let fields = filled(&definitions(&mut snapshot).await?, &held);
-    let beside = beside(&mut snapshot, row.sale()).await?;
+    let beside = beside(&mut snapshot, row.sale(), actor.user.as_str()).await?;
+    let has_guide = beside.guide && snapshot.features.guide;
     let terms = Terms {
         level: level(
             &actor,
@@ -86,14 +102,18 @@ pub(crate) async fn sale(
         ),
         completed: row.sale().completed,
         stakeholders: beside.stakeholders,
+        features: snapshot.features,
+        asked: Suggested::of(&row.sale().suggestions, has_guide),
     };
     let available_actions = available(row.sale().status, terms);
     let stalled = row.sale().reopen_date.is_some();
     let next_activity_id = beside.next_activity_id.filter(|_| !stalled);
     let ahead = Upcoming::of(&mut snapshot, &[id]).await?;
     let on = Surface::of(&snapshot, &labels, &currency);
-    let sale = row.card(&on, ahead.get(&id).copied().unwrap_or(Upcoming::NOTHING));
+    let mut sale = row.card(&on, ahead.get(&id).copied().unwrap_or(Upcoming::NOTHING));
+    sale.favourite = beside.favourite;
     let etag = format!("\"{}\"", sale.version);
+    let guide = has_guide.then_some(GuideSummary { items: beside.items, done: beside.done });
     let card = SaleCard {
         position: snapshot.position,
         as_of: snapshot.at,
@@ -101,6 +121,7 @@ pub(crate) async fn sale(
         tabs,
         fields,
         next_activity_id,
+        guide,
         available_actions,
     };
     Ok((AppendHeaders([(ETAG, etag)]), Json(card)))
@@ -111,10 +132,11 @@ pub(crate) fn no_such_sale(id: Uuid) -> Problem {
     Problem::not_found("no sale has this id").about(format!("/v1/sales/{id}"))
 }
 
-async fn beside(snapshot: &mut Snapshot, sale: &Sale) -> Result<Beside, Problem> {
+async fn beside(snapshot: &mut Snapshot, sale: &Sale, user: &str) -> Result<Beside, Problem> {
     let mut arguments = moment(snapshot);
     add(&mut arguments, sale.sale_id);
     add(&mut arguments, sale.sale_type_id);
+    add(&mut arguments, user);
     sqlx::query_as_with(include_str!("card_beside.sql"), arguments)
         .fetch_one(&mut *snapshot.tx)
         .await
@@ -131,7 +153,7 @@ async fn row(
     add(&mut arguments, vec![stream_id]);
     sqlx::query_as_with(
         concat!(
-            "SELECT s.description, s.note, s.links::text AS links, s.stakeholders::text AS stakeholders, s.fields::text AS fields, ",
+            "SELECT s.description, s.note, s.links::text AS links, s.stakeholders::text AS stakeholders, s.fields::text AS fields, s.suggestions::text AS suggestions, ",
             include_str!("card_columns.sql"),
             include_str!("cards_by_stream.sql"),
             " AND ",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use events::{Event, Recorded, SaleId, TenantSlug};
+use events::{ActivityId, Event, GuideItemId, Recorded, SaleEvent, SaleId, TenantSlug};
 use serde::Serialize;
 use serde_json::{Value, json};
 use service_runtime::problem::QueryProblems;
@@ -34,20 +34,42 @@ pub(crate) async fn history(
     Asked(when): Asked<When>,
 ) -> Result<Json<History>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let history = History::of::<Sale>(&questions, &actor, &when, &SaleId(id).stream()).await?;
+    let history = History::of::<ToldSale>(&questions, &actor, &when, &SaleId(id).stream()).await?;
     history.map(Json).ok_or_else(|| no_such_sale(id))
 }
 
-impl Told for Sale {
+/// A sale with what was created from its guide, which the row does not keep: activities know it themselves.
+#[derive(Debug, Clone)]
+struct ToldSale {
+    sale: Sale,
+    guide_items: Vec<UsedItem>,
+}
+
+/// An activity and the item of the guide it was created from (SG-12).
+#[derive(Debug, Clone, Serialize)]
+struct UsedItem {
+    item: GuideItemId,
+    activity: ActivityId,
+}
+
+impl Told for ToldSale {
     fn next(before: Option<Self>, fact: &Event, event: &Recorded) -> Result<Self, &'static str> {
         let Event::Sale(fact) = fact else { return Err("not an event of a sale") };
         let around = Surroundings::of(event).map_err(|_| "a stream without a name")?;
-        evolve(before, fact, &around)
+        let (sale, mut guide_items) = match before {
+            Some(before) => (Some(before.sale), before.guide_items),
+            None => (None, Vec::new()),
+        };
+        if let SaleEvent::GuideItemUsed { item, activity } = fact {
+            guide_items.push(UsedItem { item: *item, activity: *activity });
+        }
+        Ok(Self { sale: evolve(sale, fact, &around)?, guide_items })
     }
 
     fn in_sight(&self, sight: &Sight) -> bool {
-        let (group, visible_group) = (self.owner_group.as_deref(), self.visible_group.as_deref());
-        sight.sees_sale(&self.owner, group, &self.visible_for, visible_group)
+        let sale = &self.sale;
+        let (group, visible_group) = (sale.owner_group.as_deref(), sale.visible_group.as_deref());
+        sight.sees_sale(&sale.owner, group, &sale.visible_for, visible_group)
     }
 
     fn about(&self, _: &Sight, _: &TenantSlug) -> Option<Uuid> {
@@ -55,6 +77,15 @@ impl Told for Sale {
     }
 
     fn fields(&self, labels: &Labels) -> Vec<Field> {
+        let mut fields = self.sale.told(labels);
+        fields.push(("guide_items", some(&self.guide_items), None));
+        fields
+    }
+}
+
+impl Sale {
+    /// The fields of its row.
+    fn told(&self, labels: &Labels) -> Vec<Field> {
         let stage = |id: Option<Uuid>| {
             id.and_then(|id| labels.stages.get(&id)).map(|label| label.name.clone())
         };
@@ -66,6 +97,8 @@ impl Told for Sale {
         let percent = self.profit_percent.map(|percent| percent.to_string());
         let sale_type = labels.sale_types.get(&self.sale_type_id).cloned();
         let owner = labels.users.get(&self.owner).cloned();
+        let suggested_stage = self.suggestions.stage.as_ref();
+        let suggested_name = stage(suggested_stage.map(|suggested| suggested.stage.0));
         vec![
             ("number", json!(number), None),
             ("title", json!(self.title), None),
@@ -106,6 +139,8 @@ impl Told for Sale {
             ("fields", json!(fields), None),
             ("currency", json!(self.currency), None),
             ("deleted", json!(self.deleted.to_string()), None),
+            ("suggested_follow_ups", some(&self.suggestions.follow_ups), None),
+            ("suggested_stage", json!(suggested_stage), suggested_name),
         ]
     }
 }

@@ -12,7 +12,7 @@ use crate::ask::{
     Asked, CurrencyParam, Filters, InCurrency, Labels, PageParams, Questions, Snapshot, When,
 };
 use crate::card::{Card, Surface};
-use crate::card_page::{CardSort, page_of_cards};
+use crate::card_page::{CardSort, mark_favourites, page_of_cards};
 
 /// One page of sales.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,7 +39,7 @@ pub(crate) struct SaleList {
 pub(crate) async fn sales(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, filters, currency, sort, page)): Asked<(
+    Asked((when, mut filters, currency, sort, page)): Asked<(
         When,
         Filters,
         CurrencyParam,
@@ -51,10 +51,12 @@ pub(crate) async fn sales(
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
+    filters.resolve(&mut snapshot, &actor).await?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let labels = Labels::load(&mut snapshot).await?;
     let on = Surface::of(&snapshot, &labels, &currency);
-    let (sales, next) = page_of_cards(&mut snapshot, &filters, &sort, &page, &on).await?;
+    let (mut sales, next) = page_of_cards(&mut snapshot, &filters, &sort, &page, &on).await?;
+    mark_favourites(&mut snapshot, &actor, &mut sales).await?;
     Ok(Json(SaleList {
         position: snapshot.position,
         as_of: snapshot.at,

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use events::Guide;
 use serde::{Deserialize, Serialize};
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, PathId, Problem, Right};
@@ -11,10 +12,13 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ask::{Asked, Chosen, PageParams, Questions, Snapshot, When, add, coordinates, failed};
+use crate::ask::{
+    Asked, Chosen, PageParams, Questions, Snapshot, When, WithDeleted, add, coordinates, failed,
+};
+use crate::guide::TypeItem;
 
 /// A sale type.
-#[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SaleType {
     /// Public id.
     id: Uuid,
@@ -38,6 +42,46 @@ pub(crate) struct SaleType {
     auto_advance: bool,
     /// Sales of it may have stakeholders.
     stakeholders: bool,
+    /// What its guide suggests in each stage, in the order of the process; also while it is off (SG-28).
+    items: Vec<TypeItem>,
+    /// Not to be chosen any more; sales of it live on (SO-46).
+    deleted: bool,
+}
+
+/// A sale type as it is stored.
+#[derive(Debug, sqlx::FromRow)]
+struct SaleTypeRow {
+    id: Uuid,
+    version: i64,
+    name: String,
+    names: SqlJson<BTreeMap<String, String>>,
+    category: Option<String>,
+    duration: Option<SqlJson<TypeDuration>>,
+    stages: Vec<Uuid>,
+    guide: bool,
+    auto_advance: bool,
+    stakeholders: bool,
+    items: SqlJson<Guide>,
+    deleted: bool,
+}
+
+impl From<SaleTypeRow> for SaleType {
+    fn from(row: SaleTypeRow) -> Self {
+        Self {
+            id: row.id,
+            version: row.version,
+            name: row.name,
+            names: row.names,
+            category: row.category,
+            duration: row.duration,
+            items: TypeItem::all(&row.items, &row.stages),
+            stages: row.stages,
+            guide: row.guide,
+            auto_advance: row.auto_advance,
+            stakeholders: row.stakeholders,
+            deleted: row.deleted,
+        }
+    }
 }
 
 /// An estimated time.
@@ -66,16 +110,16 @@ pub(crate) struct SaleTypeList {
     get,
     path = "/v1/sale-types",
     tag = "catalogue",
-    params(When, Chosen, PageParams),
+    params(When, Chosen, WithDeleted, PageParams),
     responses((status = 200, description = "One page", body = SaleTypeList), QueryProblems)
 )]
 pub(crate) async fn sale_types(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, chosen, page)): Asked<(When, Chosen, PageParams)>,
+    Asked((when, chosen, with, page)): Asked<(When, Chosen, WithDeleted, PageParams)>,
 ) -> Result<Json<SaleTypeList>, Problem> {
     actor.require(Right::ReadTenant)?;
-    page_of(&questions, &actor, &when, chosen, &page).await.map(Json)
+    page_of(&questions, &actor, &when, (chosen, with), &page).await.map(Json)
 }
 
 /// One sale type, by its id
@@ -93,7 +137,7 @@ pub(crate) async fn sale_type(
     Asked(when): Asked<When>,
 ) -> Result<Json<SaleType>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let chosen = Chosen { id: Some(id) };
+    let chosen = (Chosen { id: Some(id) }, WithDeleted { deleted: true });
     let page = page_of(&questions, &actor, &when, chosen, &PageParams::first()).await?;
     let unknown = || Problem::not_found("there is no sale type with this id");
     page.sale_types.into_iter().next().map(Json).ok_or_else(unknown)
@@ -103,7 +147,7 @@ async fn page_of(
     questions: &Questions,
     actor: &Actor,
     when: &When,
-    chosen: Chosen,
+    (chosen, with): (Chosen, WithDeleted),
     page: &PageParams,
 ) -> Result<SaleTypeList, Problem> {
     let pinned = page.pinned(&actor.tenant)?;
@@ -113,21 +157,23 @@ async fn page_of(
     add(&mut arguments, page.fetch());
     add(&mut arguments, page.offset());
     add(&mut arguments, chosen.id);
-    let mut sale_types: Vec<SaleType> = sqlx::query_as_with(
+    add(&mut arguments, with.deleted);
+    let mut rows: Vec<SaleTypeRow> = sqlx::query_as_with(
         "SELECT sale_type_id AS id, version, COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl') AS name,
                 name AS names, category, 
                 CASE WHEN duration_n IS NOT NULL THEN jsonb_build_object('n', duration_n, 'unit', duration_unit) END AS duration,
-                stages, guide, auto_advance, stakeholders
+                stages, guide, auto_advance, stakeholders, items, deleted
            FROM sale_type_version
           WHERE tenant_id = $1 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
                                       next_position, $2, $3, $4)
-            AND ($7::text IS NULL OR sale_type_id::text = $7)
+            AND ($7::text IS NULL OR sale_type_id::text = $7) AND ($8 OR NOT deleted)
           ORDER BY 3, sale_type_id LIMIT $5 OFFSET $6",
         arguments,
     )
     .fetch_all(&mut *snapshot.tx)
     .await
     .map_err(|e| failed(&e))?;
-    let next = page.cut(&mut sale_types);
+    let next = page.cut(&mut rows);
+    let sale_types = rows.into_iter().map(SaleType::from).collect();
     Ok(SaleTypeList { position: snapshot.position, as_of: snapshot.at, sale_types, next })
 }

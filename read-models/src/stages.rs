@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ask::{Asked, Chosen, PageParams, Questions, Snapshot, When, add, coordinates, failed};
+use crate::ask::{
+    Asked, Chosen, PageParams, Questions, Snapshot, When, WithDeleted, add, coordinates, failed,
+};
 
 /// A stage.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -31,6 +33,8 @@ pub(crate) struct Stage {
     description: Option<String>,
     /// Order among stages, lowest first.
     rank: i32,
+    /// Not to be linked to sale types any more (SO-49).
+    deleted: bool,
 }
 
 /// One page of them.
@@ -50,16 +54,16 @@ pub(crate) struct StageList {
     get,
     path = "/v1/stages",
     tag = "catalogue",
-    params(When, Chosen, PageParams),
+    params(When, Chosen, WithDeleted, PageParams),
     responses((status = 200, description = "One page", body = StageList), QueryProblems)
 )]
 pub(crate) async fn stages(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, chosen, page)): Asked<(When, Chosen, PageParams)>,
+    Asked((when, chosen, with, page)): Asked<(When, Chosen, WithDeleted, PageParams)>,
 ) -> Result<Json<StageList>, Problem> {
     actor.require(Right::ReadTenant)?;
-    page_of(&questions, &actor, &when, chosen, &page).await.map(Json)
+    page_of(&questions, &actor, &when, (chosen, with), &page).await.map(Json)
 }
 
 /// One stage, by its id
@@ -77,7 +81,7 @@ pub(crate) async fn stage(
     Asked(when): Asked<When>,
 ) -> Result<Json<Stage>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let chosen = Chosen { id: Some(id) };
+    let chosen = (Chosen { id: Some(id) }, WithDeleted { deleted: true });
     let page = page_of(&questions, &actor, &when, chosen, &PageParams::first()).await?;
     let unknown = || Problem::not_found("there is no stage with this id");
     page.stages.into_iter().next().map(Json).ok_or_else(unknown)
@@ -87,7 +91,7 @@ async fn page_of(
     questions: &Questions,
     actor: &Actor,
     when: &When,
-    chosen: Chosen,
+    (chosen, with): (Chosen, WithDeleted),
     page: &PageParams,
 ) -> Result<StageList, Problem> {
     let pinned = page.pinned(&actor.tenant)?;
@@ -97,13 +101,14 @@ async fn page_of(
     add(&mut arguments, page.fetch());
     add(&mut arguments, page.offset());
     add(&mut arguments, chosen.id);
+    add(&mut arguments, with.deleted);
     let mut stages: Vec<Stage> = sqlx::query_as_with(
         "SELECT stage_id AS id, version, COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl') AS name, name AS names,
-                probability, description, rank
+                probability, description, rank, deleted
            FROM stage_version
           WHERE tenant_id = $1 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
                                       next_position, $2, $3, $4)
-            AND ($7::text IS NULL OR stage_id::text = $7)
+            AND ($7::text IS NULL OR stage_id::text = $7) AND ($8 OR NOT deleted)
           ORDER BY rank, 3, stage_id LIMIT $5 OFFSET $6",
         arguments,
     )

@@ -15,8 +15,8 @@ CREATE TABLE activity_version (
   next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
   next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
   activity_id       uuid        NOT NULL,
-  kind              text        NOT NULL CHECK (kind IN ('meeting', 'to_do', 'call')),
-  from_day          date,                           -- whole days (SD-1, SD-4) …
+  kind              text        NOT NULL CHECK (kind IN ('meeting', 'to_do', 'call', 'document')),
+  from_day          date,                           -- whole days (SD-1, SD-4), a document's day …
   to_day            date,
   starts_at         timestamptz,                    -- … or from one instant to another
   ends_at           timestamptz,
@@ -43,6 +43,9 @@ CREATE TABLE activity_version (
   assignment        text CHECK (assignment IN ('assigned', 'seen', 'declined')),
   series_id         uuid,                           -- first occurrence of its series (SD-11)
   series_number     integer,
+  guide_item        uuid,                           -- the item of a guide it was created from (SG-12)
+  template          text,                           -- of a document (SG-5, SG-13), like the next one
+  our_reference     text,
   completed_on      date,                           -- business date; NULL while it is not done (SD-9)
   deleted           boolean     NOT NULL,
   planned_at        timestamptz NOT NULL,           -- effective time of its first event
@@ -58,6 +61,8 @@ CREATE INDEX activity_open_of_sale ON activity_version (tenant_id, sale_id)
   WHERE next_position = 9223372036854775807 AND completed_on IS NULL AND NOT deleted AND sale_id IS NOT NULL;
 -- the same at any other moment
 CREATE INDEX activity_of_sale ON activity_version (tenant_id, sale_id) WHERE sale_id IS NOT NULL;
+-- what was created from a guide, at any moment
+CREATE INDEX activity_of_guide ON activity_version (tenant_id, sale_id) WHERE guide_item IS NOT NULL;
 -- somebody's diary: not done, or done since a day
 CREATE INDEX activity_current_of_owner ON activity_version (tenant_id, owner, completed_on)
   WHERE next_position = 9223372036854775807 AND NOT deleted;

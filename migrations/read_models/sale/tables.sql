@@ -63,6 +63,7 @@ CREATE TABLE sale_version (
   stakeholder_companies uuid[]   NOT NULL,          -- the ids among them, to be found by (SK-7)
   stakeholder_contacts  uuid[]   NOT NULL,
   fields             jsonb,                         -- kind and value by key of the custom field (SO-F35)
+  suggestions        jsonb,                         -- follow-ups and stage that somebody is asked about (SG-19, SG-23)
   deleted            boolean     NOT NULL,          -- SO-23: no question but the history shows it any more
   PRIMARY KEY (stream_id, version)
 );
@@ -85,6 +86,7 @@ CREATE TABLE stage_version (
   probability       smallint    NOT NULL CHECK (probability BETWEEN 0 AND 100),
   description       text,
   rank              integer     NOT NULL,
+  deleted           boolean     NOT NULL,           -- SO-49
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX stage_of_tenant ON stage_version (tenant_id, stage_id, version);
@@ -108,9 +110,12 @@ CREATE TABLE sale_type_version (
   guide             boolean     NOT NULL,
   auto_advance      boolean     NOT NULL,
   stakeholders      boolean     NOT NULL,
+  items             jsonb       NOT NULL,           -- of its guide, also while that is off, by rank (SG-2, SG-28)
+  deleted           boolean     NOT NULL,           -- SO-46
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX sale_type_of_tenant ON sale_type_version (tenant_id, sale_type_id, version);
+CREATE INDEX sale_type_current ON sale_type_version (tenant_id) WHERE next_position = 9223372036854775807;
 
 CREATE TABLE user_version (
   tenant_id         integer     NOT NULL,
@@ -126,9 +131,13 @@ CREATE TABLE user_version (
   name              text        NOT NULL,
   groups            jsonb       NOT NULL,           -- array of names
   primary_group     text,
+  preferences       jsonb       NOT NULL,           -- SG-22, SD-14
+  favourites        uuid[]      NOT NULL,           -- sales in the order they were marked (SO-32)
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX user_of_tenant ON user_version (tenant_id, user_id, version);
+-- people mark favourites often, so their old versions are many
+CREATE INDEX user_current ON user_version (tenant_id, position) WHERE next_position = 9223372036854775807;
 
 -- A rate holds from the start of valid_from in the tenant's zone, whenever it was recorded: at (a, p) the one with
 -- the greatest valid_from not after a, known at p; of equals the later in the log. So no next_* here.
@@ -164,6 +173,7 @@ CREATE TABLE tenant_version (
   fields            jsonb       NOT NULL,           -- custom fields there are, by key (SO-30)
   rights            jsonb       NOT NULL,           -- where the tenant departs from the role table (SO-44)
   diary             jsonb       NOT NULL,           -- usual lengths, working day, marks (SD-3, SD-4, SD-15)
+  features          jsonb       NOT NULL,           -- which parts of the product there are (SO-50)
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX tenant_of_tenant ON tenant_version (tenant_id, version);

@@ -41,14 +41,26 @@ pub(crate) enum Edge {
     At(DateTime<Utc>),
 }
 
-/// A meeting, a to-do or a call.
+impl Edge {
+    /// Begin and end; the tables' rule says that one pair is there.
+    pub fn both(
+        days: Option<(NaiveDate, NaiveDate)>,
+        times: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> (Self, Self) {
+        let days = days.map(|(from, to)| (Self::Day(from), Self::Day(to)));
+        let times = times.map(|(from, to)| (Self::At(from), Self::At(to)));
+        days.or(times).expect("invariant: an activity has either days or times")
+    }
+}
+
+/// A meeting, a to-do, a call or a document.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Entry {
     /// Public id.
     pub id: Uuid,
     /// Version of the stream: the `ETag`, for `If-Match`.
     pub version: i64,
-    /// `meeting`, `to_do` or `call`.
+    /// `meeting`, `to_do`, `call` or `document`.
     pub kind: String,
     /// Its name.
     pub title: String,
@@ -95,9 +107,16 @@ pub(crate) struct Entry {
     pub assignment: Option<String>,
     /// The series it is an occurrence of (SD-11).
     pub series: Option<SeriesPlace>,
+    /// The item of a sales guide it was created from (SG-12).
+    pub guide_item: Option<Uuid>,
+    /// What a document was written from (SG-5).
+    pub template: Option<String>,
+    /// Our reference on a document.
+    pub our_reference: Option<String>,
     /// `completed`, else how its assignment stands, else `not_started` (SD-10).
     pub status: String,
-    /// From when its owner is taken: a whole day of a meeting or call is the working day (SD-4); to-dos take nobody.
+    /// From when its owner is taken: a whole day of a meeting or call is the working day (SD-4); to-dos and documents
+    /// take nobody.
     pub busy_from: Option<DateTime<Utc>>,
     /// Until when.
     pub busy_to: Option<DateTime<Utc>>,
@@ -182,7 +201,8 @@ impl EntryRow {
         let zone = snapshot.zone;
         let sale = self.activity.sale_stream_id.and_then(|stream| sales.get(&stream));
         let activity = self.activity;
-        let (start, end) = edges(&activity);
+        let days = activity.from_day.zip(activity.to_day);
+        let (start, end) = Edge::both(days, activity.starts_at.zip(activity.ends_at));
         let (start_day, end_day) = (day(start, zone), day(end, zone));
         let completed = activity.completed_on.is_some();
         let party = |(id, name): (Option<Uuid>, Option<String>)| id.map(|id| Named { id, name });
@@ -195,6 +215,9 @@ impl EntryRow {
         };
         Entry {
             series: activity.series_id.zip(activity.series_number).map(SeriesPlace::of),
+            guide_item: activity.guide_item,
+            template: activity.template,
+            our_reference: activity.our_reference,
             status: status.to_owned(),
             busy_from,
             busy_to,
@@ -273,15 +296,6 @@ impl SaleName {
     }
 }
 
-/// The table's rule says that one pair is there.
-fn edges(activity: &Activity) -> (Edge, Edge) {
-    let days = activity.from_day.zip(activity.to_day);
-    let times = activity.starts_at.zip(activity.ends_at);
-    let days = days.map(|(from, to)| (Edge::Day(from), Edge::Day(to)));
-    let times = times.map(|(from, to)| (Edge::At(from), Edge::At(to)));
-    days.or(times).expect("invariant: an activity has either days or times")
-}
-
 /// SD-4: whole days of a meeting or call take the working day, from the first day's morning to the last day's evening.
 fn busy(
     kind: &str,
@@ -291,7 +305,7 @@ fn busy(
 ) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let hours = (snapshot.diary.day_from.time(), snapshot.diary.day_to.time());
     match (start, end) {
-        _ if kind == Kind::ToDo.as_str() => None,
+        _ if [Kind::ToDo, Kind::Document].map(Kind::as_str).contains(&kind) => None,
         (Edge::At(from), Edge::At(to)) => Some((from, to)),
         (Edge::Day(from), Edge::Day(to)) => Some((
             time_of_day(from, hours.0, snapshot.zone),

@@ -31,7 +31,7 @@ pub(crate) struct ActivityFilters {
     /// Ids of projects.
     #[param(explode = false)]
     project: Option<Vec<Uuid>>,
-    /// `meeting`, `to_do`, `call`.
+    /// `meeting`, `to_do`, `call`, `document`.
     #[param(value_type = Option<Vec<String>>, explode = false)]
     kind: Option<Vec<&'static str>>,
     /// Keys of priorities (SD-5).
@@ -67,7 +67,7 @@ impl FromGiven for ActivityFilters {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
         let ids = "must be one or more UUIDs separated by commas";
         let id = |text: &str| Uuid::parse_str(text).ok();
-        let kinds = "must be meeting, to_do, call, or several of them separated by commas";
+        let kinds = "must be meeting, to_do, call, document, or several of them separated by commas";
         let filters = Self {
             owner: given.list("owner")?,
             group: given.list("group")?,

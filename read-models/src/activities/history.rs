@@ -79,6 +79,9 @@ impl Told for Activity {
             ("priority", json!(self.priority), None),
             ("assigned_by", json!(self.assigned_by), None),
             ("assignment", json!(self.assignment), None),
+            ("guide_item", json!(self.guide_item), None),
+            ("template", json!(self.template), None),
+            ("our_reference", json!(self.our_reference), None),
             ("completed_on", json!(self.completed_on), None),
             ("deleted", json!(self.deleted.to_string()), None),
         ]

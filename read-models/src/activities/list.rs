@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, Problem, Right};
+use sqlx::postgres::PgArguments;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::filters::ActivityFilters;
 use super::sort::ActivitySort;
@@ -15,6 +17,18 @@ use super::{Entry, EntryRow, entries, entries_sql};
 use crate::ask::{
     Asked, Direction, Labels, Page, PageParams, Questions, Snapshot, When, add, failed, moment,
 };
+
+/// A part of the matching activities in their order.
+macro_rules! sorted_entries {
+    () => {
+        concat!(
+            "SELECT NULL::text AS description, ",
+            entries_sql!(),
+            include_str!("matching.sql"),
+            include_str!("sorted.sql")
+        )
+    };
+}
 
 /// One page of activities.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,22 +86,42 @@ async fn rows(
     sort: &ActivitySort,
     page: &Page,
 ) -> Result<Vec<EntryRow>, Problem> {
-    let mut arguments = moment(snapshot);
-    filters.bind(&mut arguments);
-    add(&mut arguments, sort.sort.0);
-    add(&mut arguments, sort.sort.1 == Direction::Down);
-    add(&mut arguments, page.fetch());
-    add(&mut arguments, page.offset());
-    sqlx::query_as_with(
-        concat!(
-            "SELECT NULL::text AS description, ",
-            entries_sql!(),
-            include_str!("matching.sql"),
-            include_str!("sorted.sql")
-        ),
+    let arguments = bind_part(snapshot, filters, sort, (page.fetch(), page.offset()));
+    sqlx::query_as_with(sorted_entries!(), arguments)
+        .fetch_all(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))
+}
+
+/// The streams of the first matching activities in their order, `most` of them at most.
+pub(crate) async fn first_streams(
+    snapshot: &mut Snapshot,
+    filters: &ActivityFilters,
+    sort: &ActivitySort,
+    most: i64,
+) -> Result<Vec<Uuid>, Problem> {
+    let arguments = bind_part(snapshot, filters, sort, (most, 0));
+    sqlx::query_scalar_with(
+        concat!("SELECT stream_id FROM (", sorted_entries!(), ") AS sorted"),
         arguments,
     )
     .fetch_all(&mut *snapshot.tx)
     .await
     .map_err(|e| failed(&e))
+}
+
+/// Filters, order, and which part of the order: how many, after how many.
+fn bind_part(
+    snapshot: &Snapshot,
+    filters: &ActivityFilters,
+    sort: &ActivitySort,
+    (fetch, offset): (i64, i64),
+) -> PgArguments {
+    let mut arguments = moment(snapshot);
+    filters.bind(&mut arguments);
+    add(&mut arguments, sort.sort.0);
+    add(&mut arguments, sort.sort.1 == Direction::Down);
+    add(&mut arguments, fetch);
+    add(&mut arguments, offset);
+    arguments
 }

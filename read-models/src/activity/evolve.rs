@@ -2,7 +2,7 @@
 //! someone has thought about it.
 
 use chrono::{DateTime, Utc};
-use events::activity::{ActivityTerms, Slot};
+use events::activity::{ActivityTerms, Kind, Slot};
 use events::{ActivityEvent, Party, TenantSlug, UserId};
 use uuid::Uuid;
 
@@ -32,21 +32,73 @@ pub(crate) fn evolve(
     }
 }
 
+/// What begins a stream: something planned, or a document, which is done (SG-13).
 fn planned(fact: &ActivityEvent, around: Surroundings<'_>) -> Result<Activity, &'static str> {
-    let ActivityEvent::Planned { kind, slot, owner, owner_group, assigned_by, series, terms } =
-        fact
-    else {
-        return Err("an activity that was never planned");
-    };
-    let mut activity = Activity {
+    let mut activity = blank(around);
+    match fact {
+        ActivityEvent::Planned {
+            kind,
+            slot,
+            owner,
+            owner_group,
+            assigned_by,
+            series,
+            guide_item,
+            terms,
+        } => {
+            activity.kind = kind.as_str().to_owned();
+            own(&mut activity, owner, owner_group.as_ref());
+            activity.series_id = series.as_ref().map(|series| series.id.0);
+            activity.series_number = series.as_ref().map(|series| i32::from(series.number));
+            activity.guide_item = guide_item.map(|item| item.0);
+            give(&mut activity, assigned_by.as_ref());
+            place(&mut activity, *slot);
+            set_terms(&mut activity, terms, around.tenant)?;
+        }
+        ActivityEvent::DocumentCreated {
+            owner,
+            owner_group,
+            created_on,
+            guide_item,
+            document,
+            terms,
+        } => {
+            activity.kind = Kind::Document.as_str().to_owned();
+            own(&mut activity, owner, owner_group.as_ref());
+            activity.guide_item = guide_item.map(|item| item.0);
+            activity.template = document.template.clone().map(String::from);
+            activity.our_reference = document.our_reference.clone().map(String::from);
+            place(&mut activity, Slot::Days { from_day: *created_on, to_day: *created_on });
+            activity.completed_on = Some(*created_on);
+            set_terms(&mut activity, terms, around.tenant)?;
+        }
+        ActivityEvent::Rescheduled { .. }
+        | ActivityEvent::Edited(_)
+        | ActivityEvent::Assigned { .. }
+        | ActivityEvent::AlarmSet { .. }
+        | ActivityEvent::AssignmentSeen {}
+        | ActivityEvent::AssignmentAccepted {}
+        | ActivityEvent::AssignmentDeclined { .. }
+        | ActivityEvent::ReminderDue { .. }
+        | ActivityEvent::AssignmentNoticed { .. }
+        | ActivityEvent::Completed { .. }
+        | ActivityEvent::Reopened {}
+        | ActivityEvent::Deleted {} => return Err("an activity that was never planned"),
+    }
+    Ok(activity)
+}
+
+/// Nothing of it is known yet.
+fn blank(around: Surroundings<'_>) -> Activity {
+    Activity {
         activity_id: around.activity_id,
-        kind: kind.as_str().to_owned(),
+        kind: String::new(),
         from_day: None,
         to_day: None,
         starts_at: None,
         ends_at: None,
-        owner: owner.as_str().to_owned(),
-        owner_group: owner_group.clone(),
+        owner: String::new(),
+        owner_group: None,
         title: String::new(),
         description: None,
         sale_stream_id: None,
@@ -62,16 +114,15 @@ fn planned(fact: &ActivityEvent, around: Surroundings<'_>) -> Result<Activity, &
         priority: None,
         assigned_by: None,
         assignment: None,
-        series_id: series.as_ref().map(|series| series.id.0),
-        series_number: series.as_ref().map(|series| i32::from(series.number)),
+        series_id: None,
+        series_number: None,
+        guide_item: None,
+        template: None,
+        our_reference: None,
         completed_on: None,
         deleted: false,
         planned_at: around.effective_at,
-    };
-    give(&mut activity, assigned_by.as_ref());
-    place(&mut activity, *slot);
-    set_terms(&mut activity, terms, around.tenant)?;
-    Ok(activity)
+    }
 }
 
 fn change(
@@ -80,7 +131,9 @@ fn change(
     tenant: &TenantSlug,
 ) -> Result<Activity, &'static str> {
     match fact {
-        ActivityEvent::Planned { .. } => return Err("an activity planned twice"),
+        ActivityEvent::Planned { .. } | ActivityEvent::DocumentCreated { .. } => {
+            return Err("an activity planned twice");
+        }
         ActivityEvent::Rescheduled { slot } => place(&mut activity, *slot),
         ActivityEvent::Edited(terms) => set_terms(&mut activity, terms, tenant)?,
         ActivityEvent::Assigned { owner, owner_group, assigned_by } => {

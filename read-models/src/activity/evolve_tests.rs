@@ -1,8 +1,8 @@
 //! The fold of an activity, fact by fact.
 
-use events::activity::Kind;
+use events::activity::DocumentTerms;
 use events::sale::Parties;
-use events::{SaleId, Title, TypeName, UserId};
+use events::{GuideItemId, SaleId, Title, TypeName, UserId};
 
 use super::*;
 
@@ -34,6 +34,7 @@ fn meeting() -> ActivityEvent {
         owner_group: Some("North".to_owned()),
         assigned_by: None,
         series: None,
+        guide_item: None,
         terms: terms("Customer meeting", Some(SALE)),
     }
 }
@@ -151,4 +152,32 @@ fn an_alarm_is_set_and_cleared_and_terms_have_a_place_and_a_priority_sd_6() {
         (activity.location.as_deref(), activity.priority.as_deref()),
         (Some("Room 4"), Some("high"))
     );
+}
+
+/// SG-13: done on the day it was created, which is its slot.
+#[test]
+fn a_document_is_completed_by_being_created_sg_13() {
+    let created_on = "2026-03-10".parse().unwrap();
+    let letter = ActivityEvent::DocumentCreated {
+        owner: UserId::parse("ola").unwrap(),
+        owner_group: Some("North".to_owned()),
+        created_on,
+        guide_item: Some(GuideItemId(Uuid::from_u128(3))),
+        document: DocumentTerms {
+            template: Some(TypeName::parse("Letter").unwrap()),
+            our_reference: Some(events::OurReference::parse("1001/1").unwrap()),
+        },
+        terms: terms("Our meeting", Some(SALE)),
+    };
+    let activity = fold(std::slice::from_ref(&letter)).unwrap();
+    assert_eq!((activity.kind.as_str(), activity.owner.as_str()), ("document", "ola"));
+    assert_eq!((activity.from_day, activity.to_day), (Some(created_on), Some(created_on)));
+    assert_eq!((activity.starts_at, activity.completed_on), (None, Some(created_on)));
+    assert_eq!(activity.guide_item, Some(Uuid::from_u128(3)));
+    assert_eq!(
+        (activity.template.as_deref(), activity.our_reference.as_deref()),
+        (Some("Letter"), Some("1001/1"))
+    );
+    assert!(fold(&[letter.clone(), letter.clone()]).is_err(), "created twice");
+    assert!(fold(&[letter, ActivityEvent::Deleted {}]).unwrap().deleted);
 }

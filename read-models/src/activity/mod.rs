@@ -1,4 +1,4 @@
-//! The read model `activity`: versions of every meeting, to-do and call.
+//! The read model `activity`: versions of every meeting, to-do, call and document.
 //!
 //! Owns `activity_version` and the fold that fills it. Diary, activity lists and the next activity of a sale are
 //! questions over it and live elsewhere; nothing here knows what day it is or in which zone.
@@ -29,7 +29,7 @@ impl ReadModel for ActivityModel {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static str {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 pub struct Activity {
     /// Public id.
     pub activity_id: Uuid,
-    /// `meeting`, `to_do` or `call`.
+    /// `meeting`, `to_do`, `call` or `document`.
     pub kind: String,
     /// First day, when it lasts whole days.
     pub from_day: Option<NaiveDate>,
@@ -56,6 +56,12 @@ pub struct Activity {
     pub series_id: Option<Uuid>,
     /// Which occurrence it is, from 1.
     pub series_number: Option<i32>,
+    /// The item of a guide it was created from (SG-12).
+    pub guide_item: Option<Uuid>,
+    /// What a document was written from (SG-5).
+    pub template: Option<String>,
+    /// Our reference on a document.
+    pub our_reference: Option<String>,
     /// The business date it was done; none while it is not (SD-9).
     pub completed_on: Option<NaiveDate>,
     /// Gone from every list.

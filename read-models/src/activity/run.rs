@@ -14,12 +14,17 @@ use crate::version::{Chain, Place};
 
 pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<(), ApplyError> {
     let facts = decoded(events)?;
-    let later = facts.iter().filter(|(_, fact)| !matches!(fact, ActivityEvent::Planned { .. }));
+    let later = facts.iter().filter(|(_, fact)| !begins(fact));
     let streams: HashSet<Uuid> = later.map(|(event, _)| event.stream_id).collect();
     let streams: Vec<Uuid> = streams.into_iter().collect();
     let before = save::load_current(tx, &streams).await?;
     save::save(tx, &fold(&facts, before)?).await?;
     Ok(())
+}
+
+/// Whether a fact is the first of its stream.
+fn begins(fact: &ActivityEvent) -> bool {
+    matches!(fact, ActivityEvent::Planned { .. } | ActivityEvent::DocumentCreated { .. })
 }
 
 /// The facts of activities among these events.

@@ -79,6 +79,9 @@ pub(super) async fn save(
         .bind(chain.sparse(|a| a.completed_on))
         .bind(chain.column(|a| a.deleted))
         .bind(chain.column(|a| a.planned_at))
+        .bind(chain.sparse(|a| a.guide_item))
+        .bind(chain.sparse(|a| a.template.as_deref()))
+        .bind(chain.sparse(|a| a.our_reference.as_deref()))
         .execute(tx)
         .await?;
     Ok(())

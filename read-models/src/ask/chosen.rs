@@ -1,4 +1,4 @@
-//! The one entry of a catalogue: where the `Location` of a creation leads.
+//! Which entries of a catalogue: one, where the `Location` of a creation leads; or deleted ones too.
 
 use service_runtime::Problem;
 use utoipa::IntoParams;
@@ -16,5 +16,21 @@ pub(crate) struct Chosen {
 impl FromGiven for Chosen {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
         Ok(Self { id: given.text("id") })
+    }
+}
+
+/// Parameter of catalogues whose entries can be deleted and restored.
+#[derive(Debug, Clone, Copy, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WithDeleted {
+    /// `true`: deleted ones too.
+    #[param(value_type = Option<bool>)]
+    pub deleted: bool,
+}
+
+impl FromGiven for WithDeleted {
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let deleted = given.take("deleted", "must be true or false")?;
+        Ok(Self { deleted: deleted.unwrap_or_default() })
     }
 }

@@ -8,13 +8,14 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::given::{FromGiven, Given, bad};
+use super::least::Least;
 use super::rates::InCurrency;
 use super::{Snapshot, bind_fractions, moment, when};
 use crate::sale::Status;
 
 /// The condition of every question over `sale_version AS s` and `n`, what lies ahead of each
-/// ([`ahead`](crate::upcoming::ahead)): `$1` to `$7` the snapshot's moment, `$8` to `$29` these filters. Questions go on
-/// at `$33`, after the fractions. A stalled sale's next activity is its reopening.
+/// ([`ahead`](crate::upcoming::ahead)): `$1` to `$7` the snapshot's moment, `$8` to `$33` these filters. Questions go on
+/// at `$37`, after the fractions. A stalled sale's next activity is its reopening.
 macro_rules! matching {
     () => {
         concat!(
@@ -89,6 +90,19 @@ pub(crate) struct Filters {
     /// Whether `company` and `contact` also find sales they are only a stakeholder of (SK-7): `true` or `false`, the
     /// default.
     pub include_stakeholders: Option<bool>,
+    /// Whether won and lost sales are left out (SO-25): `true` or `false`, the default.
+    pub skip_completed: Option<bool>,
+    /// Lowest amount in the currency of the answer; sales without a rate are left out (SO-43).
+    #[param(value_type = Option<String>, example = "50000.00")]
+    pub min_amount: Option<Least>,
+    /// Lowest weighted amount in the currency of the answer; sales without a rate are left out (SO-42).
+    #[param(value_type = Option<String>, example = "10000.00")]
+    pub min_weighted: Option<Least>,
+    /// Whether the caller marked them as favourites (SO-32): `true` or `false`.
+    pub favourite: Option<bool>,
+    /// The sales the caller marked, once they are looked up.
+    #[param(ignore)]
+    pub marked: Vec<Uuid>,
 }
 
 impl FromGiven for Filters {
@@ -124,6 +138,11 @@ impl FromGiven for Filters {
             next_activity_to: when::day(given, "next_activity_to")?,
             overdue_activity: given.take("overdue_activity", "must be true or false")?,
             include_stakeholders: given.take("include_stakeholders", "must be true or false")?,
+            skip_completed: given.take("skip_completed", "must be true or false")?,
+            min_amount: least(given, "min_amount")?,
+            min_weighted: least(given, "min_weighted")?,
+            favourite: given.take("favourite", "must be true or false")?,
+            marked: Vec::new(),
         };
         if reversed(filters.sale_date_from, filters.sale_date_to) {
             return Err(bad("sale_date_from", "must not be after sale_date_to"));
@@ -133,6 +152,26 @@ impl FromGiven for Filters {
         }
         Ok(filters)
     }
+}
+
+impl Filters {
+    /// The statuses that are left; none for all.
+    pub fn statuses(&self) -> Option<Vec<&'static str>> {
+        if self.skip_completed != Some(true) {
+            return self.status.clone();
+        }
+        let asked = |status: &Status| match &self.status {
+            None => true,
+            Some(statuses) => statuses.contains(&status.as_str()),
+        };
+        let left = [Status::Open, Status::Stalled].into_iter().filter(asked);
+        Some(left.map(Status::as_str).collect())
+    }
+}
+
+fn least(given: &mut Given, name: &'static str) -> Result<Option<Least>, Problem> {
+    let text = given.text(name);
+    text.map(|text| Least::parse(&text).ok_or_else(|| bad(name, Least::RULE))).transpose()
 }
 
 /// Whether a range of days ends before it begins.
@@ -148,7 +187,7 @@ where
     arguments.add(value).expect("invariant: plain values encode");
 }
 
-/// Binds `$1` to `$32`: moment, filters, fractions.
+/// Binds `$1` to `$36`: moment, filters, fractions.
 pub(crate) fn bind_matching(
     snapshot: &Snapshot,
     filters: &Filters,
@@ -156,7 +195,7 @@ pub(crate) fn bind_matching(
 ) -> PgArguments {
     let mut arguments = moment(snapshot);
     let to = &mut arguments;
-    add(to, &filters.status);
+    add(to, filters.statuses());
     add(to, &filters.stage);
     add(to, &filters.sale_type);
     add(to, &filters.owner);
@@ -178,6 +217,12 @@ pub(crate) fn bind_matching(
     add(to, filters.next_activity_to);
     add(to, filters.overdue_activity);
     add(to, filters.include_stakeholders.unwrap_or(false));
+    let minor =
+        |least: Option<Least>| least.map(|least| least.minor(currency.asked.places()).to_string());
+    add(to, minor(filters.min_amount));
+    add(to, minor(filters.min_weighted));
+    add(to, filters.favourite);
+    add(to, &filters.marked);
     bind_fractions(to, currency);
     arguments
 }

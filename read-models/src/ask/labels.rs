@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use service_runtime::Problem;
-use sqlx::postgres::PgArguments;
+use sqlx::FromRow;
+use sqlx::postgres::{PgArguments, PgRow};
 use uuid::Uuid;
 
 use super::filters::add;
@@ -27,26 +28,63 @@ pub(crate) struct Labels {
     pub users: HashMap<String, String>,
 }
 
-/// Of each id the held version first, else the lowest; for the coordinates in $1 to $4.
+/// Of each id the current version; and the held version first, else the lowest, for the coordinates in $1 to $4.
 macro_rules! labels_sql {
     ($id:literal, $columns:literal, $table:literal) => {
-        concat!(
-            "SELECT DISTINCT ON (",
-            $id,
-            ") ",
-            $id,
-            ", ",
-            $columns,
-            " FROM ",
-            $table,
-            "
-              WHERE tenant_id = $1 AND ($4::bigint IS NULL OR position <= $4)
-              ORDER BY ",
-            $id,
-            ", held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
-                       next_position, $2, $3, $4) IS TRUE DESC, version"
-        )
+        Statements {
+            now: concat!(
+                "SELECT ",
+                $id,
+                ", ",
+                $columns,
+                " FROM ",
+                $table,
+                "
+                  WHERE tenant_id = $1 AND next_position = 9223372036854775807"
+            ),
+            then: concat!(
+                "SELECT DISTINCT ON (",
+                $id,
+                ") ",
+                $id,
+                ", ",
+                $columns,
+                " FROM ",
+                $table,
+                "
+                  WHERE tenant_id = $1 AND ($4::bigint IS NULL OR position <= $4)
+                  ORDER BY ",
+                $id,
+                ", held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
+                           next_position, $2, $3, $4) IS TRUE DESC, version"
+            ),
+        }
     };
+}
+
+/// The same about now and about any other moment.
+#[derive(Debug, Clone, Copy)]
+struct Statements {
+    now: &'static str,
+    then: &'static str,
+}
+
+/// The rows of a table, one for each id.
+async fn named<T>(snapshot: &mut Snapshot, statements: Statements) -> Result<Vec<T>, Problem>
+where
+    T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let rows = match snapshot.is_current() {
+        true => {
+            let rows = sqlx::query_as(statements.now).bind(snapshot.tenant_id);
+            rows.fetch_all(&mut *snapshot.tx).await
+        }
+        false => {
+            let rows = sqlx::query_as_with(statements.then, coordinates(snapshot));
+            rows.fetch_all(&mut *snapshot.tx).await
+        }
+    };
+    rows.map_err(|e| failed(&e))
 }
 
 impl Labels {
@@ -60,35 +98,26 @@ impl Labels {
 
     /// As the tables have them.
     pub async fn read(snapshot: &mut Snapshot) -> Result<Self, Problem> {
-        let stages: Vec<(Uuid, String, i32)> = sqlx::query_as_with(
+        let stages: Vec<(Uuid, String, i32)> = named(
+            snapshot,
             labels_sql!(
                 "stage_id",
                 "COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl'), rank",
                 "stage_version"
             ),
-            coordinates(snapshot),
         )
-        .fetch_all(&mut *snapshot.tx)
-        .await
-        .map_err(|e| failed(&e))?;
-        let sale_types: Vec<(Uuid, String)> = sqlx::query_as_with(
+        .await?;
+        let sale_types: Vec<(Uuid, String)> = named(
+            snapshot,
             labels_sql!(
                 "sale_type_id",
                 "COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl')",
                 "sale_type_version"
             ),
-            coordinates(snapshot),
         )
-        .fetch_all(&mut *snapshot.tx)
-        .await
-        .map_err(|e| failed(&e))?;
-        let users: Vec<(String, String)> = sqlx::query_as_with(
-            labels_sql!("user_id", "name", "user_version"),
-            coordinates(snapshot),
-        )
-        .fetch_all(&mut *snapshot.tx)
-        .await
-        .map_err(|e| failed(&e))?;
+        .await?;
+        let users: Vec<(String, String)> =
+            named(snapshot, labels_sql!("user_id", "name", "user_version")).await?;
         let label = |(id, name, rank)| (id, Label { name, rank });
         Ok(Self {
             stages: stages.into_iter().map(label).collect(),

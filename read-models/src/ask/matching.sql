@@ -21,3 +21,11 @@
   AND ($26::date IS NULL OR COALESCE(s.reopen_date, n.next_activity_date) >= $26)
   AND ($27::date IS NULL OR COALESCE(s.reopen_date, n.next_activity_date) <= $27)
   AND ($28::boolean IS NULL OR COALESCE(n.overdue, false) = $28)
+  -- in the currency of the answer: $34 to $36 are what bind_fractions binds
+  AND ($30::text IS NULL OR converted(s.amount_minor,
+    ($35::text[]::numeric[])[array_position($34::text[], s.currency)],
+    ($36::text[]::numeric[])[array_position($34, s.currency)]) >= $30::numeric)
+  AND ($31::text IS NULL OR converted(s.weighted_minor,
+    ($35::text[]::numeric[])[array_position($34::text[], s.currency)],
+    ($36::text[]::numeric[])[array_position($34, s.currency)]) >= $31::numeric)
+  AND ($32::boolean IS NULL OR (s.sale_id = ANY ($33::uuid[])) = $32)

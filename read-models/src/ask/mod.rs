@@ -3,11 +3,14 @@
 
 mod chosen;
 mod cursor;
+mod favourites;
 mod filters;
 mod given;
 mod labels;
+mod least;
 mod live;
 mod members;
+mod own;
 mod page;
 mod rates;
 mod shown;
@@ -21,11 +24,12 @@ use service_runtime::Clock;
 
 use crate::Standings;
 
-pub(crate) use chosen::Chosen;
+pub(crate) use chosen::{Chosen, WithDeleted};
 pub(crate) use cursor::{Fingerprint, Pinned};
 pub(crate) use filters::{Filters, add, bind_matching, matching, reversed};
 pub(crate) use given::{Asked, FromGiven, Given, bad};
 pub(crate) use labels::{Labels, coordinates, moment};
+pub(crate) use least::Least;
 pub use live::{Live, NotLive};
 pub(crate) use members::owners_and_members;
 pub(crate) use page::{Direction, Page, PageParams};

@@ -115,7 +115,7 @@ impl InCurrency {
     }
 }
 
-/// Binds `$30` to `$32`: currencies, numerators, denominators.
+/// Binds `$34` to `$36`: currencies, numerators, denominators.
 pub(crate) fn bind_fractions(arguments: &mut PgArguments, currency: &InCurrency) {
     let column = |of: fn(&Fraction) -> String| -> Vec<String> {
         currency.fractions.iter().map(of).collect()

@@ -36,6 +36,7 @@ impl Snapshot {
             snapshot.base_currency = standing.catalogue.base_currency;
             snapshot.rights = Arc::clone(&standing.catalogue.rights);
             snapshot.diary = standing.catalogue.diary;
+            snapshot.features = standing.catalogue.features;
         } else if snapshot.past.is_none() {
             snapshot.plan_anew().await?;
             snapshot.read_settings().await?;

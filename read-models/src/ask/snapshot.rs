@@ -16,6 +16,7 @@ use sqlx::{Postgres, Transaction};
 
 use super::live::{NotLive, Opened, Plans};
 use super::{Pinned, Questions, Sight, When};
+use crate::sale::Features;
 use crate::standing::{Instant, Past, Standing, View};
 
 /// How long `min_position` waits.
@@ -26,6 +27,9 @@ const TOLD_WITHIN: Duration = Duration::from_millis(50);
 
 /// Pauses while it waits, unless a lane of this process tells it earlier; the last repeats.
 const PAUSES_MS: [u64; 3] = [5, 15, 30];
+
+/// Settings as they are stored: base currency, zone, diary, features, rights.
+type Settings = (String, String, SqlJson<DiarySettings>, SqlJson<Features>, SqlJson<TenantRights>);
 
 /// A read-only transaction and what the question is about.
 #[derive(Debug)]
@@ -57,6 +61,8 @@ pub(crate) struct Snapshot {
     pub sight: Option<Arc<Sight>>,
     /// What its diaries are like.
     pub diary: DiarySettings,
+    /// Which parts of the product it has (SO-50).
+    pub features: Features,
     /// Statements keep their plans, which suits those that look by keys.
     pub(super) kept: bool,
     /// The same in memory, for a question about now.
@@ -130,6 +136,7 @@ impl Snapshot {
             rights: Arc::default(),
             sight: None,
             diary: DiarySettings::default(),
+            features: Features::default(),
             kept: false,
             standing: None,
             past: None,
@@ -145,6 +152,11 @@ impl Snapshot {
         let day = when.as_of.map(|moment| moment.day(zone));
         let day = day.unwrap_or_else(|| self.at.with_timezone(&zone).date_naive());
         self.today = when.today.unwrap_or(day);
+    }
+
+    /// Whether it is about what is current: nothing has to be taken back.
+    pub fn is_current(&self) -> bool {
+        self.as_of.is_none() && self.known_at.is_none() && self.pin.is_none()
     }
 
     /// The day of `as_of`, else now's, in the tenant's zone: which rates hold.
@@ -176,8 +188,8 @@ impl Snapshot {
     /// Settings are not history: the newest of the snapshot, also for a question about the past. Rights are those of now
     /// on later pages too.
     pub async fn read_settings(&mut self) -> Result<(), Problem> {
-        let found: Option<(String, String, SqlJson<DiarySettings>, SqlJson<TenantRights>)> = sqlx::query_as(
-            "SELECT t.base_currency, t.time_zone, t.diary, n.rights FROM tenant_version AS t
+        let found: Option<Settings> = sqlx::query_as(
+            "SELECT t.base_currency, t.time_zone, t.diary, t.features, n.rights FROM tenant_version AS t
                JOIN tenant_version AS n ON n.stream_id = t.stream_id AND n.next_position = 9223372036854775807
               WHERE t.tenant_id = $1 AND ($2::bigint IS NULL OR t.position <= $2)
               ORDER BY t.version DESC LIMIT 1",
@@ -187,8 +199,10 @@ impl Snapshot {
         .fetch_optional(&mut *self.tx)
         .await
         .map_err(|e| failed(&e))?;
-        if let Some((base_currency, zone, SqlJson(diary), SqlJson(rights))) = found {
-            self.diary = diary;
+        if let Some((base_currency, zone, SqlJson(diary), SqlJson(features), SqlJson(rights))) =
+            found
+        {
+            (self.diary, self.features) = (diary, features);
             self.rights = Arc::new(rights);
             self.base_currency = CurrencyCode::parse(&base_currency).map_err(|e| unreadable(&e))?;
             self.zone = zone.parse().map_err(|e| unreadable(&e))?;

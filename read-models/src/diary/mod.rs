@@ -32,6 +32,7 @@ use crate::ask::{
     Asked, InCurrency, Labels, PageParams, Questions, Snapshot, When, owners_and_members,
 };
 use crate::card::Card;
+use crate::card_page::mark_favourites;
 pub(crate) use free::{__path_free, Slot, free};
 use params::DiaryParams;
 use rows::{activities, sales};
@@ -109,7 +110,8 @@ pub(crate) async fn diary(
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
-    let mut wanted = params.wanted(&actor, snapshot.today)?;
+    let preferences = snapshot.preferences(actor.user.as_str()).await?;
+    let mut wanted = params.wanted(&actor, snapshot.today, preferences)?;
     let members = wanted.members.take();
     wanted.owner =
         owners_and_members(&mut snapshot, wanted.owner.take(), members.as_deref()).await?;
@@ -120,6 +122,7 @@ pub(crate) async fn diary(
     let (sale_count, mut sales) = sales(&mut snapshot, &wanted, &page, &labels, &currency).await?;
     let next = page.cut(&mut activities);
     let next = page.cut(&mut sales).or(next);
+    mark_favourites(&mut snapshot, &actor, sales.iter_mut().map(|listed| &mut listed.sale)).await?;
     Ok(Json(Diary {
         position: snapshot.position,
         as_of: snapshot.at,

@@ -1,13 +1,12 @@
 //! Whose diary and which days: the parameters with their defaults and limits.
 
 use chrono::{Datelike, Months, NaiveDate, Weekday};
+use events::Preferences;
 use service_runtime::{Actor, Problem};
 use utoipa::IntoParams;
 
 use crate::ask::{FromGiven, Given, bad, day};
 
-/// SD-14 names no default; a week.
-const DAYS_AHEAD_DEFAULT: i32 = 7;
 const DAYS_AHEAD_MAX: i32 = 366;
 
 /// The longest display range, as for forecasts.
@@ -36,16 +35,16 @@ pub(crate) struct DiaryParams {
     /// Last day of the display range, at most 100 years after the first. Default: the last of the month of `from`,
     /// else of today.
     to: Option<NaiveDate>,
-    /// How many days ahead activities count as near; 0 means today. Default 7.
-    #[param(value_type = Option<i32>, minimum = 0, maximum = 366)]
-    days_ahead: i32,
+    /// How many days ahead activities count as near; 0 means today. Default: what the caller prefers, else 7.
+    #[param(minimum = 0, maximum = 366)]
+    days_ahead: Option<i32>,
 }
 
 impl FromGiven for DiaryParams {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
         let rule = "must be a whole number from 0 to 366";
-        let days_ahead = given.take("days_ahead", rule)?.unwrap_or(DAYS_AHEAD_DEFAULT);
-        if !(0..=DAYS_AHEAD_MAX).contains(&days_ahead) {
+        let days_ahead = given.take::<i32>("days_ahead", rule)?;
+        if days_ahead.is_some_and(|days| !(0..=DAYS_AHEAD_MAX).contains(&days)) {
             return Err(bad("days_ahead", rule));
         }
         Ok(Self {
@@ -127,7 +126,12 @@ impl DiaryParams {
     ///
     /// # Errors
     /// 400: a range that ends before it begins, or is longer than 100 years.
-    pub(super) fn wanted(self, actor: &Actor, today: NaiveDate) -> Result<Wanted, Problem> {
+    pub(super) fn wanted(
+        self,
+        actor: &Actor,
+        today: NaiveDate,
+        preferences: Preferences,
+    ) -> Result<Wanted, Problem> {
         let (from, to) = self.range(today)?;
         if from > to {
             return Err(bad("from", "must not be after to"));
@@ -140,7 +144,8 @@ impl DiaryParams {
         let owner =
             self.owner.or_else(|| (self.group.is_none() && self.members.is_none()).then(caller));
         let (group, members) = (self.group, self.members);
-        Ok(Wanted { owner, group, members, from, to, days_ahead: self.days_ahead })
+        let days_ahead = self.days_ahead.unwrap_or(i32::from(preferences.show_days_ahead));
+        Ok(Wanted { owner, group, members, from, to, days_ahead })
     }
 }
 

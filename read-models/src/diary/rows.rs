@@ -102,7 +102,8 @@ pub(super) async fn sales(
     };
     let on = Surface::of(snapshot, labels, currency);
     let view = snapshot.view();
-    let held = view.and_then(|view| view.diary_sales(&filters, days(snapshot, wanted, page)));
+    let days = days(snapshot, wanted, page);
+    let held = view.and_then(|view| view.diary_sales(&filters, currency, days));
     if let Some((total, listed)) = held {
         return Ok((total, held_sales(snapshot, &listed, &on).await?));
     }
@@ -117,7 +118,7 @@ pub(super) async fn sales(
         arguments
     };
     let listed =
-        concat!(listed_sales!(), " ORDER BY d.next_date NULLS LAST, s.number LIMIT $36 OFFSET $37");
+        concat!(listed_sales!(), " ORDER BY d.next_date NULLS LAST, s.number LIMIT $40 OFFSET $41");
     let (total, rows) = counted::<SaleRow>(snapshot, listed, bound, page).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.card.id()).collect();
     let ahead = Upcoming::of(snapshot, &ids).await?;

@@ -1,4 +1,4 @@
 FROM sale_version AS s
-LEFT JOIN unnest($30::text[], $31::text[]::numeric[], $32::text[]::numeric[]) AS r (currency, numerator, denominator)
+LEFT JOIN unnest($34::text[], $35::text[]::numeric[], $36::text[]::numeric[]) AS r (currency, numerator, denominator)
   ON r.currency = s.currency
 LEFT JOIN LATERAL (

@@ -1,75 +1,37 @@
-//! What sales refer to: stages, sale types, users, rates and the tenant's settings, each with its versions.
-//! An event of these carries all terms, so only the tenant's settings are folded.
+//! What sales refer to beside types and users: stages, rates and the tenant's settings, each with its versions.
 
 use std::collections::BTreeMap;
 
 use events::currency::CurrencyEvent;
 use events::rights::TenantRights;
-use events::sale_type::{DurationUnit, SaleTypeTerms};
 use events::stage::StageTerms;
-use events::{
-    DiarySettings, FieldDefinition, ListKey, SaleTypeEvent, StageEvent, TenantEvent, UserEvent,
-};
+use events::{DiarySettings, FieldDefinition, ListKey, StageEvent, TenantEvent};
 use rust_decimal::Decimal;
 use sqlx::types::Json;
 use uuid::Uuid;
+
+use super::Features;
 
 /// A stage at one version.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stage {
     pub stage_id: Uuid,
     pub terms: StageTerms,
+    pub deleted: bool,
 }
 
-pub(super) fn stage(stage_id: Uuid, fact: &StageEvent) -> Stage {
+/// The stage after `fact`, or what is wrong with the stream.
+pub(super) fn stage(
+    stage_id: Uuid,
+    before: Option<&Stage>,
+    fact: &StageEvent,
+) -> Result<Stage, &'static str> {
+    let before = || before.cloned().ok_or("a stage that was never added");
     match fact {
-        StageEvent::Added(terms) | StageEvent::Edited(terms) => {
-            Stage { stage_id, terms: terms.clone() }
-        }
-    }
-}
-
-/// A sale type at one version.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct SaleType {
-    pub sale_type_id: Uuid,
-    pub terms: SaleTypeTerms,
-}
-
-pub(super) fn sale_type(sale_type_id: Uuid, fact: &SaleTypeEvent) -> SaleType {
-    match fact {
-        SaleTypeEvent::Defined(terms) | SaleTypeEvent::Edited(terms) => {
-            SaleType { sale_type_id, terms: terms.clone() }
-        }
-    }
-}
-
-/// The word a duration's unit is stored under.
-pub(super) fn unit_word(unit: DurationUnit) -> &'static str {
-    match unit {
-        DurationUnit::Days => "days",
-        DurationUnit::Weeks => "weeks",
-        DurationUnit::Months => "months",
-    }
-}
-
-/// A user at one version.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct User {
-    pub user_id: String,
-    pub name: String,
-    pub groups: Vec<String>,
-    pub primary_group: Option<String>,
-}
-
-pub(super) fn user(user_id: String, fact: &UserEvent) -> User {
-    match fact {
-        UserEvent::Added { name, groups, primary_group } => User {
-            user_id,
-            name: name.as_str().to_owned(),
-            groups: groups.clone(),
-            primary_group: primary_group.clone(),
-        },
+        StageEvent::Added(terms) => Ok(Stage { stage_id, terms: terms.clone(), deleted: false }),
+        StageEvent::Edited(terms) => Ok(Stage { terms: terms.clone(), ..before()? }),
+        StageEvent::Deleted {} => Ok(Stage { deleted: true, ..before()? }),
+        StageEvent::Restored {} => Ok(Stage { deleted: false, ..before()? }),
     }
 }
 
@@ -103,6 +65,7 @@ pub(super) struct Settings {
     pub fields: String,
     pub rights: Json<TenantRights>,
     pub diary: DiarySettings,
+    pub features: Features,
 }
 
 pub(super) fn settings(
@@ -119,6 +82,7 @@ pub(super) fn settings(
             fields: "{}".to_owned(),
             rights: Json::default(),
             diary: DiarySettings::default(),
+            features: Features::default(),
         }),
         TenantEvent::BaseCurrencyChanged { base_currency } => {
             Ok(Settings { base_currency: base_currency.as_str().to_owned(), ..before()? })
@@ -138,6 +102,11 @@ pub(super) fn settings(
             Ok(settings)
         }
         TenantEvent::DiarySettingsChanged(diary) => Ok(Settings { diary: *diary, ..before()? }),
+        TenantEvent::FeatureSwitched { feature, on } => {
+            let mut settings = before()?;
+            settings.features.switch(*feature, *on);
+            Ok(settings)
+        }
     }
 }
 
@@ -152,3 +121,7 @@ fn with_fields(
     let fields = serde_json::to_string(&fields).map_err(|_| "custom fields that do not encode")?;
     Ok(Settings { fields, ..settings })
 }
+
+#[cfg(test)]
+#[path = "catalogue_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@ SELECT
   owner, owner_group, sale_date, source, company_id, company_name, contact_id, contact_name, project_id,
   project_name, external_reference, reopen_date, stall_reason, close_date, reason, competitor, completed,
   registered_at, credited, note, links::text AS links, visible_for, visible_group, registered_by, updated_by,
-  update_count, stakeholders::text AS stakeholders, fields::text AS fields, deleted, recorded_at AS saved_at
+  update_count, stakeholders::text AS stakeholders, fields::text AS fields, suggestions::text AS suggestions,
+  deleted, recorded_at AS saved_at
 FROM sale_version
 WHERE stream_id = ANY ($1) AND next_position = 9223372036854775807

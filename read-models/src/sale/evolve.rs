@@ -3,13 +3,15 @@
 
 use chrono::{DateTime, Utc};
 use events::sale::{Margin, Parties, Registration, Visibility};
-use events::{CurrencyCode, ListKey, Money, Party, Probability, SaleEvent, StageId, TypeName};
+use events::{
+    CurrencyCode, ListKey, Money, Party, Probability, SaleEvent, SaleTypeId, StageId, TypeName,
+};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::row::{Sale, Status};
 use super::surroundings::Surroundings;
-use super::{Fields, Links, Stakeholders};
+use super::{Fields, Links, Stakeholders, Suggestions};
 
 /// The sale after `fact`, or what is wrong with the stream.
 pub(crate) fn evolve(
@@ -24,9 +26,8 @@ pub(crate) fn evolve(
         }
         (Some(mut sale), fact) => {
             // what process managers tell people is no save
-            let told =
-                matches!(fact, SaleEvent::OwnerNoticed { .. } | SaleEvent::FollowUpOffered { .. });
-            if told {
+            if is_told(fact) {
+                sale.suggestions.take(fact);
                 return Ok(sale);
             }
             if sale.saved_at != around.recorded_at {
@@ -37,6 +38,17 @@ pub(crate) fn evolve(
         }
         (None, _) => Err("a sale that was never registered"),
     }
+}
+
+/// Whether a process manager tells or asks somebody something.
+fn is_told(fact: &SaleEvent) -> bool {
+    matches!(
+        fact,
+        SaleEvent::OwnerNoticed { .. }
+            | SaleEvent::FollowUpOffered { .. }
+            | SaleEvent::FollowUpSuggested { .. }
+            | SaleEvent::StageSuggested { .. }
+    )
 }
 
 fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &'static str> {
@@ -60,10 +72,7 @@ fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &
         | SaleEvent::CurrencyChanged { from: _, amount, margin } => {
             set_figures(&mut sale, amount, margin)?;
         }
-        SaleEvent::MarginChanged { driver: _, margin } => {
-            let currency = CurrencyCode::parse(&sale.currency);
-            set_margin(&mut sale, margin, currency.map_err(|_| "an unknown currency")?)?;
-        }
+        SaleEvent::MarginChanged { driver: _, margin } => set_margin_alone(&mut sale, margin)?,
         SaleEvent::Stalled { reopen_date, reason }
         | SaleEvent::StallTermsChanged { reopen_date, reason } => {
             sale.status = Status::Stalled;
@@ -81,6 +90,11 @@ fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &
         SaleEvent::Completed {} => sale.completed = true,
         SaleEvent::CompletionCleared {} => sale.completed = false,
         SaleEvent::OwnerNoticed { .. } | SaleEvent::FollowUpOffered { .. } => {}
+        SaleEvent::GuideItemUsed { .. }
+        | SaleEvent::FollowUpSuggested { .. }
+        | SaleEvent::FollowUpSuggestionAnswered { .. }
+        | SaleEvent::StageSuggested { .. }
+        | SaleEvent::StageSuggestionAnswered { .. } => sale.suggestions.take(fact),
         SaleEvent::CreditedSet { credited } => sale.credited = credited.as_ref().map(key),
         SaleEvent::CompetitorSet { competitor } => sale.competitor = competitor.as_ref().map(key),
         SaleEvent::NoteChanged { note } => sale.note = owned(note),
@@ -91,7 +105,7 @@ fn change(mut sale: Sale, fact: &SaleEvent, at: DateTime<Utc>) -> Result<Sale, &
         SaleEvent::StakeholderChanged(part) => part.apply(&mut sale.stakeholders.0),
         SaleEvent::StakeholderRemoved { id } => sale.stakeholders.0.retain(|one| one.id != *id),
         SaleEvent::TypeChanged { from: _, to, category, stage, probability } => {
-            (sale.sale_type_id, sale.category) = (to.0, category.as_ref().map(text));
+            retype(&mut sale, *to, category.as_ref());
             enter(&mut sale, *stage, *probability, at);
         }
         SaleEvent::Deleted {} => sale.deleted = true,
@@ -150,6 +164,7 @@ fn registered(
         updated_by: around.actor.clone(),
         update_count: 0,
         stakeholders: Stakeholders::default(),
+        suggestions: Suggestions::default(),
         deleted: false,
         fields: Fields::default(),
         saved_at: around.recorded_at,
@@ -160,11 +175,18 @@ fn registered(
     Ok(sale)
 }
 
+/// SO-9: what was suggested of the process of the other type goes.
+fn retype(sale: &mut Sale, to: SaleTypeId, category: Option<&TypeName>) {
+    (sale.sale_type_id, sale.category) = (to.0, category.map(text));
+    sale.suggestions.forget_stage();
+}
+
 fn enter(sale: &mut Sale, stage: Option<StageId>, chance: Probability, at: DateTime<Utc>) {
     sale.probability = i16::from(chance.percent());
     let stage = stage.map(|stage| stage.0);
     if sale.stage_id != stage {
         (sale.stage_id, sale.stage_entered_at) = (stage, at);
+        sale.suggestions.forget_stage();
     }
 }
 
@@ -223,6 +245,11 @@ fn set_figures(sale: &mut Sale, amount: &Money, margin: &Margin) -> Result<(), &
     sale.currency = amount.currency().as_str().to_owned();
     sale.amount_minor = amount.minor();
     set_margin(sale, margin, amount.currency())
+}
+
+fn set_margin_alone(sale: &mut Sale, margin: &Margin) -> Result<(), &'static str> {
+    let currency = CurrencyCode::parse(&sale.currency).map_err(|_| "an unknown currency")?;
+    set_margin(sale, margin, currency)
 }
 
 fn set_margin(

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use events::sale::{MarginDriver, ReopenCause, ReopenedFrom};
-use events::{Party, Probability, SaleTypeId, Title, TypeName, UserId};
+use events::{ActivityId, GuideItemId, Party, Probability, SaleTypeId, Title, TypeName, UserId};
 
 use super::*;
 
@@ -216,4 +216,56 @@ fn edits_set_and_clear_their_fields() {
     ];
     let sale = fold(&[facts.as_slice(), cleared.as_slice()].concat()).unwrap();
     assert_eq!((sale.company_id, sale.company_name, sale.source), (None, None, None));
+}
+
+fn item(n: u128) -> GuideItemId {
+    GuideItemId(Uuid::from_u128(n))
+}
+
+fn suggested(n: u128) -> SaleEvent {
+    SaleEvent::FollowUpSuggested { item: item(n), user: UserId::parse("ola").unwrap() }
+}
+
+fn answered(n: u128, accepted: bool) -> SaleEvent {
+    SaleEvent::FollowUpSuggestionAnswered { item: item(n), accepted }
+}
+
+/// SG-19, SG-21.
+#[test]
+fn a_suggested_follow_up_waits_for_its_answer_and_goes_when_it_is_created_sg_21() {
+    let used = SaleEvent::GuideItemUsed { item: item(4), activity: ActivityId(Uuid::from_u128(1)) };
+    let facts = [(2, suggested(4)), (3, suggested(5)), (4, answered(4, false)), (5, used)];
+    let answers = |facts: &[(i64, SaleEvent)]| {
+        let sale = fold(facts).unwrap();
+        let asked = sale.suggestions.follow_ups.into_iter();
+        asked.map(|asked| (asked.item, asked.accepted)).collect::<Vec<_>>()
+    };
+    assert_eq!(answers(&facts[..2]), [(item(4), None), (item(5), None)]);
+    assert_eq!(answers(&facts[..3]), [(item(4), Some(false)), (item(5), None)]);
+    assert_eq!(answers(&facts), [(item(5), None)]);
+    let sale = fold(&facts[..2]).unwrap();
+    assert_eq!((sale.update_count, sale.updated_by.as_str()), (0, "actor of day 1"), "no save");
+    let kept = Suggestions::try_from(sale.suggestions.json()).unwrap();
+    assert_eq!(kept, sale.suggestions, "as the column holds it");
+}
+
+/// SG-23, §6-A5.
+#[test]
+fn a_suggested_stage_goes_with_the_next_change_of_stage_or_type_sg_23() {
+    let user = UserId::parse("ola").unwrap();
+    let asked = SaleEvent::StageSuggested { from: FM, to: QT, user };
+    let no = SaleEvent::StageSuggestionAnswered { stage: QT, accepted: false };
+    let stage = |facts: &[(i64, SaleEvent)]| {
+        let stage = fold(facts).unwrap().suggestions.stage;
+        stage.map(|asked| (asked.stage, asked.accepted))
+    };
+    assert_eq!(stage(&[(2, asked.clone())]), Some((QT, None)));
+    assert_eq!(stage(&[(2, asked.clone()), (3, no.clone())]), Some((QT, Some(false))));
+    assert_eq!(stage(&[(2, asked.clone()), (3, advance(FM, 30))]), Some((QT, None)), "no change");
+    assert_eq!(stage(&[(2, asked.clone()), (3, no), (4, advance(QT, 50))]), None);
+    let (from, to) = (SaleTypeId(Uuid::from_u128(9)), SaleTypeId(Uuid::from_u128(10)));
+    let (stage_id, probability) = (Some(FM), percent(20));
+    let retyped = SaleEvent::TypeChanged { from, to, category: None, stage: stage_id, probability };
+    assert_eq!(stage(&[(2, asked), (3, retyped)]), None);
+    assert_eq!(fold(&[]).unwrap().suggestions.json(), None, "the column is empty");
 }

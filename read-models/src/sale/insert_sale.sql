@@ -7,7 +7,7 @@ INSERT INTO sale_version (
   contact_name, project_id, project_name, external_reference, reopen_date, stall_reason, close_date, reason,
   competitor, completed, registered_at, title_folded, credited, note, links, visible_for, visible_group,
   registered_by, updated_by, update_count, stakeholders, stakeholder_companies,
-  stakeholder_contacts, deleted, fields)
+  stakeholder_contacts, deleted, fields, suggestions)
 SELECT
   tenant_id, stream_id, version, position, effective_at, recorded_at, COALESCE(next_position,
   9223372036854775807), COALESCE(next_effective_at, 'infinity'), COALESCE(next_recorded_at, 'infinity'),
@@ -17,7 +17,8 @@ SELECT
   project_id, project_name, external_reference, reopen_date, stall_reason, close_date, reason, competitor,
   completed, registered_at, title_folded, credited, note, links::jsonb, visible_for, visible_group,
   registered_by, updated_by, update_count, stakeholders::jsonb, 
-  stakeholder_companies::uuid[], stakeholder_contacts::uuid[], deleted, fields::jsonb
+  stakeholder_companies::uuid[], stakeholder_contacts::uuid[], deleted, fields::jsonb,
+  suggestions::jsonb
 -- side by side in the list: unnest of several in FROM would store each array once more before the first row
 FROM (SELECT
   unnest($1::integer[]) AS tenant_id, unnest($2::uuid[]) AS stream_id, unnest($3::bigint[]) AS version,
@@ -44,4 +45,5 @@ FROM (SELECT
   unnest($51::text[]) AS registered_by, unnest($52::text[]) AS updated_by,
   unnest($53::integer[]) AS update_count, unnest($54::text[]) AS stakeholders,
   unnest($55::text[]) AS stakeholder_companies, unnest($56::text[]) AS stakeholder_contacts,
-  unnest($57::boolean[]) AS deleted, unnest($58::text[]) AS fields) AS v
+  unnest($57::boolean[]) AS deleted, unnest($58::text[]) AS fields,
+  unnest($59::text[]) AS suggestions) AS v

@@ -5,10 +5,10 @@ use events::Recorded;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::catalogue::unit_word;
 use super::lists;
 use super::row::Sale;
 use super::run::{Before, Made, fold};
+use super::sale_type::unit_word;
 use crate::ApplyError;
 use crate::money::weighted;
 use crate::rebuild::{Fold, Ids, Jsonb, Row, Sheets, Table};
@@ -23,24 +23,27 @@ static SALES: Table = Table {
          company_name, contact_id, contact_name, project_id, project_name, external_reference, reopen_date, \
          stall_reason, close_date, reason, competitor, completed, registered_at, credited, note, \
          links, visible_for, visible_group, registered_by, updated_by, update_count, \
-         stakeholders, stakeholder_companies, stakeholder_contacts, deleted, fields"
+         stakeholders, stakeholder_companies, stakeholder_contacts, deleted, fields, suggestions"
     ),
 };
 static STAGES: Table = Table {
     name: "stage_version",
-    columns: places!("stage_id, name, probability, description, rank"),
+    columns: places!("stage_id, name, probability, description, rank, deleted"),
 };
 static SALE_TYPES: Table = Table {
     name: "sale_type_version",
     columns: places!(
-        "sale_type_id, name, category, duration_n, duration_unit, stages, guide, auto_advance, stakeholders"
+        "sale_type_id, name, category, duration_n, duration_unit, stages, guide, auto_advance, stakeholders, items, \
+         deleted"
     ),
 };
-static USERS: Table =
-    Table { name: "user_version", columns: places!("user_id, name, groups, primary_group") };
+static USERS: Table = Table {
+    name: "user_version",
+    columns: places!("user_id, name, groups, primary_group, preferences, favourites"),
+};
 static TENANTS: Table = Table {
     name: "tenant_version",
-    columns: places!("slug, base_currency, time_zone, fields, rights, diary"),
+    columns: places!("slug, base_currency, time_zone, fields, rights, diary, features"),
 };
 static RATES: Table = Table {
     name: "rate_version",
@@ -99,6 +102,7 @@ fn put_sale(row: &mut Row<'_>, sale: &Sale) {
     row.put(sale.stakeholders.json().map(Jsonb)).put(Ids(sale.stakeholders.companies()));
     row.put(Ids(sale.stakeholders.contacts()));
     row.put(sale.deleted).put(sale.fields.json().map(Jsonb));
+    row.put(sale.suggestions.json().map(Jsonb));
 }
 
 fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
@@ -109,6 +113,7 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
             row.put(version.row.stage_id).put(json(&terms.name));
             row.put(i16::from(terms.probability.percent()));
             row.put(terms.description.as_ref().map(|text| text.as_str())).put(terms.rank);
+            row.put(version.row.deleted);
         });
     }
     for version in made.sale_types.take_final(open) {
@@ -122,6 +127,7 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
             row.put(terms.duration.map(|duration| unit_word(duration.unit)));
             row.put(stages);
             row.put(terms.guide).put(terms.auto_advance).put(terms.stakeholders);
+            row.put(json(&version.row.guide)).put(version.row.deleted);
         });
     }
     for version in made.users.take_final(open) {
@@ -129,7 +135,8 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
         to.row(&USERS, |row| {
             version.put(row);
             row.put(&user.user_id).put(&user.name).put(json(&user.groups));
-            row.put(user.primary_group.as_deref());
+            row.put(user.primary_group.as_deref()).put(json(&user.preferences));
+            row.put(Ids(user.favourites.clone()));
         });
     }
     for version in made.tenants.take_final(open) {
@@ -139,7 +146,7 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
             row.put(&settings.slug).put(&settings.base_currency).put(&settings.time_zone);
             row.put(Jsonb(settings.fields.clone()));
             row.put(json(&settings.rights));
-            row.put(json(&settings.diary));
+            row.put(json(&settings.diary)).put(json(&settings.features));
         });
     }
 }

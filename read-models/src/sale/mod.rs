@@ -4,15 +4,20 @@
 //! over it and live elsewhere; nothing here knows what day it is.
 
 mod catalogue;
+mod current;
 mod evolve;
+mod features;
 mod held;
 mod lists;
 mod memory;
 mod row;
 mod run;
+mod sale_type;
 mod save;
 mod save_catalogue;
+mod suggestions;
 mod surroundings;
+mod user;
 
 use events::{Aggregate, Recorded};
 use futures::future::BoxFuture;
@@ -22,8 +27,10 @@ use crate::rebuild::Fold;
 use crate::{ApplyError, OnPoison, ReadModel};
 
 pub(crate) use evolve::evolve;
+pub use features::Features;
 pub use held::{Fields, Links, Stakeholders};
 pub use row::{Sale, Status};
+pub use suggestions::{SuggestedItem, SuggestedStage, Suggestions};
 pub(crate) use surroundings::Surroundings;
 
 /// Sales, stages, sale types, users, rates and settings with all their versions.
@@ -36,7 +43,7 @@ impl ReadModel for SaleModel {
     }
 
     fn version(&self) -> i32 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static str {

@@ -4,10 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{Fields, Links, Stakeholders};
+use super::{Fields, Links, Stakeholders, Suggestions};
 
 /// Where a sale is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Status {
     /// Being worked on.
@@ -136,6 +136,9 @@ pub struct Sale {
     /// SO-F35.
     #[sqlx(try_from = "Option<String>")]
     pub fields: Fields,
+    /// SG-19, SG-23; lists of cards do not look at it.
+    #[sqlx(default, try_from = "Option<String>")]
+    pub suggestions: Suggestions,
     /// SO-23.
     pub deleted: bool,
     /// When its newest fact was recorded: facts of one command share it.

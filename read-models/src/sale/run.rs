@@ -2,16 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use events::{Event, NameEvent, Recorded, SaleEvent, TenantEvent};
+use events::{
+    Event, NameEvent, Recorded, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent, UserEvent,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::catalogue::{self, DatedRate, SaleType, Settings, Stage, User};
+use super::catalogue::{self, DatedRate, Settings, Stage};
 use super::evolve::evolve;
 use super::lists::{self, ListItem};
 use super::row::Sale;
+use super::sale_type::{SaleType, sale_type};
 use super::surroundings::Surroundings;
-use super::{save, save_catalogue};
+use super::user::{User, user};
+use super::{current, save, save_catalogue};
 use crate::ApplyError;
 use crate::version::{Chain, Place, Placed};
 
@@ -31,6 +35,9 @@ pub(super) struct Made {
 #[derive(Default)]
 pub(super) struct Before {
     sales: HashMap<Uuid, Sale>,
+    stages: HashMap<Uuid, Stage>,
+    sale_types: HashMap<Uuid, SaleType>,
+    users: HashMap<Uuid, User>,
     tenants: HashMap<Uuid, Settings>,
 }
 
@@ -41,7 +48,10 @@ pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<
         .collect::<Result<Vec<_>, ApplyError>>()?;
     let mut before = Before {
         sales: save::load_current(tx, &touched(&facts, is_later_sale_fact)).await?,
-        tenants: save_catalogue::current_settings(tx, &touched(&facts, is_later_setting)).await?,
+        stages: current::stages(tx, &touched(&facts, is_later_stage_fact)).await?,
+        sale_types: current::sale_types(tx, &touched(&facts, is_later_type_fact)).await?,
+        users: current::users(tx, &touched(&facts, is_later_user_fact)).await?,
+        tenants: current::settings(tx, &touched(&facts, is_later_setting)).await?,
     };
     let mut made = Made::default();
     for (event, fact) in &facts {
@@ -68,6 +78,18 @@ fn is_later_sale_fact(fact: &Event) -> bool {
     matches!(fact, Event::Sale(fact) if !matches!(fact, SaleEvent::Registered(_)))
 }
 
+fn is_later_stage_fact(fact: &Event) -> bool {
+    matches!(fact, Event::Stage(fact) if !matches!(fact, StageEvent::Added(_)))
+}
+
+fn is_later_type_fact(fact: &Event) -> bool {
+    matches!(fact, Event::SaleType(fact) if !matches!(fact, SaleTypeEvent::Defined(_)))
+}
+
+fn is_later_user_fact(fact: &Event) -> bool {
+    matches!(fact, Event::User(fact) if !matches!(fact, UserEvent::Added { .. }))
+}
+
 fn is_later_setting(fact: &Event) -> bool {
     matches!(fact, Event::Tenant(fact) if !matches!(fact, TenantEvent::Provisioned { .. }))
 }
@@ -88,11 +110,24 @@ pub(super) fn fold(
             let around = Surroundings::of(event)?;
             made.sales.push(place, evolve(held, fact, &around).map_err(unfoldable)?);
         }
-        Event::Stage(fact) => made.stages.push(place, catalogue::stage(public_id(event)?, fact)),
-        Event::SaleType(fact) => {
-            made.sale_types.push(place, catalogue::sale_type(public_id(event)?, fact));
+        Event::Stage(fact) => {
+            let held = made.stages.latest(&place.stream_id);
+            let held = held.or_else(|| before.stages.get(&place.stream_id));
+            let row = catalogue::stage(public_id(event)?, held, fact).map_err(unfoldable)?;
+            made.stages.push(place, row);
         }
-        Event::User(fact) => made.users.push(place, catalogue::user(event.stream()?.id, fact)),
+        Event::SaleType(fact) => {
+            let held = made.sale_types.latest(&place.stream_id);
+            let held = held.or_else(|| before.sale_types.get(&place.stream_id));
+            let row = sale_type(public_id(event)?, held, fact).map_err(unfoldable)?;
+            made.sale_types.push(place, row);
+        }
+        Event::User(fact) => {
+            let held = made.users.latest(&place.stream_id);
+            let held = held.or_else(|| before.users.get(&place.stream_id));
+            let row = user(event.stream()?.id, held, fact).map_err(unfoldable)?;
+            made.users.push(place, row);
+        }
         Event::Currency(fact) => {
             let row = catalogue::rate(fact).map_err(unfoldable)?;
             made.rates.push(Placed { place, next: None, row });

@@ -101,6 +101,7 @@ fn bind_tabs<'q>(insert: PgQuery<'q>, chain: &'q Chain<Sale>) -> PgQuery<'q> {
         .bind(chain.column(|s| ids(&s.stakeholders.contacts())))
         .bind(chain.column(|s| s.deleted))
         .bind(chain.sparse(|s| s.fields.json()))
+        .bind(chain.sparse(|s| s.suggestions.json()))
 }
 
 /// Ids as an array is written.

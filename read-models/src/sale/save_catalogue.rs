@@ -1,15 +1,12 @@
-//! SQL of the versions of stages, sale types, users, rates and settings.
+//! SQL that writes the versions of stages, sale types, users, rates and settings.
 
-use std::collections::HashMap;
-
-use events::DiarySettings;
-use events::rights::TenantRights;
 use serde::Serialize;
 use sqlx::PgConnection;
-use sqlx::types::Json;
-use uuid::Uuid;
 
-use super::catalogue::{DatedRate, SaleType, Settings, Stage, User, unit_word};
+use super::catalogue::{DatedRate, Settings, Stage};
+use super::sale_type::{SaleType, unit_word};
+use super::save::ids;
+use super::user::User;
 use crate::version::{Chain, Placed, bind_places, bind_successors};
 
 /// Ends the stored versions of `chain` in a table.
@@ -43,6 +40,7 @@ pub(super) async fn stages(tx: &mut PgConnection, chain: &Chain<Stage>) -> Resul
         .bind(chain.column(|s| i16::from(s.terms.probability.percent())))
         .bind(chain.column(|s| s.terms.description.as_ref().map(|text| text.as_str())))
         .bind(chain.column(|s| s.terms.rank))
+        .bind(chain.column(|s| s.deleted))
         .execute(tx)
         .await?;
     Ok(())
@@ -70,6 +68,8 @@ pub(super) async fn sale_types(
         .bind(chain.column(|t| t.terms.guide))
         .bind(chain.column(|t| t.terms.auto_advance))
         .bind(chain.column(|t| t.terms.stakeholders))
+        .bind(chain.column(|t| json(&t.guide)))
+        .bind(chain.column(|t| t.deleted))
         .execute(tx)
         .await?;
     Ok(())
@@ -85,6 +85,8 @@ pub(super) async fn users(tx: &mut PgConnection, chain: &Chain<User>) -> Result<
         .bind(chain.column(|u| u.name.as_str()))
         .bind(chain.column(|u| json(&u.groups)))
         .bind(chain.column(|u| u.primary_group.as_deref()))
+        .bind(chain.column(|u| json(&u.preferences)))
+        .bind(chain.column(|u| ids(&u.favourites)))
         .execute(tx)
         .await?;
     Ok(())
@@ -115,31 +117,6 @@ pub(super) async fn rates(
     Ok(())
 }
 
-/// A stream and its settings as they are stored.
-type CurrentSettings =
-    (Uuid, String, String, String, String, Json<TenantRights>, Json<DiarySettings>);
-
-/// The current settings of these tenants' streams.
-pub(super) async fn current_settings(
-    tx: &mut PgConnection,
-    streams: &[Uuid],
-) -> Result<HashMap<Uuid, Settings>, sqlx::Error> {
-    if streams.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<CurrentSettings> = sqlx::query_as(
-        "SELECT stream_id, slug, base_currency, time_zone, fields::text, rights, diary FROM tenant_version
-          WHERE stream_id = ANY ($1) AND next_position = 9223372036854775807",
-    )
-    .bind(streams)
-    .fetch_all(tx)
-    .await?;
-    let settings = |(stream, slug, base_currency, time_zone, fields, rights, Json(diary))| {
-        (stream, Settings { slug, base_currency, time_zone, fields, rights, diary })
-    };
-    Ok(rows.into_iter().map(settings).collect())
-}
-
 pub(super) async fn tenants(
     tx: &mut PgConnection,
     chain: &Chain<Settings>,
@@ -155,6 +132,7 @@ pub(super) async fn tenants(
         .bind(chain.column(|t| t.fields.as_str()))
         .bind(chain.column(|t| json(&t.rights)))
         .bind(chain.column(|t| json(&t.diary)))
+        .bind(chain.column(|t| json(&t.features)))
         .execute(tx)
         .await?;
     Ok(())

@@ -1,14 +1,16 @@
 //! What a tenant's answers need beside the sales: settings, names, rates.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use events::rights::TenantRights;
-use events::{CurrencyCode, DiarySettings};
+use events::{CurrencyCode, DiarySettings, Preferences};
 
 use crate::ask::{Labels, Snapshot, WallClock};
 use crate::money::Rates;
+use crate::sale::Features;
 
 /// Settings and names at a position; the rates of the day last asked for.
 #[derive(Debug)]
@@ -19,27 +21,37 @@ pub(crate) struct Catalogue {
     pub zone: Tz,
     /// What its diaries are like.
     pub diary: DiarySettings,
+    /// Which parts of the product it has.
+    pub features: Features,
     /// Its clock.
     pub clock: Arc<WallClock>,
     /// Who may do what.
     pub rights: Arc<TenantRights>,
     /// Names of stages, types and users.
     pub labels: Arc<Labels>,
+    /// Preferences of the users who have others than the default.
+    pub preferences: HashMap<String, Preferences>,
     rates: Mutex<Option<(NaiveDate, Arc<Rates>)>>,
 }
 
 impl Catalogue {
     /// Of the tenant of a snapshot whose settings were read; no rates yet.
-    pub fn new(settings: &Snapshot, labels: Arc<Labels>) -> Self {
+    pub fn new(
+        settings: &Snapshot,
+        labels: Arc<Labels>,
+        preferences: HashMap<String, Preferences>,
+    ) -> Self {
         let (base_currency, zone) = (settings.base_currency, settings.zone);
         let rights = Arc::clone(&settings.rights);
         Self {
             base_currency,
             zone,
             diary: settings.diary,
+            features: settings.features,
             clock: WallClock::of(zone),
             rights,
             labels,
+            preferences,
             rates: Mutex::default(),
         }
     }

@@ -10,7 +10,7 @@ const NUMERATOR_MAX: u128 = 1 << 62;
 const DENOMINATOR_MAX: u128 = 1 << 125;
 
 /// How one currency becomes the asked one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     /// There is no rate.
     None,
@@ -21,7 +21,7 @@ enum Way {
 }
 
 /// The ways of all currencies a tenant's sales are in, by the number of the currency's word.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Converter(Vec<Way>);
 
 impl Converter {

@@ -8,7 +8,7 @@ use super::order::page_of;
 use super::sales::{Ahead, NO_DAY, day_number};
 use super::view::At;
 use super::{Place, View};
-use crate::ask::Filters;
+use crate::ask::{Filters, InCurrency};
 
 /// Which days a diary shows, and which part of its lists.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +28,13 @@ pub(crate) type Listed = (Place, Vec<i32>);
 
 impl View {
     /// How many sales are listed, and those of a page with their rules; none when SQL has to be asked.
-    pub fn diary_sales(&self, filters: &Filters, days: Days) -> Option<(i64, Vec<Listed>)> {
-        let chosen = Chosen::of(filters, self.sales(), days.today)?;
+    pub fn diary_sales(
+        &self,
+        filters: &Filters,
+        currency: &InCurrency,
+        days: Days,
+    ) -> Option<(i64, Vec<Listed>)> {
+        let chosen = Chosen::of(filters, self.sales(), days.today, currency)?;
         let today = day_number(days.today);
         let (shown, near) =
             (day_number(days.from)..=day_number(days.to), today..=today + days.days_ahead);

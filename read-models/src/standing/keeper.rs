@@ -103,7 +103,8 @@ impl Keep for Keeper {
 
     fn bytes(&self) -> usize {
         let items = self.index.len() * AgendaIndex::BYTES;
-        self.sales.bytes() + items + self.agenda.owners.bytes()
+        let sales = self.sales.bytes() + self.sales.bytes_remembered();
+        sales + items + self.agenda.owners.bytes()
     }
 
     async fn refresh(
@@ -170,6 +171,7 @@ impl Keeper {
         }
         snapshot.read_settings().await?;
         let labels = Arc::new(Labels::read(snapshot).await?);
+        let preferences = snapshot.all_preferences().await?;
         let zone = snapshot.zone;
         if self.catalogue.as_ref().is_none_or(|known| known.zone != zone) {
             let yesterday = snapshot.day().checked_sub_days(Days::new(1));
@@ -179,7 +181,7 @@ impl Keeper {
             self.activities_reach = Reach::default();
             self.touched.extend(self.seats.keys());
         }
-        self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels)));
+        self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels, preferences)));
         Ok(())
     }
 

@@ -15,6 +15,7 @@ mod mark;
 mod order;
 mod past;
 mod places;
+mod remembered;
 mod rows;
 mod sales;
 mod seen;

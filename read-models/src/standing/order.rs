@@ -117,6 +117,9 @@ impl Ahead {
     }
 }
 
+/// A sale by its place in an order: absent values last, ties by number.
+type Keyed = ((bool, i128, i64), At, Option<Ahead>);
+
 impl View {
     /// The sales of a page; none when SQL has to be asked.
     pub fn page(
@@ -126,26 +129,58 @@ impl View {
         currency: &InCurrency,
         order: InOrder,
     ) -> Option<Vec<Place>> {
-        let by = By::field(order.field)?;
-        let chosen = Chosen::of(filters, self.sales(), today)?;
+        let chosen = Chosen::of(filters, self.sales(), today, currency)?;
+        let all = self.keyed(&chosen, currency, (order.field, order.direction))?;
+        let page = page_of(all, order.fetch, order.offset);
+        let today = day_number(today);
+        let place = |(_, (block, at), ahead): Keyed| Place {
+            stream: self.sales().blocks[block].stream[at],
+            ahead: ahead.map(|ahead| ahead.on(today)),
+        };
+        Some(page.into_iter().map(place).collect())
+    }
+
+    /// The streams of the sales right before and after one in an order, which itself need not pass the filters; none
+    /// when SQL has to be asked, nothing inside when the sale is not there.
+    pub fn beside(
+        &self,
+        filters: &Filters,
+        today: NaiveDate,
+        currency: &InCurrency,
+        order: (&str, Direction),
+        sale: Uuid,
+    ) -> Option<Option<[Option<Uuid>; 2]>> {
+        let mut chosen = Chosen::of(filters, self.sales(), today, currency)?;
+        chosen.admit(sale);
+        let all = self.keyed(&chosen, currency, order)?;
+        let blocks = &self.sales().blocks;
+        let is_it = |(_, (block, at), _): &&Keyed| blocks[*block].sale[*at] == sale;
+        let Some((own, ..)) = all.iter().find(is_it) else { return Some(None) };
+        let before = all.iter().filter(|(key, ..)| key < own).max_by_key(|(key, ..)| *key);
+        let after = all.iter().filter(|(key, ..)| key > own).min_by_key(|(key, ..)| *key);
+        let stream = |(_, (block, at), _): &Keyed| blocks[*block].stream[*at];
+        Some(Some([before.map(stream), after.map(stream)]))
+    }
+
+    fn keyed(
+        &self,
+        chosen: &Chosen,
+        currency: &InCurrency,
+        (field, direction): (&str, Direction),
+    ) -> Option<Vec<Keyed>> {
+        let by = By::field(field)?;
         let convert = Converter::of(self.sales(), currency)?;
         let mut all = Vec::new();
-        self.each(&chosen, matches!(by, By::NextDay), |block, at, ahead| {
+        self.each(chosen, matches!(by, By::NextDay), |block, at, ahead| {
             let key = by.of(block, at.1, ahead.unwrap_or(Ahead::NOTHING), &convert);
-            let turned = match order.direction {
+            let turned = match direction {
                 Direction::Up => key,
                 Direction::Down => key.map(|key| -key),
             };
             let key = (turned.is_none(), turned.unwrap_or(0), block.number[at.1]);
             all.push((key, at, ahead));
         });
-        let page = page_of(all, order.fetch, order.offset);
-        let today = day_number(today);
-        let place = |(_, (block, at), ahead): (_, At, Option<Ahead>)| Place {
-            stream: self.sales().blocks[block].stream[at],
-            ahead: ahead.map(|ahead| ahead.on(today)),
-        };
-        Some(page.into_iter().map(place).collect())
+        Some(all)
     }
 }
 

@@ -27,18 +27,19 @@ const FILLING: Duration = Duration::from_millis(1000);
 /// Streams of a page.
 const PAGE: i64 = 2_000;
 
-/// Streams whose newest version lies above `$2`, the lowest first; and the versions of streams `$4` above `$2` up to `$3`.
+/// Streams whose newest version lies above `$2`, the lowest first; and the versions of streams `$4` above `$2` up to `$3`;
+/// where `$held` says so.
 macro_rules! versions {
-    ($columns:expr, $table:literal) => {
+    ($columns:expr, $table:literal, $held:literal) => {
         Statements {
             streams: concat!(
-                "SELECT stream_id, position FROM ", $table, "
-                  WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2
+                "SELECT stream_id, position FROM ", $table, " AS v
+                  WHERE ", $held, " AND tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2
                   ORDER BY position LIMIT $3"
             ),
             versions: concat!(
                 "SELECT ", $columns, " FROM ", $table, " AS v
-                  WHERE v.tenant_id = $1 AND v.position > $2 AND v.position <= $3 AND v.stream_id = ANY ($4)
+                  WHERE ", $held, " AND v.tenant_id = $1 AND v.position > $2 AND v.position <= $3 AND v.stream_id = ANY ($4)
                   ORDER BY v.stream_id, v.version"
             ),
         }
@@ -52,8 +53,10 @@ struct Statements {
     versions: &'static str,
 }
 
-const SALES: Statements = versions!(sale_columns!(), "sale_version");
-const ACTIVITIES: Statements = versions!(activity_columns!(), "activity_version");
+const SALES: Statements = versions!(sale_columns!(), "sale_version", "true");
+/// Documents are in no diary and lie ahead of no sale (SG-13).
+const ACTIVITIES: Statements =
+    versions!(activity_columns!(), "activity_version", "v.kind <> 'document'");
 
 /// How far a table was read: whole up to `from`, and beyond it for the streams whose newest version is not above `to`.
 #[derive(Debug, Clone, Copy, Default)]

@@ -12,24 +12,25 @@ use super::sales::SaleRow;
 /// Rows of a page.
 pub(super) const PAGE: i64 = 20_000;
 
-/// Current versions above `$2` and up to `$3`, the lowest first; those above `$3` that held at it; those of streams.
+/// Current versions above `$2` and up to `$3`, the lowest first; those above `$3` that held at it; those of streams. All
+/// of them only where `$held` says so.
 macro_rules! changed {
-    ($columns:expr, $table:literal) => {
+    ($columns:expr, $table:literal, $held:literal) => {
         Changed {
             page: concat!(
                 "SELECT ", $columns, " FROM ", $table, " AS v
-                  WHERE v.tenant_id = $1 AND v.next_position = 9223372036854775807 AND v.position > $2 AND v.position <= $3
+                  WHERE ", $held, " AND v.tenant_id = $1 AND v.next_position = 9223372036854775807 AND v.position > $2 AND v.position <= $3
                   ORDER BY v.position LIMIT $4"
             ),
             ahead: concat!(
                 "SELECT ", $columns, " FROM ", $table, " AS c JOIN ", $table, " AS v USING (stream_id)
-                  WHERE c.tenant_id = $1 AND c.next_position = 9223372036854775807 AND c.position > $3
+                  WHERE ", $held, " AND c.tenant_id = $1 AND c.next_position = 9223372036854775807 AND c.position > $3
                     AND v.position > $2 AND v.position <= $3 AND v.next_position > $3
                   LIMIT $4"
             ),
             streams: concat!(
                 "SELECT ", $columns, " FROM ", $table, " AS v
-                  WHERE v.tenant_id = $1 AND v.stream_id = ANY ($2) AND v.position <= $3 AND v.next_position > $3"
+                  WHERE ", $held, " AND v.tenant_id = $1 AND v.stream_id = ANY ($2) AND v.position <= $3 AND v.next_position > $3"
             ),
         }
     };
@@ -64,9 +65,11 @@ macro_rules! activity_columns {
 }
 pub(super) use activity_columns;
 
-pub(super) const SALES: Changed = changed!(sale_columns!(), "sale_version");
+pub(super) const SALES: Changed = changed!(sale_columns!(), "sale_version", "true");
 
-pub(super) const ACTIVITIES: Changed = changed!(activity_columns!(), "activity_version");
+/// Documents are in no diary and lie ahead of no sale (SG-13).
+pub(super) const ACTIVITIES: Changed =
+    changed!(activity_columns!(), "activity_version", "v.kind <> 'document'");
 
 /// A row that knows its position.
 pub(super) trait Positioned {

@@ -1,10 +1,11 @@
 //! The sales of a tenant column by column, in blocks that are copied only when somebody still reads them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::remembered::Remembered;
 use super::words::Words;
 use crate::sale::Status;
 
@@ -29,6 +30,9 @@ pub(super) enum Word {
     /// Absent for sales that everybody sees, else `owner`, or `group:` and its name (SO-31).
     Visible,
 }
+
+/// Status times completion.
+const KEPT: usize = 2 * Status::ALL.len();
 
 /// How many columns of words there are.
 pub(super) const WORDS: usize = 10;
@@ -123,15 +127,31 @@ pub(super) struct Block {
     pub effective: Vec<i64>,
     pub stream: Vec<Uuid>,
     pub sale: Vec<Uuid>,
+    pub remembered: Remembered,
+    /// Places of those that are not deleted, by status and completion; made when first asked for.
+    kept: OnceLock<[Vec<u16>; KEPT]>,
 }
 
 impl Block {
     /// What a sale takes here and in the index beside it.
-    pub const BYTES: usize = WORDS * 4 + 3 + 2 + 8 + 8 + 6 * 8 + 32 + 40;
+    pub const BYTES: usize = WORDS * 4 + 3 + 2 + 8 + 8 + 6 * 8 + 32 + 40 + 2;
 
     /// A column of words.
     pub fn words(&self, word: Word) -> &[u32] {
         &self.words[word as usize]
+    }
+
+    /// The sales of a status, completed or not, that are not deleted.
+    pub fn places(&self, status: Status, completed: bool) -> &[u16] {
+        let kept = self.kept.get_or_init(|| {
+            let mut kept: [Vec<u16>; KEPT] = Default::default();
+            for at in (0..self.len()).filter(|at| !self.deleted[*at]) {
+                let place = u16::try_from(at).expect("invariant: a block is small");
+                kept[2 * self.status[at] as usize + usize::from(self.completed[at])].push(place);
+            }
+            kept
+        });
+        &kept[2 * status as usize + usize::from(completed)]
     }
 
     /// How many sales it has.
@@ -168,6 +188,8 @@ impl Block {
         put(&mut self.effective, at, line.effective);
         put(&mut self.stream, at, line.stream);
         put(&mut self.sale, at, line.sale);
+        self.remembered.forget();
+        self.kept.take();
         if self.ahead.len() == at {
             self.ahead.push(Ahead::NOTHING);
         }
@@ -232,6 +254,11 @@ impl Sales {
     pub fn bytes(&self) -> usize {
         let words: usize = self.words.iter().map(|words| words.bytes()).sum();
         self.blocks.len() * BLOCK * Block::BYTES + words
+    }
+
+    /// What its blocks may remember.
+    pub fn bytes_remembered(&self) -> usize {
+        self.blocks.len() * BLOCK * Remembered::BYTES
     }
 
     fn next_seat(&self) -> Seat {

@@ -63,9 +63,15 @@ impl<'a> SeenSales<'a> {
 
     /// Whether the sale of this version is seen, were it the current one.
     pub fn has(&self, block: &Block, at: usize) -> bool {
-        let (owner, group) = (block.words(Word::Owner)[at], block.words(Word::Group)[at]);
+        let [owner, group, visible] =
+            [Word::Owner, Word::Group, Word::Visible].map(|word| block.words(word)[at]);
+        self.has_all(owner, group, visible)
+    }
+
+    /// Whether sales of this owner, group and visibility are seen.
+    pub fn has_all(&self, owner: u32, group: u32, visible: u32) -> bool {
         let whose = self.whose.ownership(owner, group);
-        let visible = usize::try_from(block.words(Word::Visible)[at]).ok();
+        let visible = usize::try_from(visible).ok();
         let shown = visible.and_then(|at| self.shown.get(at)).copied().unwrap_or(false);
         self.sight.reads_sales(whose)
             && (whose == Ownership::Own || self.sight.sees_hidden() || shown)

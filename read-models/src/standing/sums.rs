@@ -1,12 +1,14 @@
 //! Counts and sums of a standing by period, key, status and currency: one pass over the columns.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
 use super::View;
 use super::chosen::Chosen;
 use super::convert::Converter;
+use super::remembered::{Ask, Cell};
 use super::sales::{Block, Word, day_number};
 use crate::ask::{Filters, InCurrency};
 use crate::sale::Status;
@@ -30,6 +32,7 @@ pub(crate) enum Key {
 pub(crate) struct Periods {
     from: NaiveDate,
     to: NaiveDate,
+    word: &'static str,
     of_day: Vec<usize>,
     names: Vec<String>,
 }
@@ -60,17 +63,32 @@ pub(crate) struct Total {
 pub(crate) fn totals_by<K: Ord>(parts: &[Part], common: impl Fn(&Part) -> K) -> BTreeMap<K, Total> {
     let mut totals: BTreeMap<K, Total> = BTreeMap::new();
     for part in parts {
-        let total = totals.entry(common(part)).or_default();
-        total.count += part.count;
-        total.amount += part.amount;
-        total.weighted += part.weighted;
+        let Part { count, amount, weighted, .. } = *part;
+        totals.entry(common(part)).or_default().join(&Total { count, amount, weighted });
     }
     totals
 }
 
+impl Total {
+    /// One more sale; without a rate it counts and is worth nothing.
+    pub(super) fn add(&mut self, convert: &Converter, currency: u32, amount: i64, weighted: i64) {
+        self.count += 1;
+        if let Some(amount) = convert.convert(currency, amount) {
+            self.amount += amount;
+            self.weighted += convert.convert(currency, weighted).unwrap_or(0);
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.count += other.count;
+        self.amount += other.amount;
+        self.weighted += other.weighted;
+    }
+}
+
 impl Periods {
     /// Months, quarters or years from a day to a day, both included.
-    pub fn of(from: NaiveDate, to: NaiveDate, word: &str) -> Self {
+    pub fn cut(from: NaiveDate, to: NaiveDate, word: &'static str) -> Self {
         let (mut of_day, mut names) = (Vec::new(), Vec::<String>::new());
         for day in from.iter_days().take_while(|day| *day <= to) {
             let (year, month) = (day.year(), day.month());
@@ -86,7 +104,18 @@ impl Periods {
             }
             of_day.push(names.len() - 1);
         }
-        Self { from, to, of_day, names }
+        Self { from, to, word, of_day, names }
+    }
+
+    /// First and last day, and the word for the periods: what they are known by.
+    pub(super) fn range(&self) -> (NaiveDate, NaiveDate, &'static str) {
+        (self.from, self.to, self.word)
+    }
+
+    /// The period of a day; none outside.
+    pub(super) fn of(&self, day: i32) -> Option<usize> {
+        let day = usize::try_from(day.checked_sub(day_number(self.from))?).ok()?;
+        self.of_day.get(day).copied()
     }
 }
 
@@ -147,11 +176,11 @@ impl View {
         key: Key,
         periods: Option<&Periods>,
     ) -> Option<Vec<Part>> {
-        let mut chosen = Chosen::of(filters, self.sales(), today)?;
+        let mut chosen = Chosen::of(filters, self.sales(), today, currency)?;
         if let Some(periods) = periods {
             chosen.narrow(periods.from, periods.to);
         }
-        let convert = Converter::of(self.sales(), currency)?;
+        let convert = Arc::new(Converter::of(self.sales(), currency)?);
         let word = match key {
             Key::Nothing | Key::Status => None,
             Key::Column(word) => Some(column(word)?),
@@ -163,21 +192,22 @@ impl View {
         };
         let many = periods.map_or(1, |periods| periods.names.len());
         let mut tallies = Tallies::new(many, keys, convert.len())?;
-        let first = periods.map_or(0, |periods| day_number(periods.from));
-        self.each(&chosen, false, |block, (_, at), _| {
-            let period = periods.map_or(0, |periods| {
-                let day = usize::try_from(block.sale_date[at] - first);
-                periods.of_day[day.expect("invariant: the sale date lies in the range")]
+        let ask = Ask::new(key, word, periods, &convert);
+        let of_cells = chosen.is_of_cells(word, filters)
+            && self.each_cell(&chosen, &ask, periods, |(of, total): &Cell| {
+                tallies.add(of.place, of.status, of.currency).join(total);
             });
-            let key = key_of(block, at, key, word);
-            let currency = block.words(Word::Currency)[at];
-            let tally = tallies.add((period, key), block.status[at], currency);
-            tally.count += 1;
-            if let Some(amount) = convert.convert(currency, block.amount[at]) {
-                tally.amount += amount;
-                tally.weighted += convert.convert(currency, block.weighted[at]).unwrap_or(0);
-            }
-        });
+        if !of_cells {
+            self.each(&chosen, false, |block, (_, at), _| {
+                let period = periods.and_then(|periods| periods.of(block.sale_date[at]));
+                let place = (period.unwrap_or(0), key_of(block, at, key, word));
+                let currency = block.words(Word::Currency)[at];
+                let (amount, weighted) = (block.amount[at], block.weighted[at]);
+                tallies
+                    .add(place, block.status[at], currency)
+                    .add(&convert, currency, amount, weighted);
+            });
+        }
         Some(self.parts(&tallies, key, word, periods))
     }
 
@@ -217,7 +247,8 @@ impl View {
     }
 }
 
-fn key_of(block: &Block, at: usize, key: Key, word: Option<Word>) -> usize {
+/// The number of a sale's key.
+pub(super) fn key_of(block: &Block, at: usize, key: Key, word: Option<Word>) -> usize {
     match (key, word) {
         (Key::Status, _) => block.status[at] as usize,
         (Key::Column(_), Some(word)) => {

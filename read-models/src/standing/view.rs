@@ -6,8 +6,10 @@ use super::Standing;
 use super::agenda::{Item, Owners};
 use super::chosen::Chosen;
 use super::places::Instant;
+use super::remembered::{Ask, Cell};
 use super::sales::{Ahead, Block, Sales};
 use super::seen::{SeenItems, SeenSales};
+use super::sums::Periods;
 use super::versions::Past;
 use crate::ask::Sight;
 
@@ -77,7 +79,7 @@ impl View {
                 let sales = &standing.sales;
                 let seen = self.sight.as_ref().map(|sight| SeenSales::of(sight, sales));
                 for (number, block) in sales.blocks.iter().enumerate() {
-                    for at in 0..block.len() {
+                    for at in chosen.places(block) {
                         if chosen.has(block, at, block.ahead[at])
                             && seen.as_ref().is_none_or(|seen| seen.has(block, at))
                         {
@@ -102,6 +104,27 @@ impl View {
                 }
             }
         }
+    }
+
+    /// Shows the sums of all sales that are meant, block by block; false, and nothing, of the past.
+    pub(super) fn each_cell(
+        &self,
+        chosen: &Chosen,
+        ask: &Ask,
+        periods: Option<&Periods>,
+        mut show: impl FnMut(&Cell),
+    ) -> bool {
+        let Rows::Now(standing) = &self.rows else { return false };
+        let seen = self.sight.as_ref().map(|sight| SeenSales::of(sight, &standing.sales));
+        let sees = |cell: &Cell| {
+            let of = &cell.0;
+            let has = |seen: &SeenSales<'_>| seen.has_all(of.owner, of.group, of.visible);
+            chosen.has_cell(of) && seen.as_ref().is_none_or(has)
+        };
+        for block in &standing.sales.blocks {
+            block.cells(ask, periods).iter().filter(|cell| sees(cell)).for_each(&mut show);
+        }
+        true
     }
 
     /// Shows every activity that is not deleted.

@@ -54,6 +54,7 @@ pub(super) fn planned(title: &str, sale: Option<SaleId>, slot: Slot) -> Event {
         owner_group,
         assigned_by: None,
         series: None,
+        guide_item: None,
         terms: terms(title, sale),
     })
 }

@@ -20,7 +20,8 @@ use super::facts::{
     FM, QT, SC, SIMPLE, advanced, all_profit, currency_stream, day, key, money, percent, rate,
     registered, registration, sale, stage_named,
 };
-use super::{World, instant};
+use super::guide_facts::{planned_from, written};
+use super::{World, guide_steps, instant};
 
 /// One thing that happens; every number is read modulo what it chooses from.
 #[derive(Debug, Clone)]
@@ -45,11 +46,12 @@ pub(super) fn steps(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<
 }
 
 /// What the player remembers of its streams: the newest effective time, never to fall below; which of six activities
-/// were deleted, how often.
+/// were deleted, how often, and which are documents.
 #[derive(Default)]
 pub(super) struct Player {
     newest: HashMap<StreamName, Option<DateTime<Utc>>>,
     deleted: [u8; 6],
+    documents: [bool; 6],
 }
 
 impl Player {
@@ -82,7 +84,7 @@ impl Player {
 
     fn facts(&mut self, step: &Step) -> (StreamName, Vec<Event>) {
         let chance = i64::from(step.figure % 101);
-        match step.what % 24 {
+        match step.what % 40 {
             0 => {
                 let (id, name) =
                     [(FM, "First"), (QT, "Quote"), (SC, "Signing")][usize::from(step.which % 3)];
@@ -95,13 +97,21 @@ impl Player {
                 let text = format!("{}.{:03}", 1 + step.figure % 20, step.figure % 1000);
                 (currency_stream(code), vec![rate(code, &text, 100, &from.to_string())])
             }
-            what @ 16.. => self.agenda(what, step),
+            what @ (16..=23 | 36..) => self.agenda(what, step),
+            what @ 24..=27 => {
+                let (stream, fact) = guide_steps::of_catalogue(what, step.figure);
+                if matches!(fact, Event::Tenant(_)) {
+                    self.newest.insert(stream.clone(), None);
+                }
+                (stream, vec![fact])
+            }
             what => {
                 let stream = sale(u128::from(step.which % 7)).stream();
-                if self.newest.contains_key(&stream) {
-                    return (stream, changes(what, step));
+                match (self.newest.contains_key(&stream), what) {
+                    (true, 28..) => (stream, vec![guide_steps::of_sale(what, step.figure)]),
+                    (true, _) => (stream, changes(what, step)),
+                    (false, _) => (stream, vec![new_sale(step)]),
                 }
-                (stream, vec![new_sale(step)])
             }
         }
     }
@@ -116,13 +126,26 @@ impl Player {
         let of = sale(u128::from(step.which / 6 % 7));
         let of = (!step.figure.is_multiple_of(4)).then_some(of);
         let title = format!("Task {}", step.figure % 100);
-        if !self.newest.contains_key(&stream) {
-            return (stream, vec![planned(&title, of, slot(step))]);
-        }
         let on = (day("2016-01-01") + Days::new(u64::from(step.days % 400))).to_string();
+        let document = &mut self.documents[usize::from(which)];
+        if !self.newest.contains_key(&stream) {
+            *document = what == 36 || what == 37;
+            let item = guide_steps::item(step.figure);
+            let fact = match what {
+                36 => written(None, of, &on),
+                37 => written(Some(item), of, &on),
+                38.. => planned_from(item, &title, of, slot(step)),
+                _ => planned(&title, of, slot(step)),
+            };
+            return (stream, vec![fact]);
+        }
         let fact = match what {
+            // a document is done and stays so
+            16..=22 | 36.. if *document => {
+                Event::Activity(ActivityEvent::Edited(terms(&title, of)))
+            }
             16 | 17 => rescheduled(slot(step)),
-            18 => Event::Activity(ActivityEvent::Edited(terms(&title, of))),
+            18 | 36.. => Event::Activity(ActivityEvent::Edited(terms(&title, of))),
             19 => assigned(owner(step).as_str()),
             20 | 21 => completed(&on),
             22 => reopened(),

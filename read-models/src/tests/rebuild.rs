@@ -97,7 +97,7 @@ async fn shape(world: &World, model: &str, generation: i32) -> Vec<String> {
 #[tokio::test]
 async fn a_rebuilt_generation_has_the_indexes_and_guards_of_the_first() {
     let world = World::provisioned().await;
-    for (model, expected) in [("sale", 18 + 21 + 14), ("activity", 7 + 3 + 2)] {
+    for (model, expected) in [("sale", 20 + 21 + 14), ("activity", 8 + 3 + 2)] {
         assert_eq!(rebuilt(&world, model).await, 2);
         let first = shape(&world, model, 1).await;
         assert_eq!(first.len(), expected, "{first:#?}");

@@ -18,7 +18,7 @@ use events::rights::{Level, RecordRights, Records};
 use events::{Event, StreamName, TenantEvent, TenantSlug};
 
 /// Groupings, filters and orders that memory knows, and some it leaves to SQL.
-pub(super) const QUESTIONS: [&str; 28] = [
+pub(super) const QUESTIONS: [&str; 40] = [
     "/v1/pipeline?limit=500",
     "/v1/pipeline?group_by=sale_type&currency=GBP&sort=-number",
     "/v1/pipeline?group_by=owner&currency=NOK&sort=-weighted",
@@ -47,6 +47,18 @@ pub(super) const QUESTIONS: [&str; 28] = [
     "/v1/diary?owner=ola,kari,per&from=2016-01-01&to=2016-12-31&limit=3",
     "/v1/diary?group=South&from=2016-03-01&to=2016-08-31&today=2016-06-01&days_ahead=366",
     "/v1/diary?owner=kari&from=2016-03-01&to=2016-08-31&today=2015-06-01",
+    "/v1/sales?skip_completed=true&sort=-weighted&min_weighted=1000&limit=500",
+    "/v1/sales?skip_completed=true&status=won,stalled&sort=number&limit=500",
+    "/v1/sales?min_amount=250000.005&currency=NOK&sort=-amount&limit=500",
+    "/v1/sales?min_amount=1&currency=USD&sort=number&limit=500",
+    "/v1/sales?favourite=false&min_amount=0&sort=number&limit=500",
+    "/v1/pipeline?min_amount=10000&currency=GBP&group_by=status&skip_completed=true",
+    "/v1/forecast?from=2016-01-01&to=2018-12-31&min_weighted=5000.5&currency=EUR",
+    "/v1/sale-summary?by=owner",
+    "/v1/sale-summary?by=owner&from=2016-03-01&to=2017-06-30&currency=NOK&limit=2",
+    "/v1/sale-summary?by=owner&skip_completed=true&min_amount=5000&currency=GBP",
+    "/v1/sale-summary?by=company&currency=USD&limit=1",
+    "/v1/sale-summary?by=company&from=2016-03-01&sale_date_to=2017-06-30",
 ];
 
 /// The same questions of one world from memory and by SQL.
