@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use local_stack::demo::{Wave, script};
+use command_service::process::{GuideSuggestion, Rules, StageAdvance, Steps as _};
+use local_stack::demo::{Voice, Wave, script};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use system_tests::World;
 
 /// What the demo says on the world's day.
@@ -13,9 +14,13 @@ fn waves() -> Vec<Wave> {
     script("2026-03-10".parse().unwrap())
 }
 
-/// Sends lines as the importer; each of them must be accepted.
-async fn send(world: &World, lines: &[String]) {
-    let token = world.token("importer", "importer");
+/// Sends lines in somebody's name; each of them must be accepted.
+async fn send(world: &World, by: Voice, lines: &[String]) {
+    let token = match by {
+        Voice::Importer => world.token("importer", "importer"),
+        Voice::Manager => world.token("kari", "manager"),
+        Voice::Seller => world.token("ola", "seller"),
+    };
     let ask = world.command(Method::POST, "/v1/commands").bearer(&token);
     let reply = ask.header("content-type", "application/x-ndjson").body(lines.concat());
     let answers = reply.send().await.expect(200).lines();
@@ -27,19 +32,20 @@ async fn send(world: &World, lines: &[String]) {
 
 async fn load(world: &World) {
     for wave in waves() {
-        send(world, &wave.lines).await;
+        send(world, wave.by, &wave.lines).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_load_that_was_killed_goes_on_and_loading_again_adds_nothing() {
     let world = World::start().await;
-    let mut waves = waves();
-    let last = waves.pop().unwrap();
-    for wave in waves {
-        send(&world, &wave.lines).await;
+    let waves = waves();
+    let (before, after) = waves.split_at(5);
+    for wave in before {
+        send(&world, wave.by, &wave.lines).await;
     }
-    send(&world, &last.lines[..last.lines.len() / 3]).await;
+    let lines = &after[0].lines;
+    send(&world, after[0].by, &lines[..lines.len() / 3]).await;
     let killed = world.head().await;
     load(&world).await;
     let whole = world.head().await;
@@ -80,4 +86,57 @@ async fn pipeline_diary_and_forecast_show_what_the_demo_promises() {
     let rows = forecast["rows"].as_array().unwrap();
     let won = rows.iter().filter(|row| row["won"]["count"].as_u64() > Some(0)).count();
     assert!(won >= 3, "quarters with something won: {forecast}");
+}
+
+async fn pump<R: Rules>(world: &World) {
+    let mut process = world.command.reaction::<R>();
+    process.pump(world.clock.now()).await.unwrap();
+    process.release().await.unwrap();
+}
+
+/// The example guide at work (SG-31): created, completed and suggested items on sales of its type, a suggested stage; and
+/// favourites (SO-32), own fields (SO-30), stakeholders (SK-2), a series (SD-11), something to accept (SD-8).
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_shows_a_guide_at_work_and_what_goes_with_it_sg_31_so_32() {
+    let world = World::start().await;
+    load(&world).await;
+    pump::<GuideSuggestion>(&world).await;
+    pump::<StageAdvance>(&world).await;
+    let ola = world.token("ola", "seller");
+    let ask = async |path: &str| world.get(&ola, path).await.expect(200).json();
+
+    let types = ask("/v1/sale-types").await;
+    let new = types["sale_types"].as_array().unwrap().iter().find(|one| one["items"] != json!([]));
+    let new = new.unwrap();
+    assert_eq!(
+        (&new["name"], new["items"].as_array().unwrap().len()),
+        (&json!("Sale to new customer"), 7)
+    );
+
+    let list = format!("/v1/sales?sale_type={}&limit=500", new["id"].as_str().unwrap());
+    let (mut states, mut next) = (BTreeSet::new(), 0);
+    for sale in ask(&list).await["sales"].as_array().unwrap() {
+        let guide = ask(&format!("/v1/sales/{}/guide", sale["id"].as_str().unwrap())).await;
+        for stage in guide["stages"].as_array().unwrap() {
+            let items = stage["items"].as_array().unwrap().iter();
+            states.extend(items.map(|item| item["state"].as_str().unwrap().to_owned()));
+        }
+        next += usize::from(!guide["next_stage_suggested"].is_null());
+    }
+    assert_eq!(
+        states.into_iter().collect::<Vec<_>>(),
+        ["completed", "created", "not_created", "suggested"]
+    );
+    assert!(next >= 1, "a stage is suggested");
+
+    let favourites = ask("/v1/sales?favourite=true").await;
+    assert_eq!(favourites["sales"].as_array().unwrap().len(), 3);
+    let all = ask("/v1/sales?limit=500").await;
+    let involved = |sale: &&Value| sale["has_stakeholders"] == true;
+    assert!(all["sales"].as_array().unwrap().iter().filter(involved).count() >= 10);
+    assert_eq!(ask("/v1/custom-fields").await["custom_fields"].as_array().unwrap().len(), 2);
+    let due = ask("/v1/activities?owner=ola&limit=500").await;
+    let rows = due["activities"].as_array().unwrap();
+    assert_eq!(rows.iter().filter(|row| row["status"] == "assigned").count(), 1);
+    assert_eq!(rows.iter().filter(|row| !row["series"].is_null()).count(), 6, "a series of six");
 }

@@ -23,11 +23,15 @@ mod first_sale;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod live;
 #[cfg(test)]
 mod locations;
 #[cfg(test)]
 mod openapi;
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod problem_pages;
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod eventually;
 mod fixture;
 mod fleet;
 pub mod generated;
+mod guide;
 pub mod log_ok;
 pub mod own_cluster;
 mod replica;
@@ -16,6 +17,7 @@ mod world;
 
 pub use fixture::Fixture;
 pub use fleet::{Fleet, Member, program};
+pub use guide::GuideItems;
 pub use replica::Replica;
 pub use reply::Reply;
 pub use snapshot::Snapshot;

@@ -58,8 +58,12 @@ async fn another_tenants_object_looks_exactly_like_none_on_every_route() {
     let before = trial.world.stored().await;
     for example in trial.examples.iter().filter(|example| !example.route.creates()) {
         let command = example.route.command;
-        if command == "SetRate" || command.ends_with("ListItem") {
-            continue; // NOK and the lists are nobody's: every tenant has rates and items of its own
+        if command == "SetRate"
+            || command.ends_with("ListItem")
+            || example.path.starts_with("/v1/users/ola/")
+        {
+            // NOK and the lists are nobody's: every tenant has rates and items of its own; and the stranger is an ola too
+            continue;
         }
         let unknown =
             if example.has_uuid() { Uuid::from_u128(404).to_string() } else { "nobody".into() };

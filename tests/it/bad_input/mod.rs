@@ -5,6 +5,7 @@ mod activities;
 mod bodies;
 mod diary;
 mod fields;
+mod guide;
 mod headers;
 mod ids;
 mod limits;

@@ -170,10 +170,15 @@ async fn roles_are_judged_line_by_line() {
     let told: Vec<_> = results.iter().map(told).collect();
     assert_eq!(told, [(403, "forbidden"), (403, "forbidden"), (201, "sale.registered")]);
     let before = world.stored().await;
+    // they have favourites and preferences to say (SO-32), and nothing else
     for role in ["auditor", "analyst"] {
-        let reply = send(&world, &world.token("eva", role), sent.clone()).await;
-        reply.expect_problem(403, "forbidden");
+        let results =
+            send(&world, &world.token("eva", role), sent.clone()).await.expect(200).lines();
+        let told: Vec<_> = results.iter().map(self::told).collect();
+        assert_eq!(told, [(403, "forbidden"); 3]);
     }
+    let without = world.token_of("demo", "eva", &[]);
+    send(&world, &without, sent.clone()).await.expect_problem(403, "forbidden");
     let ask = world.command(Method::POST, "/v1/commands");
     let stranger =
         ask.header("content-type", "application/x-ndjson").body(sent.clone()).send().await;

@@ -55,6 +55,35 @@ async fn a_creation_and_what_follows_it_may_stand_in_one_request() {
     }
 }
 
+/// What is created from a guide is written on its sale too: in the order of the file, so that effective times rise (SG-12).
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_created_from_a_guide_keeps_its_place_among_the_lines_of_its_sale() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let items = fixture.guide(&world).await;
+    let sale = fixture.sale(&world, "2026-01-02T08:00:00Z", "Fjord ERP", json!({})).await;
+    let sent: Vec<Value> = (0..60_u128)
+        .flat_map(|n| {
+            let at = |minute: u128| format!("2026-02-01T{:02}:{:02}:00Z", n / 10, n % 10 * 6 + minute);
+            let id = uuid::Uuid::from_u128(0x0198_0000 + n);
+            let (command, item) = match n % 2 {
+                0 => ("CreateFromGuideItem", items.g1),
+                _ => ("CreateDocument", items.d1),
+            };
+            [
+                json!({"command": command, "id": id, "effective_at": at(0),
+                    "body": {"sale": sale, "item": item}}),
+                json!({"command": "OverrideProbability", "id": sale, "effective_at": at(3),
+                    "body": {"probability": n}}),
+            ]
+        })
+        .collect();
+    let results = send(&world, &fixture.importer, lines(&sent)).await.expect(200).lines();
+    for result in &results {
+        assert!([200, 201].contains(&result["status"].as_u64().unwrap()), "{result}");
+    }
+}
+
 /// The head of a bulk request whose body has `length` bytes, or is sent in chunks.
 fn head(host: &str, token: &str, length: Option<usize>) -> String {
     let framing = length.map_or("transfer-encoding: chunked".to_owned(), |bytes| {

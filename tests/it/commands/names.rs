@@ -16,6 +16,7 @@ fn named(path: &str, name: Value) -> Value {
     body
 }
 
+/// Names of types (SO-45) and stages (SO-47) are unique.
 #[tokio::test]
 async fn a_name_that_is_taken_is_refused_whatever_its_case_and_language() {
     let world = World::start().await;
@@ -45,6 +46,7 @@ async fn a_stage_and_a_sale_type_and_two_tenants_may_share_a_name() {
     }
 }
 
+/// Types (SO-46) and stages (SO-47) are renamed.
 #[tokio::test]
 async fn after_a_renaming_the_old_name_is_free_and_the_new_one_is_not() {
     let world = World::start().await;

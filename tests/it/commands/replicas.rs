@@ -94,6 +94,7 @@ async fn a_412_rests_on_what_the_other_replica_wrote() {
     assert_eq!(refused["version"], seen + 2, "the present version, not the remembered one");
 }
 
+/// SO-46: an edited type counts at once.
 #[tokio::test]
 async fn a_type_that_was_given_another_stage_offers_it_everywhere() {
     let two = Two::warm().await;
@@ -121,6 +122,7 @@ async fn an_accepted_command_writes_the_probability_the_stage_has_now_so_6() {
     assert_eq!(two.newest("sale.stage-advanced").await["probability"], 60);
 }
 
+/// SO-46.
 #[tokio::test]
 async fn a_type_without_the_stage_any_more_refuses_a_stale_replica() {
     let two = Two::warm().await;

@@ -71,7 +71,9 @@ async fn a_page_may_read_what_a_client_needs_of_answers_and_refusals() {
         let reply = ask.header("origin", OURS).json(&body).send().await;
         assert_eq!(reply.header("access-control-allow-origin"), Some(OURS));
         let exposed = list(&reply, "access-control-expose-headers");
-        for header in ["etag", "location", "salgslogg-position", "retry-after"] {
+        for header in
+            ["etag", "location", "salgslogg-position", "retry-after", "content-disposition"]
+        {
             assert!(exposed.iter().any(|exposed| exposed == header), "{header}: {exposed:?}");
         }
         assert!(list(&reply, "vary").contains(&"origin".to_owned()));

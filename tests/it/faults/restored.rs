@@ -92,7 +92,7 @@ async fn a_read_side_restored_a_day_back_goes_on_from_its_own_checkpoint() {
 }
 
 /// `salgslogg relay …` as an operator calls it: what it answers, else what it complains of.
-async fn relay_command(fleet: &Fleet, arguments: &[&str]) -> Result<Value, String> {
+pub(super) async fn relay_command(fleet: &Fleet, arguments: &[&str]) -> Result<Value, String> {
     let output = tokio::process::Command::new(program("salgslogg"))
         .env("DATABASE_URL", fleet.database.url_for("salgslogg_operator"))
         .args(["--json", "relay"])

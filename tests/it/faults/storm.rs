@@ -8,6 +8,7 @@ use service_runtime::clock::Stopwatch;
 use system_tests::eventually::eventually;
 use system_tests::{Fleet, Member, counts};
 
+use super::quiet::{WITH_NOTICES, quiet};
 use super::seed::{Chance, tell};
 use super::traffic::Traffic;
 
@@ -38,7 +39,7 @@ impl Storm {
     async fn brew(hurried: bool) -> Self {
         let chance = Chance::told();
         let seed = chance.seed();
-        let fleet = Fleet::start(2, 2).await;
+        let fleet = Fleet::start_told(2, 2, &[WITH_NOTICES]).await;
         let traffic = Traffic::start(&fleet, CLIENTS).await;
         Self { fleet, traffic, chance, hurried, blows: 0, struck: 0, seed }
     }
@@ -92,6 +93,8 @@ impl Storm {
         if hurried {
             fleet.leases_end().await;
         }
+        quiet(&fleet).await;
+        every_stall_was_answered_once(&fleet).await;
         fleet.settled().await;
         let commands = acknowledged.are_in(&fleet.store).await;
         let found = fleet.log_ok().await.unwrap_or_else(|error| panic!("{error}"));
@@ -105,6 +108,19 @@ impl Storm {
             commands > 0 && found.rows.iter().any(|(model, rows)| *model == "sale" && *rows > 0)
         );
     }
+}
+
+/// What a process manager says to a stall is in the log as often as the stall is, and about it (SO-14).
+async fn every_stall_was_answered_once(fleet: &Fleet) {
+    let unanswered = "SELECT count(*) FILTER (WHERE event_type = 'sale.stalled'), \
+                      count(*) FILTER (WHERE offers <> 1) FROM (SELECT event_type, (SELECT count(*) \
+                      FROM es.event AS offer WHERE offer.event_type = 'sale.follow-up-offered' \
+                      AND offer.stream_id = stall.stream_id) AS offers FROM es.event AS stall \
+                      WHERE event_type = 'sale.stalled') AS stalls";
+    let (stalls, otherwise): (i64, i64) =
+        sqlx::query_as(unanswered).fetch_one(fleet.database.owner()).await.unwrap();
+    assert!(stalls > 0, "people stall sales");
+    assert_eq!(otherwise, 0, "of {stalls} stalls so many were not answered once");
 }
 
 async fn storm(strength: Strength) {

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::calendar::{hour, shifted};
 use super::line::{Line, id};
-use super::words::Home;
+use super::words::{COMPETITORS, Home};
+use super::{extras, guide};
 
 /// A stage (SO-47).
 #[derive(Debug)]
@@ -35,6 +36,20 @@ pub struct SaleKind {
     pub life: (i64, i64),
     /// Amount in hundreds of euros.
     pub hundreds: (i64, i64),
+}
+
+impl SaleKind {
+    /// Whether its sales are led by the guide.
+    #[must_use]
+    pub fn is_guided(&self) -> bool {
+        self.key == guide::GUIDED
+    }
+
+    /// Whether more people than the contact may be named (SK-1).
+    #[must_use]
+    pub fn stakeholders(&self) -> bool {
+        matches!(self.category, "New business")
+    }
 }
 
 /// Stages of all types, by probability.
@@ -127,12 +142,12 @@ const OPENS: u32 = 7;
 const RATE_EVERY: i64 = 90;
 
 /// The names of a thing in the three languages.
-fn named([en, nb, nl]: [&str; 3]) -> Value {
+pub(super) fn named([en, nb, nl]: [&str; 3]) -> Value {
     json!({ "en": en, "nb": nb, "nl": nl })
 }
 
 /// What is sent before the first sale, in waves: each wave rests on the one before it.
-pub(super) fn waves(first: NaiveDate) -> [Vec<Line>; 3] {
+pub(super) fn waves(first: NaiveDate) -> [Vec<Line>; 4] {
     let open = hour(first, OPENS);
     let line = |command, id: String, body| Line { command, id, effective_at: open, body };
     let zone = line("SetTimeZone", "demo".to_owned(), json!({ "time_zone": "Europe/Oslo" }));
@@ -148,11 +163,32 @@ pub(super) fn waves(first: NaiveDate) -> [Vec<Line>; 3] {
         let (n, unit) = kind.duration;
         let stages: Vec<_> = kind.stages.iter().map(|key| id(key)).collect();
         let body = json!({ "name": named(kind.names), "category": kind.category,
-            "duration": { "n": n, "unit": unit }, "stages": stages });
+            "duration": { "n": n, "unit": unit }, "stages": stages, "stakeholders": kind.stakeholders(),
+            "auto_advance": kind.is_guided() });
         line("DefineSaleType", id(kind.key).to_string(), body)
     });
-    let lists = users.into_iter().chain(stages).chain(rates(first)).collect();
-    [vec![zone], lists, kinds.collect()]
+    let items = guide::ITEMS.iter().map(|item| {
+        let (command, body) = item.added();
+        line(command, id(guide::GUIDED).to_string(), body)
+    });
+    let fields = extras::fields().map(|body| line("DefineCustomField", "demo".to_owned(), body));
+    let settings = std::iter::once(zone).chain(fields).collect();
+    let competitors = COMPETITORS.map(|key| {
+        let body = json!({ "key": key, "labels": label(key) });
+        line("AddListItem", "competitor".to_owned(), body)
+    });
+    let lists = users.into_iter().chain(stages).chain(competitors).chain(rates(first)).collect();
+    [settings, lists, kinds.collect(), items.collect()]
+}
+
+/// A key as people write the name.
+fn label(key: &str) -> String {
+    let words = key.split('-').map(|word| match word {
+        "en" => word.to_owned(),
+        "it" => word.to_uppercase(),
+        other => other[..1].to_uppercase() + &other[1..],
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn rates(first: NaiveDate) -> impl Iterator<Item = Line> {

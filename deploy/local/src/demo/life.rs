@@ -8,6 +8,7 @@ use super::dice::Dice;
 use super::line::{Line, id};
 use super::plan::{Fate, Next, Plan};
 use super::words::{COMPETITORS, LOST_BECAUSE, SOURCES, STALLED_BECAUSE, WON_BECAUSE};
+use super::{SEED, extras};
 
 /// From this share of its life on, and to this one, a sale that is held up stands still, percent.
 const HELD_UP: (i64, i64) = (40, 70);
@@ -33,7 +34,11 @@ pub fn tell(plan: &Plan, day: NaiveDate, dice: &mut Dice) -> Life {
     };
     let mut telling =
         Telling { plan, day, sale: sale.to_string(), rising: Rising::from(opened), steps: vec![] };
-    for (percent, step) in course(plan, dice) {
+    let mut course = course(plan, dice);
+    let mut own = Dice::new(SEED ^ u64::try_from(plan.n).unwrap_or_default());
+    course.extend(extras::of(plan, &mut own));
+    course.sort_by_key(|(percent, _)| *percent);
+    for (percent, step) in course {
         let worked = (plan.until - plan.registered).num_days();
         telling.say(shifted(plan.registered, worked * percent / 100), step, dice);
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Told apart from what another edition of the demo would say: part of every id and key.
-const EDITION: &str = "salgslogg-demo/2";
+const EDITION: &str = "salgslogg-demo/3";
 
 /// The id of a thing of the demo.
 #[must_use]
@@ -45,17 +45,23 @@ impl Line {
     /// The line as it is sent, the `number`th of the demo.
     #[must_use]
     pub fn json(&self, number: usize) -> String {
-        let mut line = json!({
-            "command": self.command,
-            "id": self.id,
-            "key": format!("{EDITION}/{number}"),
-            "effective_at": instant(self.effective_at),
-        });
-        if !self.body.is_null() {
-            line["body"] = self.body.clone();
-        }
+        let mut line = spoken(self.command, &self.id, &self.body, number);
+        line["effective_at"] = instant(self.effective_at).into();
         format!("{line}\n")
     }
+}
+
+/// The same without a moment: it takes effect when it is said.
+pub(super) fn spoken(command: &str, id: &str, body: &Value, number: usize) -> Value {
+    let mut line = json!({
+        "command": command,
+        "id": id,
+        "key": format!("{EDITION}/{number}"),
+    });
+    if !body.is_null() {
+        line["body"] = body.clone();
+    }
+    line
 }
 
 #[cfg(test)]
@@ -78,7 +84,7 @@ mod tests {
             effective_at: "2026-03-10T09:00:00Z".parse().unwrap(),
             body: Value::Null,
         };
-        let expected = r#"{"command":"CompleteSale","effective_at":"2026-03-10T09:00:00Z","id":"x","key":"salgslogg-demo/2/7"}"#;
+        let expected = r#"{"command":"CompleteSale","effective_at":"2026-03-10T09:00:00Z","id":"x","key":"salgslogg-demo/3/7"}"#;
         assert_eq!(line.json(7), format!("{expected}\n"));
     }
 }

@@ -2,23 +2,27 @@
 //! always the same for the same day.
 //!
 //! - [`cast`] and [`words`]: stages, types, people, companies in Norwegian, Dutch and English.
-//! - [`plan`] decides what becomes of each sale, [`life`] tells it as commands, [`activities`] and [`rounds`] fill
-//!   diaries.
+//! - [`plan`] decides what becomes of each sale, [`life`] and [`extras`] tell it as commands, [`activities`] and
+//!   [`rounds`] fill diaries, many of the former from the items of a [`guide`].
+//! - [`today`] is what two of its people do on the day of loading themselves.
 //! - [`dice`], [`calendar`], [`line`] are what those stand on.
 //!
 //! Pure: reads no clock and sends nothing ([`crate::stack::demo`] does). Every effective time lies before
-//! the day of loading and rises within its stream, so the importer may send it.
+//! the day of loading and rises within its stream, so the importer may send it; what is done on the day itself has none.
 
 pub mod activities;
 pub mod calendar;
 pub mod cast;
 pub mod dice;
+pub mod extras;
+pub mod guide;
 pub mod life;
 pub mod line;
 pub mod plan;
 pub mod rounds;
 #[cfg(test)]
 mod tests;
+pub mod today;
 pub mod words;
 
 use chrono::NaiveDate;
@@ -29,11 +33,24 @@ use line::Line;
 /// The seed of the demo.
 const SEED: u64 = 2026;
 
+/// Who says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voice {
+    /// Brings the past in.
+    Importer,
+    /// Kari, who leads the sellers of Oslo.
+    Manager,
+    /// Ola.
+    Seller,
+}
+
 /// Lines that rest on nothing but the waves before them.
 #[derive(Debug)]
 pub struct Wave {
     /// What it brings, for people.
     pub what: &'static str,
+    /// Who says it.
+    pub by: Voice,
     /// Whether each line waits for the answer to the one before it: sales get their numbers in order.
     pub in_step: bool,
     /// As they are sent.
@@ -49,38 +66,58 @@ pub fn script(day: NaiveDate) -> Vec<Wave> {
             number += 1;
             line.json(number)
         });
-        Wave { what, in_step, lines: lines.collect() }
+        Wave { what, by: Voice::Importer, in_step, lines: lines.collect() }
     };
-    let [zone, lists, kinds] = cast::waves(calendar::first_day(day));
-    let Story { registrations, steps, activities } = story(day);
-    vec![
-        wave("the tenant", false, zone),
-        wave("people, stages and rates", false, lists),
+    let [settings, lists, kinds, items] = cast::waves(calendar::first_day(day));
+    let Story { registrations, steps, activities, today } = story(day);
+    let mut waves = vec![
+        wave("the tenant", false, settings),
+        wave("people, stages, lists and rates", false, lists),
         wave("sale types", false, kinds),
+        wave("the sales guide", false, items),
         wave("sales", true, registrations),
         wave("what became of them", false, steps),
         wave("activities", false, activities),
-    ]
+    ];
+    for (what, by, said) in today {
+        let lines = said.iter().map(|said| {
+            number += 1;
+            said.json(number)
+        });
+        waves.push(Wave { what, by, in_step: true, lines: lines.collect() });
+    }
+    waves
 }
 
-/// All sales and what stands in diaries.
+/// All sales, what stands in diaries, and what is done on the day itself.
 struct Story {
     registrations: Vec<Line>,
     steps: Vec<Line>,
     activities: Vec<Line>,
+    today: [(&'static str, Voice, Vec<today::Said>); 2],
 }
 
 fn story(day: NaiveDate) -> Story {
     let mut dice = Dice::new(SEED);
-    let mut story = Story { registrations: vec![], steps: vec![], activities: rounds::all(day) };
-    for plan in plan::all(day, &mut dice) {
-        let life = life::tell(&plan, day, &mut dice);
+    let (mut registrations, mut steps, mut activities) = (vec![], vec![], rounds::all(day));
+    let plans = plan::all(day, &mut dice);
+    for plan in &plans {
+        let life = life::tell(plan, day, &mut dice);
         let registered = life.registration.effective_at;
-        story.activities.extend(activities::of_sale(&plan, registered, day, &mut dice));
-        story.registrations.push(life.registration);
-        story.steps.extend(life.steps);
+        let told = activities::of_sale(plan, registered, day, &mut dice);
+        registrations.push(life.registration);
+        if plan.kind.is_guided() {
+            // what is created from the guide is written on the sale as well: everything in its order
+            let mut lines = [life.steps, told].concat();
+            lines.sort_by_key(|line| line.effective_at);
+            steps.extend(lines);
+        } else {
+            steps.extend(life.steps);
+            activities.extend(told);
+        }
     }
+    let today = today::waves(&plans, &steps);
     // Numbers follow the clock, also where two sales were registered on one day.
-    story.registrations.sort_by_key(|line| line.effective_at);
-    story
+    registrations.sort_by_key(|line| line.effective_at);
+    Story { registrations, steps, activities, today }
 }

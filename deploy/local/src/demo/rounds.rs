@@ -1,4 +1,4 @@
-//! What stands in a diary and belongs to no sale: the weekly meeting, a report that is late, a fair.
+//! What stands in a diary and belongs to no sale: the weekly meeting, a report that is late, a fair, a series to come.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -60,7 +60,18 @@ fn rounds(day: NaiveDate) -> Vec<Round> {
         said: shifted(day, -120),
         done: None,
     };
-    WEEKS.map(meeting).chain([report, fair]).collect()
+    let first = workday_from(shifted(day, 3));
+    let mut slot = times(hour(first, 15), hour(first, 16));
+    slot["recurrence"] = "FREQ=WEEKLY;INTERVAL=2;COUNT=6".into();
+    let coaching = Round {
+        key: "coaching".to_owned(),
+        kind: "meeting",
+        titles: ["Veiledning", "Begeleiding"],
+        slot,
+        said: shifted(day, -1),
+        done: None,
+    };
+    WEEKS.map(meeting).chain([report, fair, coaching]).collect()
 }
 
 fn told(round: Round, owner: &str, language: usize) -> impl Iterator<Item = Line> + use<> {

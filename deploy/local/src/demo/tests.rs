@@ -11,7 +11,7 @@ use super::cast::{KINDS, STAGES};
 use super::dice::Dice;
 use super::line::{Line, id};
 use super::plan::{self, Fate, Next, Plan, SALES};
-use super::{SEED, Story, script, story};
+use super::{SEED, Story, Voice, guide, script, story};
 
 /// Every weekday, ends of months, a leap day, both changes of the clocks.
 fn days() -> impl Iterator<Item = NaiveDate> {
@@ -25,7 +25,7 @@ fn plans(day: NaiveDate) -> Vec<Plan> {
 }
 
 fn lines(day: NaiveDate) -> Vec<Line> {
-    let Story { registrations, steps, activities } = story(day);
+    let Story { registrations, steps, activities, .. } = story(day);
     registrations.into_iter().chain(steps).chain(activities).collect()
 }
 
@@ -167,7 +167,11 @@ fn everything_that_can_happen_to_a_sale_or_an_activity_happens_to_some() {
         ("MarkLost", 95),
         ("CompleteSale", 180),
         ("EditSale", 40),
-        ("PlanActivity", 400),
+        ("PlanActivity", 200),
+        ("CreateFromGuideItem", 150),
+        ("CreateDocument", 100),
+        ("SetCustomFields", 60),
+        ("AddStakeholders", 25),
         ("RescheduleActivity", 40),
         ("EditActivity", 3),
         ("AssignActivity", 5),
@@ -203,5 +207,75 @@ fn a_stalled_sale_waits_for_a_day_to_come_and_only_then() {
             }
         }
         assert!(waits.values().all(|date| *date > day), "{day}: an import starts no timer");
+    }
+}
+
+/// SG-31: the tutorial's example, in its stages and in its order; the contract meeting suggests itself.
+#[test]
+fn the_guide_is_that_of_the_tutorial() {
+    let stages = ["first-meeting", "quotation", "signing"];
+    let names =
+        stages.map(|stage| guide::of_stage(stage).map(|item| item.names[0]).collect::<Vec<_>>());
+    assert_eq!(
+        names,
+        [
+            vec!["Customer meeting", "Meeting confirmation"],
+            vec!["Quotation preparation", "Quotation letter"],
+            vec!["Set up contract meeting", "Contract meeting", "Signed contract"],
+        ]
+    );
+    let by_itself: Vec<_> = guide::ITEMS
+        .iter()
+        .filter(|item| matches!(item.suggests, guide::Suggests::FollowUp(.., true)))
+        .map(|item| item.key)
+        .collect();
+    assert_eq!(by_itself, [guide::CONTRACT_MEETING]);
+    let kind = KINDS.iter().find(|kind| kind.is_guided()).unwrap();
+    assert_eq!(kind.names[0], "Sale to new customer");
+    assert!(stages.iter().all(|stage| kind.stages.contains(stage)));
+}
+
+/// SG-11, SG-12: what is created from an item names one of a guided sale; part of it is done, part of it waits.
+#[test]
+fn instances_belong_to_sales_with_a_guide() {
+    let items: BTreeSet<_> = guide::ITEMS.iter().map(|item| id(item.key).to_string()).collect();
+    for day in days() {
+        let guided: BTreeSet<_> = plans(day)
+            .iter()
+            .filter(|plan| plan.kind.is_guided())
+            .map(|plan| id(&format!("sale/{}", plan.n)).to_string())
+            .collect();
+        let lines = lines(day);
+        let made: Vec<_> = lines.iter().filter(|line| line.body.get("item").is_some()).collect();
+        for line in &made {
+            assert!(items.contains(line.body["item"].as_str().unwrap()), "{day}: {line:?}");
+            assert!(guided.contains(line.body["sale"].as_str().unwrap()), "{day}: {line:?}");
+        }
+        let gone = |made: &&&Line| {
+            let ended = |line: &Line| {
+                line.id == made.id && ["CompleteActivity", "DeleteActivity"].contains(&line.command)
+            };
+            made.command == "CreateFromGuideItem" && !lines.iter().any(ended)
+        };
+        let waiting = made.iter().filter(gone).count();
+        assert!(waiting >= 5 && waiting < made.len() / 2, "{day}: {waiting} of {}", made.len());
+    }
+}
+
+/// What Ola does himself on the day: favourites, a stage that gets complete, a call after which a meeting is suggested.
+#[test]
+fn the_day_of_loading_has_something_to_suggest() {
+    for day in days() {
+        let waves = script(day);
+        let [.., kari, ola] = &waves[..] else { unreachable!("at least two") };
+        assert_eq!((kari.by, ola.by), (Voice::Manager, Voice::Seller));
+        assert_eq!(kari.lines.len(), 1);
+        let said: Vec<Value> =
+            ola.lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let of = |command: &str| said.iter().filter(|line| line["command"] == command).count();
+        assert_eq!((of("AddFavourite"), of("SetPreferences")), (3, 1), "{day}");
+        assert!(of("CreateFromGuideItem") >= 1, "{day}");
+        assert_eq!(of("CreateFromGuideItem"), of("CompleteActivity"), "{day}");
+        assert!(said.iter().all(|line| line.get("effective_at").is_none()), "{day}");
     }
 }

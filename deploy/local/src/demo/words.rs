@@ -23,6 +23,16 @@ impl Home {
         }
     }
 
+    /// What is said there, of an English, a Norwegian and a Dutch name.
+    #[must_use]
+    pub fn of(self, [en, nb, nl]: [&'static str; 3]) -> &'static str {
+        match self {
+            Self::Norway => nb,
+            Self::Netherlands => nl,
+            Self::Britain => en,
+        }
+    }
+
     /// What can be sold there.
     #[must_use]
     pub fn products(self) -> &'static [&'static str] {

@@ -20,7 +20,7 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 
 use crate::console;
-use crate::demo::{Wave, script};
+use crate::demo::{Voice, Wave, script};
 use crate::stack::env_file::Surroundings;
 use crate::stack::{Stack, built, http};
 
@@ -140,7 +140,11 @@ async fn send(client: &Client, surroundings: &Surroundings, wave: &Wave) -> Resu
     let answer = client
         .post(format!("{}/v1/commands", surroundings.command_url))
         .timeout(WAVE_AT_MOST)
-        .bearer_auth(surroundings.token("TOKEN_IMPORTER"))
+        .bearer_auth(surroundings.token(match wave.by {
+            Voice::Importer => "TOKEN_IMPORTER",
+            Voice::Manager => "TOKEN_MANAGER",
+            Voice::Seller => "TOKEN_SELLER",
+        }))
         .header("content-type", "application/x-ndjson")
         .body(Body::wrap_stream(lines))
         .send()

@@ -12,7 +12,8 @@ async fn a_seller_changes_own_activities_and_a_manager_everybodys() {
     let fixture = Fixture::set_up(&world).await;
     let examples = examples::all(&world, &fixture).await;
     let (kari, mia) = (world.token("kari", "seller"), world.token("mia", "manager"));
-    let on_activities = examples.iter().filter(|e| e.path.starts_with("/v1/activities/"));
+    let on_activities =
+        examples.iter().filter(|e| e.path.starts_with("/v1/activities/") && !e.route.creates());
     let mut tried = 0;
     for example in on_activities {
         // they are ola's

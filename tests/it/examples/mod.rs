@@ -1,6 +1,8 @@
 //! One accepted request for every command of the product, on objects that are ready for it. A command
 //! without an example fails every test that goes through all routes.
 
+mod guide;
+
 use command_service::http::commands;
 use command_service::http::route::CommandRoute;
 use serde_json::{Value, json};
@@ -54,9 +56,15 @@ pub async fn all(world: &World, fixture: &Fixture) -> Vec<Example> {
         let path = format!("/v1/tenants/{}/define-custom-field", fixture.tenant);
         fixture.at(world, "2026-01-01T00:00:00Z", &path, field).await;
     }
+    let items = fixture.guide(world).await;
     for (route, n) in commands().zip(0x5000_u128..) {
-        let id = target(world, fixture, route).await;
-        let (body, mandatory) = body(route.command, fixture, Uuid::from_u128(n));
+        let id = match guide::target(world, fixture, items, route.command).await {
+            Some(id) => id,
+            None => target(world, fixture, route).await,
+        };
+        let new = Uuid::from_u128(n);
+        let (body, mandatory) = guide::body(route.command, fixture, items, new)
+            .unwrap_or_else(|| body(route.command, fixture, new));
         let path = route.path.replace("{id}", &id);
         examples.push(Example { route, path, body, mandatory });
     }
