@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::chosen::Chosen;
-use super::order::page_of;
+use super::front::Front;
 use super::sales::{Ahead, NO_DAY, day_number};
 use super::view::At;
 use super::{Place, View};
@@ -38,7 +38,7 @@ impl View {
         let today = day_number(days.today);
         let (shown, near) =
             (day_number(days.from)..=day_number(days.to), today..=today + days.days_ahead);
-        let mut all = Vec::new();
+        let mut front = Front::of(days.fetch, days.offset);
         self.each(&chosen, true, |block, at, ahead| {
             let ahead = ahead.unwrap_or(Ahead::NOTHING);
             let next = block.next_day(at.1, ahead);
@@ -50,18 +50,17 @@ impl View {
             ];
             if rules.contains(&true) {
                 // a day that is not there is later than any other
-                all.push((next, block.number[at.1], at, rules, ahead));
+                front.push((next, block.number[at.1], at, rules, ahead));
             }
         });
-        let total = i64::try_from(all.len()).ok()?;
-        let page = page_of(all, days.fetch, days.offset);
+        let total = front.met();
         let listed = |(_, _, (block, at), rules, ahead): (i32, i64, At, [bool; 4], Ahead)| {
             let stream = self.sales().blocks[block].stream[at];
             let numbers = (1..).zip(rules).filter(|(_, applies)| *applies);
             let place = Place { stream, ahead: Some(ahead.on(today)) };
             (place, numbers.map(|(number, _)| number).collect())
         };
-        Some((total, page.into_iter().map(listed).collect()))
+        Some((total, front.page().into_iter().map(listed).collect()))
     }
 
     /// How many activities are listed, and the streams of a page; none when SQL has to be asked.
@@ -78,18 +77,17 @@ impl View {
         let done_since = if days.done_gone { NO_DAY } else { today };
         let whose = self.owners().whose(owners, groups);
         let (from, to) = (day_number(days.from), day_number(days.to));
-        let mut all = Vec::new();
+        let mut front = Front::of(days.fetch, days.offset);
         self.each_item(|item| {
             let first = item.first_day();
             let listed = item.completed_on >= done_since
                 && whose.has(item)
                 && (first <= today + days.days_ahead || (first <= to && item.last_day() >= from));
             if listed {
-                all.push((item.begins, item.activity, item.stream));
+                front.push((item.begins, item.activity, item.stream));
             }
         });
-        let total = i64::try_from(all.len()).ok()?;
-        let page = page_of(all, days.fetch, days.offset);
-        Some((total, page.into_iter().map(|(_, _, stream)| stream).collect()))
+        let total = front.met();
+        Some((total, front.page().into_iter().map(|(_, _, stream)| stream).collect()))
     }
 }

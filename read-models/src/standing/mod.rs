@@ -10,6 +10,7 @@ mod catalogue;
 mod chosen;
 mod convert;
 mod diary;
+mod front;
 mod keeper;
 mod mark;
 mod order;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::View;
 use super::chosen::Chosen;
 use super::convert::Converter;
+use super::front::Front;
 use super::sales::{Ahead, Block, NO_DAY, Word, day_number};
 use super::view::At;
 use crate::ask::{Direction, Filters, InCurrency};
@@ -93,19 +94,6 @@ fn alphabetical(status: Status) -> i64 {
     }
 }
 
-/// The entries of a page out of all, in order; sorts no more than the page needs.
-pub(super) fn page_of<T: Ord + Copy>(mut all: Vec<T>, fetch: i64, offset: i64) -> Vec<T> {
-    let index = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
-    let end = index(offset.saturating_add(fetch)).min(all.len());
-    if end > 0 && end < all.len() {
-        all.select_nth_unstable(end - 1);
-        all.truncate(end);
-    }
-    all.sort_unstable();
-    all.drain(..index(offset).min(end));
-    all
-}
-
 impl Ahead {
     /// As cards show it on a day.
     pub(super) fn on(self, today: i32) -> Upcoming {
@@ -130,14 +118,15 @@ impl View {
         order: InOrder,
     ) -> Option<Vec<Place>> {
         let chosen = Chosen::of(filters, self.sales(), today, currency)?;
-        let all = self.keyed(&chosen, currency, (order.field, order.direction))?;
-        let page = page_of(all, order.fetch, order.offset);
+        let mut front = Front::of(order.fetch, order.offset);
+        let by = (order.field, order.direction);
+        self.each_keyed(&chosen, currency, by, |keyed| front.push(keyed))?;
         let today = day_number(today);
         let place = |(_, (block, at), ahead): Keyed| Place {
             stream: self.sales().blocks[block].stream[at],
             ahead: ahead.map(|ahead| ahead.on(today)),
         };
-        Some(page.into_iter().map(place).collect())
+        Some(front.page().into_iter().map(place).collect())
     }
 
     /// The streams of the sales right before and after one in an order, which itself need not pass the filters; none
@@ -152,7 +141,8 @@ impl View {
     ) -> Option<Option<[Option<Uuid>; 2]>> {
         let mut chosen = Chosen::of(filters, self.sales(), today, currency)?;
         chosen.admit(sale);
-        let all = self.keyed(&chosen, currency, order)?;
+        let mut all: Vec<Keyed> = Vec::new();
+        self.each_keyed(&chosen, currency, order, |keyed| all.push(keyed))?;
         let blocks = &self.sales().blocks;
         let is_it = |(_, (block, at), _): &&Keyed| blocks[*block].sale[*at] == sale;
         let Some((own, ..)) = all.iter().find(is_it) else { return Some(None) };
@@ -162,15 +152,16 @@ impl View {
         Some(Some([before.map(stream), after.map(stream)]))
     }
 
-    fn keyed(
+    /// Shows every sale that is meant with its place in an order; none when SQL has to be asked.
+    fn each_keyed(
         &self,
         chosen: &Chosen,
         currency: &InCurrency,
         (field, direction): (&str, Direction),
-    ) -> Option<Vec<Keyed>> {
+        mut show: impl FnMut(Keyed),
+    ) -> Option<()> {
         let by = By::field(field)?;
         let convert = Converter::of(self.sales(), currency)?;
-        let mut all = Vec::new();
         self.each(chosen, matches!(by, By::NextDay), |block, at, ahead| {
             let key = by.of(block, at.1, ahead.unwrap_or(Ahead::NOTHING), &convert);
             let turned = match direction {
@@ -178,23 +169,8 @@ impl View {
                 Direction::Down => key.map(|key| -key),
             };
             let key = (turned.is_none(), turned.unwrap_or(0), block.number[at.1]);
-            all.push((key, at, ahead));
+            show((key, at, ahead));
         });
-        Some(all)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_page_is_a_part_of_the_whole_order() {
-        let all = vec![5, 3, 9, 1, 7, 2];
-        assert_eq!(page_of(all.clone(), 2, 0), [1, 2]);
-        assert_eq!(page_of(all.clone(), 3, 2), [3, 5, 7]);
-        assert_eq!(page_of(all.clone(), 50, 4), [7, 9]);
-        assert_eq!(page_of(all, 50, 6), [0; 0]);
-        assert_eq!(page_of(Vec::<i32>::new(), 5, 0), [0; 0]);
+        Some(())
     }
 }
