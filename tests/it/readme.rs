@@ -26,7 +26,13 @@ fn beside_a_stack(world: &World) -> tempfile::TempDir {
         world.command_url(),
         world.query_url()
     );
-    for (role, user) in [("seller", "ola"), ("auditor", "even"), ("analyst", "nora")] {
+    for (role, user) in [
+        ("seller", "ola"),
+        ("manager", "mia"),
+        ("admin", "eva"),
+        ("auditor", "even"),
+        ("analyst", "nora"),
+    ] {
         let token = world.token(user, role);
         env += &format!("export TOKEN_{}={token}\n", role.to_uppercase());
     }
@@ -85,4 +91,12 @@ async fn the_first_calls_answer() {
     let told = told(&world, "One call for each of you").await;
     assert!(told.contains("HTTP/1.1 201 Created"), "{told}");
     assert!(told.contains(r#""type":"tenant.provisioned""#), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_guide_is_followed_and_sellers_see_their_groups() {
+    let world = a_running_stack().await;
+    let told = told(&world, "A guide to follow, and who sees what").await;
+    assert!(told.contains("('current', [('Visit', 'created')])"), "{told}");
+    assert!(told.contains("('seller', {"), "{told}");
 }
