@@ -22,6 +22,8 @@ CROSS JOIN LATERAL (
     LEFT JOIN (
       SELECT b.guide_item, bool_and(b.completed_on IS NOT NULL) AS done FROM activity_version AS b
        WHERE b.tenant_id = $1 AND b.sale_id = $8 AND b.guide_item IS NOT NULL AND NOT b.deleted
+         AND EXISTS (SELECT FROM activity_version AS f
+                      WHERE f.stream_id = b.stream_id AND f.version = 1 AND f.sale_id = $8)
          AND held(b.effective_at, b.recorded_at, b.position, b.next_effective_at, b.next_recorded_at, b.next_position, $2, $3, $4)
        GROUP BY b.guide_item) AS c ON c.guide_item = (i.item ->> 'id')::uuid
    WHERE (i.item ->> 'stage')::uuid = ANY (t.stages)) AS g

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use events::activity::Kind;
-use events::{GuideItem, StageId};
+use events::{GuideItem, ListKey, StageId};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -78,6 +78,8 @@ pub(crate) struct GuideStep {
     suggestion: &'static str,
     /// `meeting`, `to_do`, `call` or `document`.
     kind: &'static str,
+    /// Key of the type a follow-up will be of (SD-1).
+    r#type: Option<String>,
     /// Its name.
     name: String,
     /// What it is good for.
@@ -144,6 +146,8 @@ pub(super) struct Shown<'a> {
     pub snapshot: &'a Snapshot,
     pub language: &'static str,
     pub of_sale: &'a OfSale,
+    /// How long follow-ups of a type usually last (SD-3).
+    pub lengths: &'a HashMap<String, u16>,
 }
 
 impl Shown<'_> {
@@ -189,19 +193,22 @@ impl Shown<'_> {
         let (follow_up, document) = (terms.follow_up(), terms.document());
         let kind = follow_up.map_or(Kind::Document, |follow_up| follow_up.kind);
         let suggested = of_sale.suggestions.follow_up(item.id).is_some();
+        let of_type = follow_up.and_then(|follow_up| follow_up.follow_up_type.as_ref());
+        let usual = || self.usual_minutes(of_type.map(ListKey::as_str), kind);
         let duration = follow_up.and_then(|follow_up| follow_up.duration_minutes);
         let text = |text: Option<&str>| text.map(str::to_owned);
         GuideStep {
             id: item.id.0,
             suggestion: if follow_up.is_some() { "follow_up" } else { "document" },
             kind: kind.as_str(),
+            r#type: text(of_type.map(ListKey::as_str)),
             name: terms.name.in_language(self.language).to_owned(),
             purpose: text(terms.purpose.as_ref().map(|purpose| purpose.as_str())),
             required: terms.required,
             auto_suggest: follow_up.is_some_and(|follow_up| follow_up.auto_suggest),
             state: created.state(item.id, suggested),
             default_start: follow_up.map(|_| self.default_start(item, kind, order, created)),
-            duration_minutes: duration.or_else(|| self.usual_minutes(kind)),
+            duration_minutes: duration.or_else(usual),
             text: text(follow_up.and_then(|one| one.text.as_ref()).map(|text| text.as_str())),
             template: text(
                 document.and_then(|one| one.template.as_ref()).map(|name| name.as_str()),
@@ -234,13 +241,14 @@ impl Shown<'_> {
         }
     }
 
-    /// SD-3.
-    fn usual_minutes(&self, kind: Kind) -> Option<u16> {
-        match kind {
-            Kind::Meeting => Some(self.snapshot.diary.meeting_minutes),
-            Kind::Call => Some(self.snapshot.diary.call_minutes),
-            Kind::ToDo | Kind::Document => None,
-        }
+    /// SD-3: as long as its type says, else the diary. To-dos have days.
+    fn usual_minutes(&self, of_type: Option<&str>, kind: Kind) -> Option<u16> {
+        let diary = match kind {
+            Kind::Meeting => self.snapshot.diary.meeting_minutes,
+            Kind::Call => self.snapshot.diary.call_minutes,
+            Kind::ToDo | Kind::Document => return None,
+        };
+        Some(of_type.and_then(|key| self.lengths.get(key).copied()).unwrap_or(diary))
     }
 }
 

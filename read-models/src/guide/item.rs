@@ -19,6 +19,8 @@ pub(crate) struct TypeItem {
     suggestion: &'static str,
     /// `meeting`, `to_do`, `call` or `document`.
     kind: &'static str,
+    /// Of a follow-up: key of the type it will be of (SD-1).
+    r#type: Option<String>,
     /// Name in English, else in another language.
     name: String,
     /// Name in every language it was given in.
@@ -32,7 +34,7 @@ pub(crate) struct TypeItem {
     auto_suggest: bool,
     /// Of a follow-up: days from the one before it (§6-A38).
     offset_days: Option<u16>,
-    /// Of a follow-up: how long it lasts; the diary's usual length when none.
+    /// Of a follow-up: how long it lasts; as long as its type usually does when none, else the diary's usual length.
     duration_minutes: Option<u16>,
     /// Of a follow-up: text it begins with.
     text: Option<String>,
@@ -69,6 +71,7 @@ impl TypeItem {
             rank: item.rank,
             suggestion: if follow_up.is_some() { "follow_up" } else { "document" },
             kind: follow_up.map_or(Kind::Document, |one| one.kind).as_str(),
+            r#type: follow_up.and_then(|one| one.follow_up_type.clone()).map(String::from),
             name: terms.name.in_language("en").to_owned(),
             names: terms.name,
             purpose: terms.purpose.map(String::from),

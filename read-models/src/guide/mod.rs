@@ -12,14 +12,18 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use events::SaleId;
+use events::guide::SuggestedFollowUp;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{AcceptLanguage, Actor, PathId, Problem, Right};
 use uuid::Uuid;
 
 use crate::ask::{Asked, Questions, Snapshot, When};
+use crate::lists::usual_minutes;
 use crate::sale_card::no_such_sale;
 pub(crate) use answer::GuideProgress;
 pub(crate) use item::TypeItem;
@@ -51,6 +55,23 @@ pub(crate) async fn guide(
     }
     let stages = stages(&mut snapshot, &of_sale).await?;
     let created = Created::of(created(&mut snapshot, id).await?);
-    let shown = answer::Shown { snapshot: &snapshot, language: language.best(), of_sale: &of_sale };
+    let lengths = lengths(&mut snapshot, &of_sale).await?;
+    let language = language.best();
+    let shown =
+        answer::Shown { snapshot: &snapshot, language, of_sale: &of_sale, lengths: &lengths };
     Ok(Json(shown.progress(&stages, &created)))
+}
+
+/// How long follow-ups of a type usually last (SD-3); asked only for items that name a type and no length.
+async fn lengths(
+    snapshot: &mut Snapshot,
+    of_sale: &OfSale,
+) -> Result<HashMap<String, u16>, Problem> {
+    let asks =
+        |one: &SuggestedFollowUp| one.follow_up_type.is_some() && one.duration_minutes.is_none();
+    let items = of_sale.items().items().iter();
+    match items.filter_map(|item| item.terms.follow_up()).any(asks) {
+        true => usual_minutes(snapshot).await,
+        false => Ok(HashMap::new()),
+    }
 }

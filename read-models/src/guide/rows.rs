@@ -114,7 +114,8 @@ impl Instance {
     }
 }
 
-/// Everything that was created from a guide on a sale and is not deleted, by start.
+/// Everything that was created from a guide on a sale, is still about it and is not deleted, by start. What was created on
+/// another sale is of that one's guide only (SG-17).
 pub(super) async fn created(snapshot: &mut Snapshot, sale: Uuid) -> Result<Vec<Instance>, Problem> {
     let mut arguments = moment(snapshot);
     add(&mut arguments, sale);
@@ -123,6 +124,7 @@ pub(super) async fn created(snapshot: &mut Snapshot, sale: Uuid) -> Result<Vec<I
                 a.completed_on IS NOT NULL AS completed
            FROM activity_version AS a
           WHERE a.tenant_id = $1 AND a.sale_id = $8 AND a.guide_item IS NOT NULL AND NOT a.deleted
+            AND EXISTS (SELECT FROM activity_version AS f WHERE f.stream_id = a.stream_id AND f.version = 1 AND f.sale_id = $8)
             AND $5::date IS NOT NULL
             AND held(a.effective_at, a.recorded_at, a.position, a.next_effective_at, a.next_recorded_at,
                      a.next_position, $2, $3, $4)

@@ -27,6 +27,7 @@ fn follow_up(offset_days: u16) -> Suggestion {
     let (kind, auto_suggest) = (Kind::Meeting, false);
     Suggestion::FollowUp(SuggestedFollowUp {
         kind,
+        follow_up_type: None,
         auto_suggest,
         offset_days,
         duration_minutes,

@@ -19,9 +19,10 @@ fn with(example: &Example, field: &str, value: Value) -> Value {
 }
 
 /// A figure, the commands that take it, and its bounds.
-const FIGURES: [(&str, &[&str], i64, i64); 3] = [
+const FIGURES: [(&str, &[&str], i64, i64); 4] = [
     ("offset_days", &["AddSuggestedFollowUp", "EditSuggestedFollowUp"], 0, 3_650),
     ("duration_minutes", &["AddSuggestedFollowUp", "EditSuggestedFollowUp"], 1, 1_440),
+    ("minutes", &["EditListItem"], 1, 1_440),
     ("show_days_ahead", &["SetPreferences"], 0, 366),
 ];
 
@@ -132,5 +133,68 @@ async fn what_is_created_or_kept_at_hand_is_of_a_sale_that_is_there_sg_12_so_32(
     let ask = trial.world.command(reqwest::Method::POST, &prefer.path).bearer(&seller);
     let expected = Expected::new(403, "not_yourself");
     trial.refused(ask.json(&prefer.body), "somebody else's preferences", expected).await;
+    trial.end().await;
+}
+
+#[tokio::test]
+async fn a_type_is_a_key_of_its_list_and_of_the_same_kind_sd_1_sg_4() {
+    let trial = Trial::start().await;
+    for (command, other) in [
+        ("PlanActivity", "customer-visit"),
+        ("EditActivity", "phone-call"),
+        ("CreateFromGuideItem", "phone-call"),
+        ("AddSuggestedFollowUp", "preparation"),
+        ("EditSuggestedFollowUp", "preparation"),
+    ] {
+        let example = of(&trial, command);
+        for (bad, status, code) in [
+            (json!("k".repeat(61)), 400, "invalid_value"),
+            (json!("Visit"), 400, "invalid_value"),
+            (json!(""), 400, "invalid_value"),
+            (json!("k".repeat(60)), 422, "unknown_list_item"),
+            (json!(other), 422, "type_of_another_kind"),
+        ] {
+            // an importer may bring any key, so somebody else asks
+            let admin = trial.world.token("ada", "admin");
+            let ask = trial.world.command(reqwest::Method::POST, &example.path).bearer(&admin);
+            let body = with(example, "type", bad);
+            let expected = Expected::new(status, code).at("/type");
+            trial.refused(ask.json(&body), &format!("{command} {body}"), expected).await;
+        }
+    }
+    trial.end().await;
+}
+
+#[tokio::test]
+async fn only_types_of_follow_ups_have_a_kind_and_every_one_has_sd_1() {
+    let trial = Trial::start().await;
+    let added = of(&trial, "AddListItem");
+    for bad in [json!("document"), json!("Meeting"), json!("")] {
+        let expected = Expected::new(400, "invalid_value").at("/kind");
+        trial.value(&added.path, &with(added, "kind", bad), expected).await;
+    }
+    for bad in [json!(0), json!(1_441), json!(-1)] {
+        let expected = Expected::new(400, "invalid_value").at("/minutes");
+        trial.value(&added.path, &with(added, "minutes", bad), expected).await;
+    }
+    let missing = Expected::new(400, "missing_field").at("/kind");
+    trial.value(&added.path, &with(added, "kind", Value::Null), missing).await;
+    let (add, edit) = ("/v1/lists/reason_lost/add-item", "/v1/lists/reason_lost/edit-item");
+    let item = json!({"key": "politics", "labels": {"en": "Politics"}});
+    for (path, field, value) in [
+        (add, "kind", json!("meeting")),
+        (add, "minutes", json!(30)),
+        (edit, "minutes", json!(30)),
+        (edit, "minutes", Value::Null),
+    ] {
+        let mut body = item.clone();
+        body[field] = value;
+        let expected = Expected::new(400, "invalid_value").at(format!("/{field}"));
+        trial.value(path, &body, expected).await;
+    }
+    // the kind of a type never changes
+    let edited = of(&trial, "EditListItem");
+    let unknown = Expected::new(400, "unknown_field").at("/kind");
+    trial.value(&edited.path, &with(edited, "kind", json!("call")), unknown).await;
     trial.end().await;
 }

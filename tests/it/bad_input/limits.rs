@@ -14,7 +14,7 @@ fn long(n: usize, salt: usize) -> String {
 /// Commands by field: where the limit lies, and the value of a given length.
 type Limit = (&'static [&'static str], &'static str, usize, fn(usize, usize) -> Value);
 
-const LIMITS: [Limit; 30] = [
+const LIMITS: [Limit; 32] = [
     (&["RegisterSale", "EditSale"], "/title", 219, |n, salt| json!(long(n, salt))),
     (&["RegisterSale", "EditSale", "AddStage", "EditStage"], "/description", 65_536, |n, salt| {
         json!(long(n, salt))
@@ -81,6 +81,11 @@ const LIMITS: [Limit; 30] = [
     (&["RegisterSale", "EditSale"], "/credited", 60, |n, _| json!("k".repeat(n))),
     (&["RegisterSale", "SetNote"], "/note", 65_536, |n, salt| json!(long(n, salt))),
     (&["AddLink"], "/name", 239, |n, salt| json!(long(n, salt))),
+    (&["RegisterSale"], "/links/0/name", 239, |n, salt| json!(long(n, salt))),
+    (&["RegisterSale"], "/links", 100, |n, _| {
+        let link = |n| json!({"kind": "url", "target": format!("https://example.com/{n}"), "name": "A link"});
+        (0..n).map(link).collect()
+    }),
     (&["AddUser"], "/name", 239, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/id", 255, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/primary_group", 239, |n, salt| json!(long(n, salt))),

@@ -98,22 +98,23 @@ async fn there_are_three_lists_of_reasons_and_one_of_priorities_so_19_sd_5() {
         assert_eq!((maintained, own), (true, vec![&*format!("of-{}", reasons.replace('_', "-"))]));
     }
     assert_eq!(list("priority"), (false, "high medium low".to_owned()), "SD-5");
-    assert_eq!(lists["lists"].as_array().unwrap().len(), 9);
+    assert_eq!(lists["lists"].as_array().unwrap().len(), 10);
     let unknown = world.get(&token, "/v1/lists/reason").await;
     unknown.expect_problem(404, "not_found");
 }
 
-/// SO-19: keys of commands, by the list they belong to.
+/// SO-19, SO-F26: keys of commands, by the list they belong to.
 #[tokio::test]
-async fn a_maintained_list_holds_commands_to_its_keys_so_19() {
+async fn a_maintained_list_holds_commands_to_its_keys_so_19_so_f26() {
     let world = World::start().await;
     let fixture = Fixture::set_up(&world).await;
     let mia = world.token("mia", "manager");
-    let sale = json!({"title": "Fjord ERP", "sale_type": fixture.new, "source": "boat-fair", "owner": "ola"});
+    let sale = json!({"title": "Fjord ERP", "sale_type": fixture.new, "source": "boat-fair", "credited": "harbour", "owner": "ola"});
     // before anybody maintains a list, any key goes
     let made = world.post(&mia, "/v1/sales", &sale).await.expect(201).json();
     let id = made["id"].as_str().unwrap().to_owned();
-    for list in ["source", "competitor", "reason_stalled", "reason_sold", "reason_lost"] {
+    for list in ["source", "competitor", "credited", "reason_stalled", "reason_sold", "reason_lost"]
+    {
         add(&world, list, "ours").await;
     }
     let before = world.stored().await;
@@ -121,6 +122,7 @@ async fn a_maintained_list_holds_commands_to_its_keys_so_19() {
     for (path, body, pointer) in [
         ("/v1/sales".to_owned(), sale, "/source"),
         (on_sale("edit"), json!({"source": "other-fair"}), "/source"),
+        (on_sale("edit"), json!({"credited": "west"}), "/credited"),
         (on_sale("stall"), json!({"reopen_date": "2026-09-01", "reason": "mood"}), "/reason"),
         (on_sale("mark-sold"), json!({"reason": "mood"}), "/reason"),
         (on_sale("mark-lost"), json!({"reason": "mood"}), "/reason"),
@@ -132,8 +134,9 @@ async fn a_maintained_list_holds_commands_to_its_keys_so_19() {
     }
     assert_eq!(world.stored().await, before, "nothing of it was stored");
     // what the sale has already may come back in a form; a shipped key is offered; so is an added one
-    let kept = json!({"source": "boat-fair", "title": "Fjord ERP 2"});
+    let kept = json!({"source": "boat-fair", "credited": "harbour", "title": "Fjord ERP 2"});
     world.post(&mia, &on_sale("edit"), &kept).await.expect(200);
+    world.post(&mia, &on_sale("edit"), &json!({"credited": "ours"})).await.expect(200);
     let stall = json!({"reopen_date": "2026-09-01", "reason": "budget-next-year"});
     world.post(&mia, &on_sale("stall"), &stall).await.expect(200);
     let terms = world.post(&mia, &on_sale("change-stall-terms"), &json!({"reason": "mood"})).await;
@@ -141,9 +144,82 @@ async fn a_maintained_list_holds_commands_to_its_keys_so_19() {
     let lost = json!({"reason": "ours", "competitor": "ours"});
     world.post(&mia, &on_sale("mark-lost"), &lost).await.expect(200);
     // history comes as it was
-    let old = json!({"source": "fax"});
+    let old = json!({"source": "fax", "credited": "west"});
     let imported = fixture.sale(&world, "2026-03-01T08:00:00Z", "Old", old).await;
     fixture.on(&world, &imported, "mark-sold", json!({"reason": "mood"})).await;
+}
+
+/// SO-F26: a department is credited by a key of the list of departments, once there is one.
+#[tokio::test]
+async fn a_sale_is_credited_to_a_department_of_the_list_so_f26_so_19() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let mia = world.token("mia", "manager");
+    add(&world, "credited", "north-sales").await;
+    let sale = |credited: &str| json!({"title": "Fjord ERP", "sale_type": fixture.new, "owner": "ola", "credited": credited});
+    let made = world.post(&mia, "/v1/sales", &sale("north-sales")).await.expect(201).json();
+    let refused = world.post(&mia, "/v1/sales", &sale("west")).await;
+    let problem = refused.expect_problem(422, "unknown_list_item").json();
+    assert_eq!(problem["errors"][0]["pointer"], "/credited");
+    let edit = format!("/v1/sales/{}/edit", made["id"].as_str().unwrap());
+    let refused = world.post(&mia, &edit, &json!({"credited": "west"})).await;
+    refused.expect_problem(422, "unknown_list_item");
+    world.post(&mia, &edit, &json!({"credited": "unknown"})).await.expect(200);
+    world.post(&mia, &edit, &json!({"credited": null})).await.expect(200);
+}
+
+/// SO-F5: a category is a text; of a maintained list it says the key or a label, in any language.
+#[tokio::test]
+async fn a_category_is_key_or_label_of_a_maintained_list_so_f5_so_19() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let admin = world.token("ada", "admin");
+    let define = async |token: &str, name: &str, category: &str| {
+        let body = json!({"name": name, "category": category});
+        world.post(token, "/v1/sale-types", &body).await
+    };
+    // before anybody maintains the list, any text goes
+    let made = define(&admin, "Boats", "Boats for rent").await.expect(201).json();
+    let labels = json!({"en": "Rental", "nb": "Utleie"});
+    on(
+        &world,
+        "sale_type_category",
+        "add-item",
+        json!({"key": "rental-of-boats", "labels": labels}),
+    )
+    .await;
+    for (name, said) in
+        [("A", "rental-of-boats"), ("B", "Utleie"), ("C", "Verlenging"), ("D", "New business")]
+    {
+        let made = define(&admin, name, said).await.expect(201).json();
+        let path = format!("/v1/sale-types/{}", made["id"].as_str().unwrap());
+        let shown = world.get(&admin, &path).await.expect(200).json();
+        assert_eq!(shown["category"], said, "as it was written");
+    }
+    let before = world.stored().await;
+    let edit = format!("/v1/sale-types/{}/edit", made["id"].as_str().unwrap());
+    for other in ["utleie", "Boats"] {
+        for refused in [
+            define(&admin, "E", other).await,
+            world.post(&admin, &edit, &json!({"category": other})).await,
+        ] {
+            let problem = refused.expect_problem(422, "unknown_list_item").json();
+            assert_eq!(problem["errors"][0]["pointer"], "/category", "{other}");
+        }
+    }
+    assert_eq!(world.stored().await, before, "nothing of it was stored");
+    // what a type has stays, and may come back in a form; sales have a copy of it
+    let kept = json!({"category": "Boats for rent", "auto_advance": true});
+    world.post(&admin, &edit, &kept).await.expect(200);
+    let sale = json!({"title": "A boat", "sale_type": made["id"], "owner": "ola"});
+    let sale = world.post(&admin, "/v1/sales", &sale).await.expect(201).json();
+    let path = format!("/v1/sales/{}", sale["id"].as_str().unwrap());
+    let card = world.get(&admin, &path).await.expect(200).json();
+    assert_eq!(card["category"], "Boats for rent");
+    // a deleted item is offered no longer; history comes as it was
+    on(&world, "sale_type_category", "delete-item", json!({"key": "renewal"})).await;
+    define(&admin, "F", "Verlenging").await.expect_problem(422, "unknown_list_item");
+    define(&fixture.importer, "G", "Verlenging").await.expect(201);
 }
 
 /// SO-19: a deleted item cannot be chosen, what was chosen stays.

@@ -138,7 +138,7 @@ fn item_body(
     new: Uuid,
 ) -> Option<(Value, &'static [&'static str])> {
     let name = json!({"en": format!("{command} {new}"), "nb": "Oppfølging", "nl": "Vervolg"});
-    let mut follow_up = json!({"name": name, "kind": "call", "purpose": "Keep in touch",
+    let mut follow_up = json!({"name": name, "kind": "call", "type": "phone-call", "purpose": "Keep in touch",
         "auto_suggest": true, "offset_days": 3, "duration_minutes": 30, "text": "Ask how it went",
         "required": false});
     let mut paper = json!({"name": name, "purpose": "In writing", "template": "Letter",
@@ -173,7 +173,7 @@ fn from_guide_item(items: GuideItems, new: Uuid) -> Value {
     json!({"id": new, "sale": super::FOLLOWED_UP, "item": items.g1, "title": "First meeting",
         "start": "2026-03-18T10:00:00+01:00", "end": "2026-03-18T10:30:00+01:00", "all_day": false,
         "owner": "kari", "description": "Bring the contract", "location": "Room 4",
-        "priority": "high", "alarm_minutes": 15, "alarm": true, "company": party(),
+        "priority": "high", "type": "customer-visit", "alarm_minutes": 15, "alarm": true, "company": party(),
         "contact": party(), "project": party()})
 }
 

@@ -136,16 +136,15 @@ async fn assigned(world: &World, title: &str) -> String {
     answer["id"].as_str().expect("an id").to_owned()
 }
 
-/// The list of reasons for losses; for RestoreListItem the item is deleted before.
+/// The list of types of follow-ups or of reasons, which was changed before; for RestoreListItem the item is deleted.
 async fn list(world: &World, fixture: &Fixture, command: &str) -> String {
-    let before = json!({"key": "unknown", "rank": 11});
-    let (at, edit) = ("2026-03-01T08:00:00Z", "/v1/lists/reason_lost/edit-item");
-    fixture.at(world, at, edit, before).await;
-    let list = if command == "RestoreListItem" { "reason_sold" } else { "reason_lost" };
-    if command == "RestoreListItem" {
-        let path = format!("/v1/lists/{list}/delete-item");
-        fixture.at(world, "2026-03-01T08:00:00Z", &path, json!({"key": "trust"})).await;
-    }
+    let (list, before, body) = match command {
+        "RestoreListItem" => ("reason_sold", "delete-item", json!({"key": "trust"})),
+        "DeleteListItem" => ("reason_lost", "edit-item", json!({"key": "unknown", "rank": 11})),
+        _ => ("follow_up_type", "edit-item", json!({"key": "preparation", "rank": 55})),
+    };
+    let path = format!("/v1/lists/{list}/{before}");
+    fixture.at(world, "2026-03-01T08:00:00Z", &path, body).await;
     list.to_owned()
 }
 
@@ -173,7 +172,7 @@ fn sale_body(
             let more = json!({"id": new, "title": "Fjord ERP", "sale_type": fixture.new,
                 "amount": money, "owner": "kari", "stage": fixture.qt, "probability": 45,
                 "external_reference": "crm-17", "note": "Call them", "visible_for": "group",
-                "visible_group": "North"});
+                "visible_group": "North", "links": [link()]});
             merge(&mut body, more);
             (body, &["title", "sale_type"])
         }
@@ -251,10 +250,13 @@ fn catalogue_body(command: &str, fixture: &Fixture, new: Uuid) -> (Value, &'stat
 /// The same for lists.
 fn list_body(command: &str, labels: &Value) -> (Value, &'static [&'static str]) {
     match command {
-        "AddListItem" => {
-            (json!({"key": "politics", "labels": labels, "rank": 5}), &["key", "labels"])
+        "AddListItem" => (
+            json!({"key": "harbour-visit", "labels": labels, "rank": 5, "kind": "meeting", "minutes": 120}),
+            &["key", "labels"],
+        ),
+        "EditListItem" => {
+            (json!({"key": "demonstration", "labels": labels, "rank": 5, "minutes": 45}), &["key"])
         }
-        "EditListItem" => (json!({"key": "price", "labels": labels, "rank": 5}), &["key"]),
         "DeleteListItem" => (json!({"key": "no-budget"}), &["key"]),
         _ => (json!({"key": "trust"}), &["key"]),
     }
@@ -306,7 +308,7 @@ fn activity_body(command: &str, new: Uuid) -> (Value, &'static [&'static str]) {
     let party = json!({"id": Uuid::from_u128(7), "name": "Fjord AS"});
     let edit = json!({"title": "Demo", "description": "Bring the contract", "sale": FOLLOWED_UP,
         "company": party, "contact": party, "project": party, "alarm_minutes": 15,
-        "location": "Room 4", "priority": "high"});
+        "location": "Room 4", "priority": "high", "type": "demonstration"});
     let moved = json!({"start": "2026-03-18T10:00:00+01:00", "end": "2026-03-18T10:30:00+01:00",
         "all_day": false});
     match command {
@@ -314,6 +316,7 @@ fn activity_body(command: &str, new: Uuid) -> (Value, &'static [&'static str]) {
             let mut body = json!({"id": new, "kind": "call", "owner": "kari", "alarm": true, "recurrence": "FREQ=WEEKLY;COUNT=3"});
             merge(&mut body, edit);
             merge(&mut body, moved);
+            body["type"] = json!("phone-call");
             (body, &["kind", "title"])
         }
         "RescheduleActivity" => (moved, &[]),

@@ -141,6 +141,7 @@ impl Draw {
             1 => OnActivity::Reopen,
             2 => OnActivity::Assign(self.seller()),
             3 => OnActivity::Move(self.some_day()),
+            4 if self.chance.once_in(2) => OnActivity::About(self.maybe(2, Self::sale)),
             _ => OnActivity::Complete,
         };
         What::Activity(n, what)

@@ -70,7 +70,7 @@ impl Model {
         self.put(n, item.what, Some(new.sale), owner, slot);
         let today = self.today;
         let made = self.activities.get_mut(&n).unwrap();
-        made.item = Some(item.key);
+        made.item = Some((item.key, new.sale));
         if new.document {
             (made.done, made.slot) = (Some(today), Slot::Day(today));
         }
@@ -84,6 +84,7 @@ impl Model {
     /// A command on an activity.
     pub(super) fn on_activity(&mut self, by: Who, n: usize, what: &OnActivity) -> Verdict {
         let today = self.today;
+        let unknown = matches!(what, OnActivity::About(Some(sale)) if !self.has(*sale));
         let Some(one) = self.activities.get_mut(&n) else { return no(404, "not_found") };
         if one.owner != by && !by.leads() {
             return no(403, "not_your_activity");
@@ -98,14 +99,19 @@ impl Model {
             | OnActivity::Reopen
             | OnActivity::Move(_)
             | OnActivity::Assign(_)
+            | OnActivity::About(_)
                 if one.deleted =>
             {
                 return no(422, "activity_deleted");
             }
+            OnActivity::About(sale) if unknown && one.done.is_none() && one.sale != *sale => {
+                return no(422, "unknown_sale");
+            }
             OnActivity::Complete
             | OnActivity::Reopen
             | OnActivity::Move(_)
-            | OnActivity::Assign(_) => {}
+            | OnActivity::Assign(_)
+            | OnActivity::About(_) => {}
         }
         one.take(today, what)
     }
@@ -130,11 +136,20 @@ impl Activity {
                 self.done = None;
                 Verdict::Done
             }
-            OnActivity::Move(_) | OnActivity::Assign(_) if self.what == Suggests::Document => {
+            OnActivity::Move(_) | OnActivity::Assign(_) | OnActivity::About(_)
+                if self.what == Suggests::Document =>
+            {
                 Verdict::Refused(vec![(422, "activity_completed"), (422, "document_is_done")])
             }
-            OnActivity::Move(_) | OnActivity::Assign(_) if self.done.is_some() => {
+            OnActivity::Move(_) | OnActivity::Assign(_) | OnActivity::About(_)
+                if self.done.is_some() =>
+            {
                 no(422, "activity_completed")
+            }
+            OnActivity::About(sale) if self.sale == *sale => Verdict::Nothing,
+            OnActivity::About(sale) => {
+                self.sale = *sale;
+                Verdict::Done
             }
             OnActivity::Move(day) if self.slot.day() == *day => Verdict::Nothing,
             OnActivity::Move(to) => {

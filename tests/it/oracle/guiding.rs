@@ -27,7 +27,9 @@ impl Model {
     /// What was created from an item on a sale and is there.
     pub(super) fn instances(&self, sale: usize, item: usize) -> Vec<(usize, &Activity)> {
         let all = self.activities.iter().map(|(n, one)| (*n, one));
-        let of = |one: &Activity| one.sale == Some(sale) && one.item == Some(item) && !one.deleted;
+        let of = |one: &Activity| {
+            one.sale == Some(sale) && one.instance_of() == Some(item) && !one.deleted
+        };
         all.filter(|(_, one)| of(one)).collect()
     }
 
@@ -54,7 +56,7 @@ impl Model {
     /// What both process managers make of something that was done.
     pub(super) fn done(&mut self, n: usize) {
         let one = self.activities[&n].clone();
-        let (Some(sale), Some(item)) = (one.sale, one.item) else { return };
+        let (Some(sale), Some(item)) = (one.sale, one.instance_of()) else { return };
         if let Some(next) = self.next_follow_up(sale, item, &one) {
             let suggested = &mut self.sales.get_mut(&sale).unwrap().suggested;
             suggested.insert(next, Suggested::Open(None));

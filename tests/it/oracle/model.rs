@@ -95,7 +95,8 @@ impl Slot {
 pub(super) struct Activity {
     pub(super) what: Suggests,
     pub(super) sale: Option<usize>,
-    pub(super) item: Option<usize>,
+    /// The item it was created from, and on which sale.
+    pub(super) item: Option<(usize, usize)>,
     pub(super) owner: Who,
     pub(super) slot: Slot,
     /// The day it was done.
@@ -157,6 +158,13 @@ impl Model {
     /// SD-15, A2: one of them should have been done before today.
     pub(super) fn overdue(&self, n: usize) -> bool {
         self.open_of(n).any(|one| one.slot.day() < self.today)
+    }
+}
+
+impl Activity {
+    /// The item it is an instance of: while it is about the sale it was created on.
+    pub(super) fn instance_of(&self) -> Option<usize> {
+        self.item.filter(|(_, sale)| self.sale == Some(*sale)).map(|(item, _)| item)
     }
 }
 

@@ -91,6 +91,8 @@ pub(super) enum OnActivity {
     Delete,
     Move(NaiveDate),
     Assign(Who),
+    /// Is about another sale, or none.
+    About(Option<usize>),
 }
 
 #[derive(Debug, Clone)]

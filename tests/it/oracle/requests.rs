@@ -76,6 +76,7 @@ impl What {
                     OnActivity::Delete => ("delete", json!({})),
                     OnActivity::Move(day) => ("reschedule", json!({"start": start(kind, *day)})),
                     OnActivity::Assign(owner) => ("assign", json!({"owner": owner.name()})),
+                    OnActivity::About(sale) => ("edit", json!({"sale": sale.map(sale_id)})),
                 };
                 (format!("/v1/activities/{}/{command}", activity_id(*n)), body)
             }

@@ -85,6 +85,7 @@ fn expected() -> [Value; 6] {
     ]
 }
 
+/// Rule by rule: SD-17, SD-18, SD-19, SD-20.
 #[tokio::test]
 async fn s17_the_table_sd_16_to_sd_20_on_several_days_as_of_and_known_at() {
     let world = World::start().await;

@@ -39,6 +39,7 @@ async fn s1_register_with_a_guide_so_1_so_2_so_36() {
     assert_eq!(board["missing_rates"], json!([]));
 }
 
+/// SO-1, SO-3.
 #[tokio::test]
 async fn s1_an_empty_title_stores_nothing_and_a_simple_type_has_no_stage() {
     let world = World::start().await;
@@ -57,6 +58,36 @@ async fn s1_an_empty_title_stores_nothing_and_a_simple_type_has_no_stage() {
         (&seen["stage"], &seen["status"], &seen["sale_date"]),
         (&json!(null), &json!("open"), &json!("2026-03-10"))
     );
+    assert_eq!(seen["probability"], 0, "until somebody says otherwise");
+    let path = format!("/v1/sales/{simple}/advance-stage");
+    let nowhere = world.post(&fixture.importer, &path, &json!({"stage": fixture.fm})).await;
+    nowhere.expect_problem(422, "stage_not_in_sale_type");
+    fixture.on(&world, &simple, "override-probability", json!({"probability": 40})).await;
+    fixture.on(&world, &simple, "mark-sold", json!({"reason": "price"})).await;
+    assert_eq!(card(&world, &fixture, &simple).await["status"], "won", "sold and lost are left");
+}
+
+/// SO-4: a sale is linked to a company, a contact and a project, to any of them, or to nothing.
+#[tokio::test]
+async fn each_link_is_independent_and_may_be_empty_so_4() {
+    let world = World::start().await;
+    let fixture = Fixture::set_up(&world).await;
+    let sale = fixture.sale(&world, TODAY, "Unlinked", json!({})).await;
+    let links = ["company", "contact", "project"];
+    let seen = async || {
+        let card = card(&world, &fixture, &sale).await;
+        links.map(|link| card[link]["name"].as_str().map(str::to_owned))
+    };
+    assert_eq!(seen().await, [None, None, None], "an unlinked sale is legal");
+    let party = |n: u128, name: &str| json!({"id": uuid::Uuid::from_u128(n), "name": name});
+    fixture.on(&world, &sale, "edit", json!({"project": party(3, "Harbour")})).await;
+    assert_eq!(seen().await, [None, None, Some("Harbour".into())]);
+    fixture.on(&world, &sale, "edit", json!({"contact": party(2, "Eva Berg")})).await;
+    fixture.on(&world, &sale, "edit", json!({"company": party(1, "Fjord AS")})).await;
+    let all = ["Fjord AS", "Eva Berg", "Harbour"].map(|name| Some(name.to_owned()));
+    assert_eq!(seen().await, all);
+    fixture.on(&world, &sale, "edit", json!({"company": null})).await;
+    assert_eq!(seen().await, [None, all[1].clone(), all[2].clone()]);
 }
 
 #[tokio::test]

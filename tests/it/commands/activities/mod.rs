@@ -7,6 +7,7 @@ mod replicas;
 mod rights;
 mod series;
 mod times;
+mod types;
 mod walk;
 
 use serde_json::{Value, json};

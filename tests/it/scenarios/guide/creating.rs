@@ -75,6 +75,30 @@ async fn a_start_is_counted_from_the_previous_follow_up_sg_4_sg_12() {
     );
 }
 
+/// SG-12, SD-4: on the tenant's clock, in winter and in summer, as its working day begins; the question says what the
+/// command does.
+#[tokio::test]
+async fn a_day_of_the_guide_begins_on_the_tenants_clock_sg_12_sd_4() {
+    let guided = Guided::new().await;
+    let tenant = format!("/v1/tenants/{}", guided.fixture.tenant);
+    let zone = json!({"time_zone": "Europe/Oslo"});
+    guided.post(&format!("{tenant}/set-time-zone"), zone).await.expect(200);
+    let settings = json!({"day_from": "09:30"});
+    guided.post(&format!("{tenant}/set-diary"), settings).await.expect(200);
+    // late in the evening in London it is the eleventh in Oslo
+    guided.world.set_clock("2026-03-10T23:30:00Z");
+    for (offset, start) in [(7, "2026-03-18T08:30:00Z"), (19, "2026-03-30T07:30:00Z")] {
+        let edit = json!({"item": guided.items.g1, "offset_days": offset});
+        let path = format!("/v1/sale-types/{}/edit-suggested-follow-up", guided.fixture.new);
+        let edited = guided.post(&path, edit).await;
+        assert!(edited.status.is_success(), "{}", edited.text);
+        assert_eq!(guided.item(guided.items.g1).await["default_start"], start);
+        let id = guided.create(guided.items.g1, json!({})).await;
+        assert_eq!(guided.activity(&id).await["start"], start);
+    }
+    assert_eq!(guided.item(guided.items.g2).await["default_start"], "2026-04-02", "three days on");
+}
+
 /// SG-12: the form is prefilled, and every field of it may say something else. SG-15: somebody else's.
 #[tokio::test]
 async fn every_field_may_say_something_else_and_a_colleague_may_do_it_sg_12_sg_15() {
@@ -163,6 +187,23 @@ async fn an_instance_is_edited_and_deleted_and_the_item_is_creatable_again_sg_17
     let shown = guided.item(guided.items.g1).await;
     assert_eq!((&shown["state"], &shown["instances"]), (&json!("not_created"), &json!([])));
     guided.create(guided.items.g1, json!({})).await;
+    assert_eq!(guided.item(guided.items.g1).await["state"], "created");
+}
+
+/// Given another sale, an activity is an instance on neither: not where it was created, not where nobody created it. Both
+/// sides say so, as long as it is elsewhere.
+#[tokio::test]
+async fn an_instance_that_is_about_another_sale_is_one_of_no_guide_sg_17() {
+    let guided = Guided::new().await;
+    let g1 = guided.create(guided.items.g1, json!({})).await;
+    let other = guided.fixture.sale(&guided.world, super::super::TODAY, "Rhein", json!({})).await;
+    let edit = format!("/v1/activities/{g1}/edit");
+    guided.post(&edit, json!({"sale": other})).await.expect(200);
+    assert_eq!(guided.item(guided.items.g1).await["state"], "not_created");
+    let path = format!("/v1/sales/{other}/guide");
+    let elsewhere = super::item(&guided.ask(&path).await, guided.items.g1);
+    assert_eq!((&elsewhere["state"], &elsewhere["instances"]), (&json!("not_created"), &json!([])));
+    guided.post(&edit, json!({"sale": guided.sale})).await.expect(200);
     assert_eq!(guided.item(guided.items.g1).await["state"], "created");
 }
 

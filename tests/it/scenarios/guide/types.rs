@@ -12,6 +12,7 @@ async fn listed(guided: &Guided, parameters: &str) -> Vec<String> {
     types.map(|one| one["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// SO-45, SO-36.
 #[tokio::test]
 async fn a_type_is_defined_with_all_it_decides_so_45() {
     let guided = Guided::new().await;
