@@ -104,6 +104,9 @@ pub struct ActivityTerms {
     /// How urgent it is: a key of the list of priorities (SD-5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<ListKey>,
+    /// A key of the list of types of follow-ups, of the same kind (SD-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up_type: Option<ListKey>,
 }
 
 /// The series an activity is an occurrence of (SD-11).

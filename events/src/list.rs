@@ -1,8 +1,9 @@
-//! The facts of a maintained list: sources, reasons, competitors and the like (SO-19, SD-5). One stream a list, named
+//! The facts of a maintained list: sources, reasons, types of follow-ups and the like (SO-19, SD-1, SD-5). One stream a list, named
 //! by its word. Names and versions are storage: add, never rename.
 
 use serde::{Deserialize, Serialize};
 
+use crate::activity::Kind;
 use crate::identity::{Aggregate, StreamName};
 use crate::values::{ListKey, LocalName};
 
@@ -36,11 +37,13 @@ pub enum ListName {
     Priority,
     /// Groups of sale types (SO-F5).
     SaleTypeCategory,
+    /// Types of follow-ups, each of one kind (SD-1).
+    FollowUpType,
 }
 
 impl ListName {
     /// Every list.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Source,
         Self::Competitor,
         Self::Credited,
@@ -50,6 +53,7 @@ impl ListName {
         Self::SalesRole,
         Self::Priority,
         Self::SaleTypeCategory,
+        Self::FollowUpType,
     ];
 
     /// Its word on the wire, in the address and in the name of its stream.
@@ -64,6 +68,7 @@ impl ListName {
             Self::SalesRole => "sales_role",
             Self::Priority => "priority",
             Self::SaleTypeCategory => "sale_type_category",
+            Self::FollowUpType => "follow_up_type",
         }
     }
 
@@ -89,6 +94,12 @@ pub struct ListItem {
     pub labels: LocalName,
     /// Order in its list, lowest first.
     pub rank: i32,
+    /// Of a type of follow-ups: the one kind it belongs to, for ever (SD-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
+    /// Of a type of follow-ups: how long they usually last; the diary's usual length when none (SD-3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u16>,
 }
 
 /// A fact about a list. Each carries the whole item, so nothing has to be folded to show it.

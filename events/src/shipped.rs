@@ -1,8 +1,9 @@
-//! The items every tenant's lists have from the beginning (SO-19, SD-5). Facts name them by key, so one is never taken
+//! The items every tenant's lists have from the beginning (SO-19, SD-1, SD-5). Facts name them by key, so one is never taken
 //! out of here; a tenant that does not want it deletes it.
 
 use std::collections::BTreeMap;
 
+use crate::activity::Kind;
 use crate::list::{ListItem, ListName};
 use crate::values::{ListKey, LocalName};
 
@@ -69,8 +70,27 @@ const CATEGORIES: [Row; 4] = [
     ("additional-sale", "Additional sale", "Mersalg", "Bijverkoop"),
 ];
 
-fn rows(list: ListName) -> &'static [Row] {
-    match list {
+/// Types of follow-ups: a row, its kind, how long such follow-ups usually last (SD-1, SD-3). To-dos have days.
+const FOLLOW_UP_TYPES: [(Row, Kind, Option<u16>); 8] = [
+    (("customer-visit", "Customer visit", "Kundebesøk", "Klantbezoek"), Kind::Meeting, Some(90)),
+    (("demonstration", "Demonstration", "Demonstrasjon", "Demonstratie"), Kind::Meeting, Some(60)),
+    (("video-meeting", "Video meeting", "Videomøte", "Videovergadering"), Kind::Meeting, Some(30)),
+    (
+        ("internal-meeting", "Internal meeting", "Internt møte", "Intern overleg"),
+        Kind::Meeting,
+        None,
+    ),
+    (("preparation", "Preparation", "Forberedelse", "Voorbereiding"), Kind::ToDo, None),
+    (("send-offer", "Send an offer", "Send tilbud", "Offerte sturen"), Kind::ToDo, None),
+    (("phone-call", "Phone call", "Telefonsamtale", "Telefoongesprek"), Kind::Call, None),
+    (("service-call", "Service call", "Servicesamtale", "Servicegesprek"), Kind::Call, Some(30)),
+];
+
+/// A row with the kind and the length of a type of follow-ups.
+type Full = (&'static Row, Option<Kind>, Option<u16>);
+
+fn rows(list: ListName) -> Vec<Full> {
+    let plain: &'static [Row] = match list {
         ListName::Source => &SOURCES,
         ListName::Competitor | ListName::Credited => &[UNKNOWN],
         ListName::ReasonStalled => &REASONS_STALLED,
@@ -79,12 +99,17 @@ fn rows(list: ListName) -> &'static [Row] {
         ListName::SalesRole => &SALES_ROLES,
         ListName::Priority => &PRIORITIES,
         ListName::SaleTypeCategory => &CATEGORIES,
-    }
+        ListName::FollowUpType => {
+            let types = FOLLOW_UP_TYPES.iter();
+            return types.map(|(row, kind, minutes)| (row, Some(*kind), *minutes)).collect();
+        }
+    };
+    plain.iter().map(|row| (row, None, None)).collect()
 }
 
 /// Whether a list has an item of this key from the beginning.
 pub fn is_shipped(list: ListName, key: &ListKey) -> bool {
-    rows(list).iter().any(|(known, ..)| *known == key.as_str())
+    rows(list).iter().any(|((known, ..), ..)| *known == key.as_str())
 }
 
 /// The items a list has from the beginning, in order; ranks go by ten.
@@ -92,7 +117,7 @@ pub fn is_shipped(list: ListName, key: &ListKey) -> bool {
 /// # Panics
 /// Never: the tests read every row.
 pub fn shipped(list: ListName) -> Vec<ListItem> {
-    let item = |((key, en, nb, nl), rank): (&Row, i32)| {
+    let item = |(((key, en, nb, nl), kind, minutes), rank): (Full, i32)| {
         let labels = [("en", *en), ("nb", *nb), ("nl", *nl)];
         let labels: BTreeMap<String, String> =
             labels.into_iter().map(|(of, label)| (of.to_owned(), label.to_owned())).collect();
@@ -101,9 +126,11 @@ pub fn shipped(list: ListName) -> Vec<ListItem> {
             key: ListKey::parse(key).expect("invariant: shipped keys are keys"),
             labels: LocalName::try_from(labels).expect("invariant: shipped labels are names"),
             rank: rank * 10,
+            kind,
+            minutes,
         }
     };
-    rows(list).iter().zip(1..).map(item).collect()
+    rows(list).into_iter().zip(1..).map(item).collect()
 }
 
 #[cfg(test)]
@@ -124,5 +151,17 @@ mod tests {
         let words: Vec<_> = shipped(ListName::Priority).into_iter().map(|item| item.key).collect();
         let words: Vec<_> = words.iter().map(ListKey::as_str).collect();
         assert_eq!(words, ["high", "medium", "low"], "SD-5");
+    }
+
+    #[test]
+    fn every_type_of_follow_ups_belongs_to_one_kind_and_nothing_else_has_one_sd_1() {
+        for list in ListName::ALL {
+            let typed = list == ListName::FollowUpType;
+            for item in shipped(list) {
+                assert_eq!(item.kind.is_some(), typed, "{item:?}");
+                assert!(item.kind != Some(Kind::Document), "{item:?}");
+                assert!(item.minutes.is_none() || item.kind != Some(Kind::ToDo), "{item:?}");
+            }
+        }
     }
 }

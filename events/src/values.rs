@@ -210,6 +210,11 @@ impl LocalName {
             .expect("a local name holds at least one language")
     }
 
+    /// Whether this is the name in one of its languages.
+    pub fn reads(&self, text: &str) -> bool {
+        self.0.values().any(|name| name.as_str() == text)
+    }
+
     /// What makes two names the same: every given spelling, lower case.
     pub fn spellings(&self) -> Vec<String> {
         let mut spellings: Vec<String> =

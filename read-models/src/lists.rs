@@ -1,14 +1,14 @@
-//! `GET /v1/lists`: the maintained lists with their items (SO-19, SD-5), labelled in the language of whoever asks.
+//! `GET /v1/lists`: the maintained lists with their items (SO-19, SD-1, SD-5), labelled in the language of whoever asks.
 //!
 //! Items of the product (`events::shipped`) are in every list; what commands made of them, and what they added, lies
 //! over them. A list is short, at most 500 items of a tenant's own, so an answer is never cut into pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use events::{ListName, LocalName, shipped};
+use events::{ListItem, ListName, LocalName, shipped};
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{AcceptLanguage, Actor, PathId, Problem, Right};
@@ -29,6 +29,10 @@ pub(crate) struct OfferedItem {
     labels: LocalName,
     /// Order in the list, lowest first.
     rank: i32,
+    /// Of a type of follow-ups: the kind it belongs to, `meeting`, `to_do` or `call` (SD-1).
+    kind: Option<String>,
+    /// Of a type of follow-ups: how long they usually last; the diary's usual length when none (SD-3).
+    minutes: Option<i32>,
     /// Not to be chosen any more.
     deleted: bool,
 }
@@ -88,7 +92,7 @@ pub(crate) async fn lists(
     actor.require(Right::ReadTenant)?;
     let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
     let language = language.best();
-    let changed = changed(&mut snapshot).await?;
+    let changed = changed(&mut snapshot, &ListName::ALL).await?;
     let lists = ListName::ALL.into_iter();
     let lists = lists.map(|list| shown(list, &changed, params.deleted, language)).collect();
     let (position, as_of) = (snapshot.position, snapshot.at);
@@ -115,7 +119,7 @@ pub(crate) async fn list(
     let list = ListName::parse(&id).ok_or_else(unknown)?;
     let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
     let language = language.best();
-    let list = shown(list, &changed(&mut snapshot).await?, params.deleted, language);
+    let list = shown(list, &changed(&mut snapshot, &[list]).await?, params.deleted, language);
     Ok(Json(OneList { position: snapshot.position, as_of: snapshot.at, language, list }))
 }
 
@@ -126,24 +130,27 @@ struct Changed {
     key: String,
     labels: SqlJson<LocalName>,
     rank: i32,
+    kind: Option<String>,
+    minutes: Option<i32>,
     deleted: bool,
     version: i64,
     maintained: bool,
 }
 
-/// Every item that commands changed.
-async fn changed(snapshot: &mut Snapshot) -> Result<Vec<Changed>, Problem> {
+/// Every item of these lists that commands changed.
+async fn changed(snapshot: &mut Snapshot, lists: &[ListName]) -> Result<Vec<Changed>, Problem> {
     let mut arguments = coordinates(snapshot);
-    add(&mut arguments, ListName::ALL.map(ListName::as_str).to_vec());
+    let words: Vec<&str> = lists.iter().map(|list| list.as_str()).collect();
+    add(&mut arguments, words);
     sqlx::query_as_with(
         "WITH known AS (
-           SELECT list, key, labels, rank, deleted, version, added FROM list_item_version
+           SELECT list, key, labels, rank, kind, minutes, deleted, version, added FROM list_item_version
             WHERE tenant_id = $1 AND list = ANY ($5)
               AND ($2::timestamptz IS NULL OR effective_at <= $2)
               AND ($3::timestamptz IS NULL OR recorded_at <= $3)
               AND ($4::bigint IS NULL OR position <= $4)),
          whole AS (SELECT list, max(version) AS version, bool_or(added) AS maintained FROM known GROUP BY list)
-         SELECT DISTINCT ON (list, key) list, key, labels, rank, deleted, whole.version, maintained
+         SELECT DISTINCT ON (list, key) list, key, labels, rank, kind, minutes, deleted, whole.version, maintained
            FROM known JOIN whole USING (list) ORDER BY list, key, known.version DESC",
         arguments,
     )
@@ -152,23 +159,41 @@ async fn changed(snapshot: &mut Snapshot) -> Result<Vec<Changed>, Problem> {
     .map_err(|e| failed(&e))
 }
 
+/// How long follow-ups of each type usually last, of those that say so (SD-3), deleted ones too.
+pub(crate) async fn usual_minutes(
+    snapshot: &mut Snapshot,
+) -> Result<HashMap<String, u16>, Problem> {
+    let list = ListName::FollowUpType;
+    let items = shown(list, &changed(snapshot, &[list]).await?, true, "en").items.into_iter();
+    let minutes = |item: OfferedItem| Some((item.key, u16::try_from(item.minutes?).ok()?));
+    Ok(items.filter_map(minutes).collect())
+}
+
 /// A list: the product's items, and over them what commands made of it.
 fn shown(list: ListName, changed: &[Changed], with_deleted: bool, language: &str) -> List {
-    let item = |key: &str, labels: &LocalName, rank, deleted| OfferedItem {
-        key: key.to_owned(),
-        label: labels.in_language(language).to_owned(),
-        labels: labels.clone(),
-        rank,
-        deleted,
+    let of_ours = |of: ListItem| OfferedItem {
+        key: of.key.as_str().to_owned(),
+        label: of.labels.in_language(language).to_owned(),
+        labels: of.labels,
+        rank: of.rank,
+        kind: of.kind.map(|kind| kind.as_str().to_owned()),
+        minutes: of.minutes.map(i32::from),
+        deleted: false,
     };
-    let mut items: BTreeMap<String, OfferedItem> = shipped::shipped(list)
-        .iter()
-        .map(|of| (of.key.as_str().to_owned(), item(of.key.as_str(), &of.labels, of.rank, false)))
-        .collect();
+    let of_theirs = |row: &Changed| OfferedItem {
+        key: row.key.clone(),
+        label: row.labels.0.in_language(language).to_owned(),
+        labels: row.labels.0.clone(),
+        rank: row.rank,
+        kind: row.kind.clone(),
+        minutes: row.minutes,
+        deleted: row.deleted,
+    };
+    let items = shipped::shipped(list).into_iter().map(of_ours);
+    let mut items: BTreeMap<String, OfferedItem> =
+        items.map(|item| (item.key.clone(), item)).collect();
     let own: Vec<&Changed> = changed.iter().filter(|row| row.list == list.as_str()).collect();
-    for row in &own {
-        items.insert(row.key.clone(), item(&row.key, &row.labels.0, row.rank, row.deleted));
-    }
+    items.extend(own.iter().map(|row| (row.key.clone(), of_theirs(row))));
     let mut items: Vec<OfferedItem> = items.into_values().collect();
     items.retain(|item| with_deleted || !item.deleted);
     items.sort_by(|a, b| (a.rank, &a.label, &a.key).cmp(&(b.rank, &b.label, &b.key)));

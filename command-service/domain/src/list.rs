@@ -1,11 +1,16 @@
-//! A maintained list (SO-19, SD-5): items that commands name by key. Every list has items from the beginning
+//! A maintained list (SO-19, SD-1, SD-5): items that commands name by key. Every list has items from the beginning
 //! (`events::shipped`) and takes any other key as well, until the first item is added to it: from then on a key has to
-//! be in the list and not deleted. What was said before stays as it is, and whoever brings history in may use any key.
+//! be in the list and not deleted (types of follow-ups from the beginning: a key alone has no kind). What was said before stays as it is, and whoever brings history in may use any key.
+
+mod offering;
 
 use std::collections::BTreeMap;
 
+use events::activity::Kind;
 use events::shipped::{is_shipped, shipped};
 use events::{Aggregate, Event, ListEvent, ListItem, ListKey, ListName, LocalName};
+
+pub(crate) use offering::{minutes_of_type, offered, offered_text, offered_type};
 
 use crate::{Context, Decider, Decision, Refusal};
 
@@ -28,8 +33,12 @@ pub enum ListCommand {
         labels: LocalName,
         /// Order; behind all others when left out.
         rank: Option<i32>,
+        /// Of a type of follow-ups: the kind it belongs to (SD-1).
+        kind: Option<Kind>,
+        /// Of a type of follow-ups: how long they usually last (SD-3).
+        minutes: Option<u16>,
     },
-    /// SO-19; what is left out stays.
+    /// SO-19; what is left out stays, and so does the kind of a type: activities of it are of that kind (SD-1).
     EditListItem {
         /// The list.
         list: ListName,
@@ -39,6 +48,8 @@ pub enum ListCommand {
         labels: Option<LocalName>,
         /// New rank.
         rank: Option<i32>,
+        /// New usual length of a type of follow-ups; `Some(None)` clears it.
+        minutes: Option<Option<u16>>,
     },
     /// SO-19: not to be chosen any more.
     DeleteListItem {
@@ -109,23 +120,6 @@ impl List {
     }
 }
 
-/// SO-19: refuses a key that the list does not offer.
-///
-/// # Errors
-/// `unknown_list_item` at `pointer`.
-pub(crate) fn offered(
-    list: ListName,
-    key: &ListKey,
-    pointer: &'static str,
-    context: &Context<'_>,
-) -> Result<(), Refusal> {
-    let offers = context.references.list(list).is_none_or(|known| known.offers(list, key));
-    if offers || context.imports() {
-        return Ok(());
-    }
-    Err(Refusal::UnknownListItem { list, pointer })
-}
-
 impl Decider for List {
     type Command = ListCommand;
     type Event = ListEvent;
@@ -139,17 +133,18 @@ impl Decider for List {
             Ok((of(item.clone()), item, deleted))
         };
         let event = match command {
-            C::AddListItem { list, key, labels, rank } => {
+            C::AddListItem { list, key, labels, rank, kind, minutes } => {
                 if known.item(list, &key).is_some() {
                     return Err(Refusal::AlreadyExists(Aggregate::List));
                 }
                 let rank = rank.unwrap_or_else(|| known.last_rank(list));
-                ListEvent::ItemAdded(ListItem { list, key, labels, rank })
+                ListEvent::ItemAdded(ListItem { list, key, labels, rank, kind, minutes })
             }
-            C::EditListItem { list, key, labels, rank } => {
+            C::EditListItem { list, key, labels, rank, minutes } => {
                 let edit = |was: ListItem| ListItem {
                     labels: labels.clone().unwrap_or(was.labels),
                     rank: rank.unwrap_or(was.rank),
+                    minutes: minutes.unwrap_or(was.minutes),
                     ..was
                 };
                 let (new, old, deleted) = changed(list, &key, &edit)?;
@@ -185,108 +180,4 @@ impl Decider for List {
 }
 
 #[cfg(test)]
-mod tests {
-    use events::TypeName;
-
-    use super::*;
-    use crate::Order;
-    use crate::spec::given;
-
-    const LOST: ListName = ListName::ReasonLost;
-
-    fn key(text: &str) -> ListKey {
-        ListKey::parse(text).unwrap()
-    }
-
-    fn label(text: &str) -> LocalName {
-        LocalName::english(TypeName::parse(text).unwrap())
-    }
-
-    fn item(text: &str, rank: i32) -> ListItem {
-        ListItem { list: LOST, key: key(text), labels: label(text), rank }
-    }
-
-    fn added(text: &str, rank: i32) -> Event {
-        Event::List(ListEvent::ItemAdded(item(text, rank)))
-    }
-
-    fn add(text: &str) -> Order {
-        let (key, labels) = (key(text), label(text));
-        Order::List(ListCommand::AddListItem { list: LOST, key, labels, rank: None })
-    }
-
-    fn delete(text: &str) -> Order {
-        Order::List(ListCommand::DeleteListItem { list: LOST, key: key(text) })
-    }
-
-    fn restore(text: &str) -> Order {
-        Order::List(ListCommand::RestoreListItem { list: LOST, key: key(text) })
-    }
-
-    fn edit(text: &str, labels: Option<&str>, rank: Option<i32>) -> Order {
-        let (key, labels) = (key(text), labels.map(label));
-        Order::List(ListCommand::EditListItem { list: LOST, key, labels, rank })
-    }
-
-    const UNKNOWN: Refusal = Refusal::UnknownListItem { list: LOST, pointer: "/key" };
-
-    /// SO-19.
-    #[test]
-    fn an_item_goes_behind_the_shipped_ones_and_its_key_is_taken() {
-        given(Aggregate::List, []).when(add("politics")).then([added("politics", 70)]);
-        let refused = Refusal::AlreadyExists(Aggregate::List);
-        given(Aggregate::List, []).when(add("price")).then_refused(refused.clone());
-        let facts = [added("politics", 70)];
-        given(Aggregate::List, facts.clone()).when(add("politics")).then_refused(refused);
-        given(Aggregate::List, facts).when(add("weather")).then([added("weather", 80)]);
-    }
-
-    /// SO-19.
-    #[test]
-    fn an_item_is_edited_deleted_and_restored_and_a_repeat_changes_nothing() {
-        let facts = vec![added("politics", 70)];
-        let edited = ListItem { labels: label("Votes"), ..item("politics", 5) };
-        let edited = Event::List(ListEvent::ItemEdited(edited));
-        given(Aggregate::List, facts.clone())
-            .when(edit("politics", Some("Votes"), Some(5)))
-            .then([edited]);
-        given(Aggregate::List, facts.clone()).when(edit("politics", None, None)).then_nothing();
-        given(Aggregate::List, facts.clone()).when(restore("politics")).then_nothing();
-        let gone = Event::List(ListEvent::ItemDeleted(item("politics", 70)));
-        given(Aggregate::List, facts.clone()).when(delete("politics")).then([gone.clone()]);
-        let deleted = [facts, vec![gone]].concat();
-        given(Aggregate::List, deleted.clone()).when(delete("politics")).then_nothing();
-        given(Aggregate::List, deleted.clone())
-            .when(edit("politics", None, Some(1)))
-            .then_refused(UNKNOWN);
-        let back = Event::List(ListEvent::ItemRestored(item("politics", 70)));
-        given(Aggregate::List, deleted).when(restore("politics")).then([back]);
-        for order in [edit("never", None, None), delete("never"), restore("never")] {
-            given(Aggregate::List, []).when(order).then_refused(UNKNOWN);
-        }
-    }
-
-    /// SO-19.
-    #[test]
-    fn any_key_is_offered_until_an_item_is_added() {
-        let any = List::default();
-        assert!(any.offers(LOST, &key("price")) && any.offers(LOST, &key("whatever")));
-        let gone = ListEvent::ItemDeleted(item("price", 20));
-        let without = List::evolve(any, &gone);
-        assert!(!without.offers(LOST, &key("price")), "it was deleted");
-        assert!(without.offers(LOST, &key("whatever")) && !without.is_maintained());
-        let kept = List::evolve(without, &ListEvent::ItemAdded(item("politics", 70)));
-        assert!(kept.is_maintained() && kept.offers(LOST, &key("politics")));
-        assert!(kept.offers(LOST, &key("no-budget")), "shipped");
-        assert!(!kept.offers(LOST, &key("whatever")));
-    }
-
-    #[test]
-    fn a_list_has_500_items_of_its_own_at_most() {
-        let full: Vec<Event> = (0..500).map(|n| added(&format!("k{n}"), n)).collect();
-        given(Aggregate::List, full[..499].to_vec()).when(add("one-more")).facts();
-        given(Aggregate::List, full.clone()).when(add("one-more")).then_refused(Refusal::ListFull);
-        given(Aggregate::List, full.clone()).when(delete("price")).then_refused(Refusal::ListFull);
-        given(Aggregate::List, full).when(edit("k7", None, Some(-1))).facts();
-    }
-}
+mod tests;

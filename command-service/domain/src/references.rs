@@ -170,6 +170,7 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
         (Order::SaleType(command), _) => {
             let mut wanted = name_streams(Aggregate::SaleType, command.name());
             wanted.extend(command.stages().iter().map(|stage| stage.stream()));
+            wanted.extend(command.lists().map(ListName::stream));
             wanted
         }
         (

@@ -139,6 +139,7 @@ fn with_status(refusal: &Refusal, detail: String) -> Problem {
         | Refusal::UnitOutOfRange
         | Refusal::AmountsExist
         | Refusal::UnknownListItem { .. }
+        | Refusal::TypeOfAnotherKind
         | Refusal::ListFull
         | Refusal::NotAssigned
         | Refusal::RecurrenceTooLong

@@ -1,4 +1,4 @@
-//! Commands on maintained lists (SO-19, SD-5).
+//! Commands on maintained lists (SO-19, SD-1, SD-5).
 
 use domain::Order;
 use domain::list::ListCommand;
@@ -8,8 +8,10 @@ use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
-use super::fields::{self, NameField};
+use super::activities::ActivityKind;
+use super::fields::{self, NameField, patch};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded};
+use super::sale_types::DurationMinutes;
 
 /// Rows of the command table.
 pub const ROUTES: [CommandRoute; 4] = [
@@ -24,7 +26,7 @@ pub const ROUTES: [CommandRoute; 4] = [
     CommandRoute {
         command: "EditListItem",
         path: "/v1/lists/{id}/edit-item",
-        summary: "Change labels or rank of an item (SO-19)",
+        summary: "Change labels, rank or usual length of an item (SO-19, SD-3)",
         right: Right::MaintainLists,
         body: BodySchema::of::<EditListItem>(),
         decode: edit,
@@ -59,15 +61,28 @@ pub struct AddListItem {
     labels: NameField,
     /// Order in the list; behind all others when left out.
     rank: Option<i32>,
+    /// Of follow_up_type only, and needed there: the kind that follow-ups of the type are of; never changes.
+    kind: Option<ActivityKind>,
+    /// Of follow_up_type only: how long follow-ups of the type usually last; the diary's usual length when left out. To-dos
+    /// have days.
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 1440)]
+    minutes: Option<DurationMinutes>,
 }
 
 fn add(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let list = list(asked)?;
-    let AddListItem { key, labels, rank } = asked.body()?;
-    Ok(on(list, ListCommand::AddListItem { list, key, labels: labels.0, rank }))
+    let AddListItem { key, labels, rank, kind, minutes } = asked.body()?;
+    of_types(asked, list, "/kind", kind.is_some())?;
+    of_types(asked, list, "/minutes", minutes.is_some())?;
+    if list == ListName::FollowUpType && kind.is_none() {
+        let (pointer, rule) = (format!("{}/kind", asked.pointer), "a type belongs to one kind");
+        return Err(Problem::bad_body("missing_field", pointer, rule));
+    }
+    let (kind, minutes) = (kind.map(Into::into), minutes.map(|minutes| minutes.0));
+    Ok(on(list, ListCommand::AddListItem { list, key, labels: labels.0, rank, kind, minutes }))
 }
 
-/// EditListItem: labels, rank or both.
+/// EditListItem: any of the fields.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditListItem {
@@ -79,13 +94,19 @@ pub struct EditListItem {
     labels: Option<NameField>,
     /// New rank.
     rank: Option<i32>,
+    /// Of follow_up_type only: new usual length; null for the diary's. Activities that are planned keep theirs.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 1440)]
+    minutes: Option<Option<DurationMinutes>>,
 }
 
 fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let list = list(asked)?;
-    let EditListItem { key, labels, rank } = asked.body()?;
+    let EditListItem { key, labels, rank, minutes } = asked.body()?;
+    of_types(asked, list, "/minutes", minutes.is_some())?;
     let labels = labels.map(|labels| labels.0);
-    Ok(on(list, ListCommand::EditListItem { list, key, labels, rank }))
+    let minutes = minutes.map(|new| new.map(|minutes| minutes.0));
+    Ok(on(list, ListCommand::EditListItem { list, key, labels, rank, minutes }))
 }
 
 /// DeleteListItem and RestoreListItem.
@@ -113,6 +134,19 @@ fn restore(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 fn list(asked: &Asked<'_>) -> Result<ListName, Problem> {
     let known = asked.id.and_then(ListName::parse);
     known.ok_or_else(|| Problem::not_found("there is no list of this name"))
+}
+
+/// SD-1: refuses on other lists what only types of follow-ups have.
+fn of_types(
+    asked: &Asked<'_>,
+    list: ListName,
+    field: &'static str,
+    given: bool,
+) -> Result<(), Problem> {
+    if given && list != ListName::FollowUpType {
+        return Err(asked.invalid(field, "goes with the list follow_up_type only"));
+    }
+    Ok(())
 }
 
 fn on(list: ListName, command: ListCommand) -> Decoded {

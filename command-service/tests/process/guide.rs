@@ -42,6 +42,7 @@ fn name(text: &str) -> LocalName {
 fn follow_up(auto_suggest: bool) -> Suggestion {
     Suggestion::FollowUp(SuggestedFollowUp {
         kind: Kind::Meeting,
+        follow_up_type: None,
         auto_suggest,
         offset_days: 7,
         duration_minutes: Some(60),
@@ -58,6 +59,7 @@ fn activity_terms(title: &str, sale: Option<SaleId>) -> ActivityTerms {
         alarm_minutes: None,
         location: None,
         priority: None,
+        follow_up_type: None,
     }
 }
 

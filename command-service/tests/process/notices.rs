@@ -50,6 +50,7 @@ async fn meeting(world: &World, who: Call, owner: &str) -> ActivityId {
         alarm_minutes: Some(10),
         location: None,
         priority: None,
+        follow_up_type: None,
         recurrence: None,
     };
     world

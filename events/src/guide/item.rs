@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::activity::Kind;
 use crate::identity::StageId;
-use crate::values::{LocalName, Note, OurReference, Purpose, Title, TypeName};
+use crate::values::{ListKey, LocalName, Note, OurReference, Purpose, Title, TypeName};
 
 /// What instances name an item by; unique within a tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,11 +59,14 @@ pub enum Suggestion {
 pub struct SuggestedFollowUp {
     /// Meeting, to-do or call.
     pub kind: Kind,
+    /// The type it will be of, of the same kind (SD-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up_type: Option<ListKey>,
     /// Suggested by itself once the follow-up before it is completed (SG-19).
     pub auto_suggest: bool,
     /// Calendar days from the previous follow-up of the guide on the sale, else from today (§6-A38); 0–3650.
     pub offset_days: u16,
-    /// How long it lasts; the diary's usual length when none.
+    /// How long it lasts; as long as its type usually does when none, else the diary's usual length.
     #[serde(default)]
     pub duration_minutes: Option<u16>,
     /// Text the follow-up begins with.

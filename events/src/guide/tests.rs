@@ -23,6 +23,7 @@ fn item(n: u128, of: u128, rank: i32, suggestion: Suggestion) -> GuideItem {
 fn follow_up() -> Suggestion {
     Suggestion::FollowUp(SuggestedFollowUp {
         kind: Kind::Meeting,
+        follow_up_type: None,
         auto_suggest: true,
         offset_days: 7,
         duration_minutes: Some(60),

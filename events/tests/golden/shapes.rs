@@ -84,3 +84,24 @@ fn a_margin_without_percent_comes_back_as_it_was_so_12() {
         serde_json::from_slice::<Value>(stored).unwrap()
     );
 }
+
+#[test]
+fn the_type_of_a_follow_up_is_stored_where_there_is_one_sd_1() {
+    let item = r#"{"list":"follow_up_type","key":"harbour-visit","labels":{"en":"Harbour visit"},"rank":90,"kind":"meeting","minutes":120}"#;
+    let planned = r#"{"kind":"meeting","slot":{"from_day":"2026-03-17","to_day":"2026-03-17"},"owner":"ola","owner_group":null,
+        "title":"Harbour","description":null,"sale":null,"parties":{"company":null,"contact":null,"project":null},
+        "alarm_minutes":null,"follow_up_type":"harbour-visit"}"#;
+    let suggested = r#"{"id":"0198f0a0-0000-7000-8000-000000000101","stage":"0198f0a0-0000-7000-8000-000000000001","rank":10,
+        "name":{"en":"Harbour"},"purpose":null,"required":true,"suggestion":"follow_up","kind":"meeting","auto_suggest":false,
+        "offset_days":7,"duration_minutes":null,"text":null,"follow_up_type":"harbour-visit"}"#;
+    for (kind, stored) in [
+        ("list.item-added", item),
+        ("activity.planned", planned),
+        ("sale-type.guide-item-added", suggested),
+    ] {
+        let event = decode(kind, 1, stored.as_bytes()).unwrap();
+        let (_, _, payload) = encode(&event);
+        let written: Value = serde_json::from_slice(&payload).unwrap();
+        assert_eq!(written, serde_json::from_str::<Value>(stored).unwrap(), "{kind}");
+    }
+}

@@ -39,6 +39,7 @@ CREATE TABLE activity_version (
   company_folded    text,
   contact_folded    text,
   priority          text,                           -- key of the list of priorities (SD-5)
+  follow_up_type    text,                           -- key of the list of types of follow-ups (SD-1)
   assigned_by       text,                           -- who gave it to the owner, when that was somebody else (SD-8)
   assignment        text CHECK (assignment IN ('assigned', 'seen', 'declined')),
   series_id         uuid,                           -- first occurrence of its series (SD-11)

@@ -191,6 +191,8 @@ CREATE TABLE list_item_version (
   key          text        NOT NULL,
   labels       jsonb       NOT NULL,                -- one spelling a language
   rank         integer     NOT NULL,
+  kind         text,                                -- of a type of follow-ups: meeting, to_do or call (SD-1) …
+  minutes      integer,                             -- … and how long they usually last (SD-3)
   added        boolean     NOT NULL,                -- the event added it: from then on the list is maintained (SO-19)
   deleted      boolean     NOT NULL,
   PRIMARY KEY (stream_id, version)

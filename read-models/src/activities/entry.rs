@@ -101,6 +101,9 @@ pub(crate) struct Entry {
     pub location: Option<String>,
     /// Key of its priority, of the list of priorities (SD-5).
     pub priority: Option<String>,
+    /// Key of its type, of the list of types of follow-ups (SD-1).
+    #[serde(rename = "type")]
+    pub follow_up_type: Option<String>,
     /// Who gave it to its owner, when that was somebody else (SD-8).
     pub assigned_by: Option<String>,
     /// `assigned`, `seen` or `declined`; none when it waits for no answer (SD-10).
@@ -243,6 +246,7 @@ impl EntryRow {
             alarm_at: alarm.and_then(|lead| instant(start, zone).checked_sub_signed(lead)),
             location: activity.location,
             priority: activity.priority,
+            follow_up_type: activity.follow_up_type,
             assigned_by: activity.assigned_by,
             assignment: activity.assignment,
             completed,

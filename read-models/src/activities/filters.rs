@@ -37,6 +37,9 @@ pub(crate) struct ActivityFilters {
     /// Keys of priorities (SD-5).
     #[param(explode = false)]
     priority: Option<Vec<String>>,
+    /// Keys of types (SD-1).
+    #[param(explode = false)]
+    r#type: Option<Vec<String>>,
     /// `true` or `false`.
     completed: Option<bool>,
     /// `true` or `false`: not done, and the end day lies before today (SD-15).
@@ -67,7 +70,8 @@ impl FromGiven for ActivityFilters {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
         let ids = "must be one or more UUIDs separated by commas";
         let id = |text: &str| Uuid::parse_str(text).ok();
-        let kinds = "must be meeting, to_do, call, document, or several of them separated by commas";
+        let kinds =
+            "must be meeting, to_do, call, document, or several of them separated by commas";
         let filters = Self {
             owner: given.list("owner")?,
             group: given.list("group")?,
@@ -77,6 +81,7 @@ impl FromGiven for ActivityFilters {
             project: given.list_of("project", ids, id)?,
             kind: given.list_of("kind", kinds, |text| Kind::parse(text).map(Kind::as_str))?,
             priority: given.list("priority")?,
+            r#type: given.list("type")?,
             completed: given.take("completed", "must be true or false")?,
             overdue: given.take("overdue", "must be true or false")?,
             from: day(given, "from")?,
@@ -104,7 +109,7 @@ impl ActivityFilters {
         Ok(())
     }
 
-    /// Binds `$8` to `$25`, as `matching.sql` reads them.
+    /// Binds `$8` to `$26`, as `matching.sql` reads them.
     pub fn bind(&self, to: &mut PgArguments) {
         add(to, &self.owner);
         add(to, &self.group);
@@ -124,5 +129,6 @@ impl ActivityFilters {
         add(to, &self.location);
         add(to, self.of_contact);
         add(to, &self.series);
+        add(to, &self.r#type);
     }
 }

@@ -77,6 +77,7 @@ impl Told for Activity {
             ("alarm_minutes", json!(self.alarm_minutes), None),
             ("location", json!(self.location), None),
             ("priority", json!(self.priority), None),
+            ("type", json!(self.follow_up_type), None),
             ("assigned_by", json!(self.assigned_by), None),
             ("assignment", json!(self.assignment), None),
             ("guide_item", json!(self.guide_item), None),

@@ -23,3 +23,4 @@
      WHERE y.tenant_id = $1 AND y.contact_id = $24 AND y.company_id IS NOT NULL AND NOT y.deleted
        AND held(y.effective_at, y.recorded_at, y.position, y.next_effective_at, y.next_recorded_at, y.next_position, $2, $3, $4)))
   AND ($25::uuid[] IS NULL OR a.series_id = ANY ($25))
+  AND ($26::text[] IS NULL OR a.follow_up_type = ANY ($26))

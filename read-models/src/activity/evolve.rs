@@ -112,6 +112,7 @@ fn blank(around: Surroundings<'_>) -> Activity {
         alarm_minutes: None,
         location: None,
         priority: None,
+        follow_up_type: None,
         assigned_by: None,
         assignment: None,
         series_id: None,
@@ -178,6 +179,7 @@ fn set_terms(
     (activity.project_id, activity.project_name) = party(terms.parties.project.as_ref());
     activity.location = terms.location.as_ref().map(|place| place.as_str().to_owned());
     activity.priority = terms.priority.as_ref().map(|key| key.as_str().to_owned());
+    activity.follow_up_type = terms.follow_up_type.as_ref().map(|key| key.as_str().to_owned());
     set_alarm(activity, terms.alarm_minutes)
 }
 

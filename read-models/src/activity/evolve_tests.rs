@@ -23,6 +23,7 @@ fn terms(title: &str, sale: Option<SaleId>) -> ActivityTerms {
         alarm_minutes: Some(10),
         location: None,
         priority: None,
+        follow_up_type: None,
     }
 }
 
@@ -136,7 +137,7 @@ fn an_assignment_waits_is_seen_and_goes_back_or_is_taken_sd_10() {
     assert_eq!(after(&[seen, accepted]), ("kari".to_owned(), None, None));
 }
 
-/// SD-6, SD-2, SD-5.
+/// SD-6, SD-2, SD-5, SD-1.
 #[test]
 fn an_alarm_is_set_and_cleared_and_terms_have_a_place_and_a_priority_sd_6() {
     let set = |alarm_minutes| ActivityEvent::AlarmSet { alarm_minutes };
@@ -145,6 +146,7 @@ fn an_alarm_is_set_and_cleared_and_terms_have_a_place_and_a_priority_sd_6() {
     let edited = ActivityEvent::Edited(ActivityTerms {
         location: Some(TypeName::parse("Room 4").unwrap()),
         priority: Some(events::ListKey::parse("high").unwrap()),
+        follow_up_type: Some(events::ListKey::parse("customer-visit").unwrap()),
         ..terms("Customer meeting", None)
     });
     let activity = fold(&[meeting(), edited]).unwrap();
@@ -152,6 +154,7 @@ fn an_alarm_is_set_and_cleared_and_terms_have_a_place_and_a_priority_sd_6() {
         (activity.location.as_deref(), activity.priority.as_deref()),
         (Some("Room 4"), Some("high"))
     );
+    assert_eq!(activity.follow_up_type.as_deref(), Some("customer-visit"), "SD-1");
 }
 
 /// SG-13: done on the day it was created, which is its slot.

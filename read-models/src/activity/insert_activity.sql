@@ -4,14 +4,15 @@ INSERT INTO activity_version (
   next_recorded_at, activity_id, kind, from_day, to_day, starts_at, ends_at, owner, owner_group, title,
   title_folded, description, sale_stream_id, sale_id, company_id, company_name, contact_id, contact_name,
   project_id, project_name, alarm_minutes, location, location_folded, company_folded, contact_folded, priority,
-  assigned_by, assignment, series_id, series_number, completed_on, deleted, planned_at, guide_item, template, our_reference)
+  assigned_by, assignment, series_id, series_number, completed_on, deleted, planned_at, guide_item, template, our_reference,
+  follow_up_type)
 SELECT
   tenant_id, stream_id, version, position, effective_at, recorded_at, COALESCE(next_position,
   9223372036854775807), COALESCE(next_effective_at, 'infinity'), COALESCE(next_recorded_at, 'infinity'),
   activity_id, kind, from_day, to_day, starts_at, ends_at, owner, owner_group, title, title_folded, description,
   sale_stream_id, sale_id, company_id, company_name, contact_id, contact_name, project_id, project_name,
   alarm_minutes, location, location_folded, company_folded, contact_folded, priority, assigned_by, assignment,
-  series_id, series_number, completed_on, deleted, planned_at, guide_item, template, our_reference
+  series_id, series_number, completed_on, deleted, planned_at, guide_item, template, our_reference, follow_up_type
 -- side by side in the list: unnest of several in FROM would store each array once more before the first row
 FROM (SELECT
   unnest($1::integer[]) AS tenant_id, unnest($2::uuid[]) AS stream_id, unnest($3::bigint[]) AS version,
@@ -31,4 +32,5 @@ FROM (SELECT
   unnest($36::text[]) AS assignment, unnest($37::uuid[]) AS series_id,
   unnest($38::integer[]) AS series_number, unnest($39::date[]) AS completed_on,
   unnest($40::boolean[]) AS deleted, unnest($41::timestamptz[]) AS planned_at,
-  unnest($42::uuid[]) AS guide_item, unnest($43::text[]) AS template, unnest($44::text[]) AS our_reference) AS v
+  unnest($42::uuid[]) AS guide_item, unnest($43::text[]) AS template, unnest($44::text[]) AS our_reference,
+  unnest($45::text[]) AS follow_up_type) AS v

@@ -18,7 +18,8 @@ static ACTIVITIES: Table = Table {
         "activity_id, kind, from_day, to_day, starts_at, ends_at, owner, owner_group, title, title_folded, \
          description, sale_stream_id, sale_id, company_id, company_name, contact_id, contact_name, project_id, \
          project_name, alarm_minutes, location, location_folded, company_folded, contact_folded, priority, assigned_by, \
-         assignment, series_id, series_number, completed_on, deleted, planned_at, guide_item, template, our_reference"
+         assignment, series_id, series_number, completed_on, deleted, planned_at, guide_item, template, our_reference, \
+         follow_up_type"
     ),
 };
 
@@ -69,5 +70,5 @@ fn put(row: &mut Row<'_>, activity: &Activity) {
     row.put(activity.series_id).put(activity.series_number).put(activity.completed_on);
     row.put(activity.deleted).put(activity.planned_at);
     row.put(activity.guide_item).put(activity.template.as_deref());
-    row.put(activity.our_reference.as_deref());
+    row.put(activity.our_reference.as_deref()).put(activity.follow_up_type.as_deref());
 }

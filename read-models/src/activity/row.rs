@@ -48,6 +48,8 @@ pub struct Activity {
     pub location: Option<String>,
     /// Key of its priority (SD-5).
     pub priority: Option<String>,
+    /// Key of its type (SD-1).
+    pub follow_up_type: Option<String>,
     /// Who gave it to its owner, when that was somebody else (SD-8).
     pub assigned_by: Option<String>,
     /// `assigned`, `seen` or `declined`; none when it waits for no answer (SD-10).

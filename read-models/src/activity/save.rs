@@ -82,6 +82,7 @@ pub(super) async fn save(
         .bind(chain.sparse(|a| a.guide_item))
         .bind(chain.sparse(|a| a.template.as_deref()))
         .bind(chain.sparse(|a| a.our_reference.as_deref()))
+        .bind(chain.sparse(|a| a.follow_up_type.as_deref()))
         .execute(tx)
         .await?;
     Ok(())

@@ -3,7 +3,6 @@
 
 mod chosen;
 mod cursor;
-mod favourites;
 mod filters;
 mod given;
 mod labels;
@@ -32,6 +31,7 @@ pub(crate) use labels::{Labels, coordinates, moment};
 pub(crate) use least::Least;
 pub use live::{Live, NotLive};
 pub(crate) use members::owners_and_members;
+pub(crate) use own::Own;
 pub(crate) use page::{Direction, Page, PageParams};
 pub(crate) use rates::{CurrencyParam, InCurrency, bind_fractions};
 pub(crate) use sight::{Sight, sale_is_seen};

@@ -21,7 +21,7 @@ use crate::card::Named;
 type Column = (&'static str, fn(&Entry) -> Cell);
 
 /// From left to right.
-const COLUMNS: [Column; 28] = [
+const COLUMNS: [Column; 29] = [
     ("kind", |entry| Cell::from(&entry.kind)),
     ("title", |entry| Cell::from(&entry.title)),
     ("start", |entry| edge(entry.start)),
@@ -41,6 +41,7 @@ const COLUMNS: [Column; 28] = [
     ("project", |entry| party(entry.project.as_ref())),
     ("location", |entry| Cell::from(entry.location.as_ref())),
     ("priority", |entry| Cell::from(entry.priority.as_ref())),
+    ("type", |entry| Cell::from(entry.follow_up_type.as_ref())),
     ("alarm_minutes", |entry| minutes(entry.alarm_minutes)),
     ("assigned_by", |entry| Cell::from(entry.assigned_by.as_ref())),
     ("assignment", |entry| Cell::from(entry.assignment.as_ref())),

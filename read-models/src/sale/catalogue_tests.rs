@@ -34,6 +34,7 @@ fn type_terms(guide: bool) -> SaleTypeTerms {
 fn item(n: u128, stage: StageId) -> SaleTypeEvent {
     let suggestion = Suggestion::FollowUp(SuggestedFollowUp {
         kind: Kind::Meeting,
+        follow_up_type: None,
         auto_suggest: false,
         offset_days: 7,
         duration_minutes: None,

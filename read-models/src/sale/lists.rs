@@ -1,6 +1,7 @@
 //! Items of maintained lists (SO-19): a row an event, since an event carries the whole item.
 
 use events::ListEvent;
+use events::activity::Kind;
 use sqlx::PgConnection;
 
 use crate::rebuild::{Jsonb, Sheets, Table};
@@ -8,7 +9,8 @@ use crate::version::Placed;
 
 static LIST_ITEMS: Table = Table {
     name: "list_item_version",
-    columns: "tenant_id, stream_id, version, position, effective_at, recorded_at, list, key, labels, rank, added, deleted",
+    columns: "tenant_id, stream_id, version, position, effective_at, recorded_at, list, key, labels, rank, added, deleted, \
+              kind, minutes",
 };
 
 /// An item after one event.
@@ -20,6 +22,8 @@ pub(super) struct ListItem {
     rank: i32,
     added: bool,
     deleted: bool,
+    kind: Option<&'static str>,
+    minutes: Option<i32>,
 }
 
 impl ListItem {
@@ -33,6 +37,8 @@ impl ListItem {
             rank: item.rank,
             added: matches!(fact, ListEvent::ItemAdded(_)),
             deleted: fact.deletes(),
+            kind: item.kind.map(Kind::as_str),
+            minutes: item.minutes.map(i32::from),
         }
     }
 }
@@ -44,8 +50,8 @@ pub(super) async fn save(
     for Placed { place, next: _, row } in items {
         sqlx::query(
             "INSERT INTO list_item_version (tenant_id, stream_id, version, position, effective_at, recorded_at,
-               list, key, labels, rank, added, deleted)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12)",
+               list, key, labels, rank, added, deleted, kind, minutes)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14)",
         )
         .bind(place.tenant_id)
         .bind(place.stream_id)
@@ -59,6 +65,8 @@ pub(super) async fn save(
         .bind(row.rank)
         .bind(row.added)
         .bind(row.deleted)
+        .bind(row.kind)
+        .bind(row.minutes)
         .execute(&mut *tx)
         .await?;
     }
@@ -71,6 +79,7 @@ pub(super) fn hand_out(items: impl Iterator<Item = Placed<ListItem>>, to: &mut S
             item.place.put(row);
             row.put(item.row.list).put(&item.row.key).put(Jsonb(item.row.labels));
             row.put(item.row.rank).put(item.row.added).put(item.row.deleted);
+            row.put(item.row.kind).put(item.row.minutes);
         });
     }
 }

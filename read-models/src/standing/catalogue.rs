@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use events::rights::TenantRights;
-use events::{CurrencyCode, DiarySettings, Preferences};
+use events::{CurrencyCode, DiarySettings};
 
-use crate::ask::{Labels, Snapshot, WallClock};
+use crate::ask::{Labels, Own, Snapshot, WallClock};
 use crate::money::Rates;
 use crate::sale::Features;
 
@@ -29,18 +29,14 @@ pub(crate) struct Catalogue {
     pub rights: Arc<TenantRights>,
     /// Names of stages, types and users.
     pub labels: Arc<Labels>,
-    /// Preferences of the users who have others than the default.
-    pub preferences: HashMap<String, Preferences>,
+    /// What users set for themselves who set anything.
+    pub own: HashMap<String, Own>,
     rates: Mutex<Option<(NaiveDate, Arc<Rates>)>>,
 }
 
 impl Catalogue {
     /// Of the tenant of a snapshot whose settings were read; no rates yet.
-    pub fn new(
-        settings: &Snapshot,
-        labels: Arc<Labels>,
-        preferences: HashMap<String, Preferences>,
-    ) -> Self {
+    pub fn new(settings: &Snapshot, labels: Arc<Labels>, own: HashMap<String, Own>) -> Self {
         let (base_currency, zone) = (settings.base_currency, settings.zone);
         let rights = Arc::clone(&settings.rights);
         Self {
@@ -51,7 +47,7 @@ impl Catalogue {
             clock: WallClock::of(zone),
             rights,
             labels,
-            preferences,
+            own,
             rates: Mutex::default(),
         }
     }

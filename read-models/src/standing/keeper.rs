@@ -171,7 +171,7 @@ impl Keeper {
         }
         snapshot.read_settings().await?;
         let labels = Arc::new(Labels::read(snapshot).await?);
-        let preferences = snapshot.all_preferences().await?;
+        let own = snapshot.own_of_all().await?;
         let zone = snapshot.zone;
         if self.catalogue.as_ref().is_none_or(|known| known.zone != zone) {
             let yesterday = snapshot.day().checked_sub_days(Days::new(1));
@@ -181,7 +181,7 @@ impl Keeper {
             self.activities_reach = Reach::default();
             self.touched.extend(self.seats.keys());
         }
-        self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels, preferences)));
+        self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels, own)));
         Ok(())
     }
 

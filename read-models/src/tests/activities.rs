@@ -38,7 +38,7 @@ async fn a_card_tells_everything_and_its_version() {
         "sale_id": sale(1), "sale_number": "1001", "sale_title": "Fjord ERP",
         "company": {"id": Uuid::from_u128(7), "name": "Fjord AS"}, "contact": null, "project": null,
         "alarm_minutes": 30, "alarm_at": "2026-03-17T22:30:00Z",
-        "location": null, "priority": null, "assigned_by": null, "assignment": null, "status": "not_started",
+        "location": null, "priority": null, "type": null, "assigned_by": null, "assignment": null, "status": "not_started",
         "series": null,
         "busy_from": "2026-03-17T23:00:00Z", "busy_to": "2026-03-18T00:00:00Z", "completed": false, "completed_on": null,
         "overdue": false, "planned_on": "2026-03-10", "updated_at": "2026-03-10T09:00:00Z",

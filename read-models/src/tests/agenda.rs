@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use events::activity::{ActivityTerms, Kind, Slot};
 use events::sale::Parties;
-use events::{ActivityEvent, ActivityId, Event, SaleId, StreamName, Title, UserId};
+use events::{
+    ActivityEvent, ActivityId, Event, ListEvent, ListItem, ListKey, ListName, LocalName, SaleId,
+    StreamName, Title, TypeName, UserId,
+};
 use uuid::Uuid;
 
 use super::facts::day;
@@ -36,6 +39,7 @@ pub(super) fn terms(title: &str, sale: Option<SaleId>) -> ActivityTerms {
         alarm_minutes: None,
         location: None,
         priority: None,
+        follow_up_type: None,
     }
 }
 
@@ -82,6 +86,25 @@ pub(super) fn deleted() -> Event {
 }
 
 impl World {
+    /// A type of the tenant's own, and a meeting of it in the agenda (SD-1).
+    pub async fn plan_a_visit(&mut self) {
+        let key = ListKey::parse("harbour-visit").unwrap();
+        let item = ListItem {
+            list: ListName::FollowUpType,
+            key: key.clone(),
+            labels: LocalName::english(TypeName::parse("Harbour visit").unwrap()),
+            rank: 5,
+            kind: Some(Kind::Meeting),
+            minutes: Some(120),
+        };
+        let added = Event::List(ListEvent::ItemAdded(item));
+        self.record(&ListName::FollowUpType.stream(), &[added]).await;
+        let slot = times("2026-03-17T09:00:00Z", "2026-03-17T11:00:00Z");
+        let typed = ActivityTerms { follow_up_type: Some(key), ..terms("A visit", None) };
+        let edited = Event::Activity(ActivityEvent::Edited(typed));
+        self.record(&activity(7_777), &[planned("A visit", None, slot), edited]).await;
+    }
+
     /// Plans Ola's to-do of a sale, effective at an instant.
     pub async fn plan_to_do(&mut self, at: DateTime<Utc>, n: u128, sale: Option<SaleId>, on: &str) {
         let fact = planned(&format!("To-do {n}"), sale, days(on, on));

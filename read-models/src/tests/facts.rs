@@ -127,7 +127,14 @@ pub(super) fn currency_stream(code: &str) -> StreamName {
 fn list_item(list: ListName, key: &str, label: &str) -> Event {
     let labels = LocalName::english(TypeName::parse(label).unwrap());
     let key = ListKey::parse(key).unwrap();
-    Event::List(ListEvent::ItemAdded(ListItem { list, key, labels, rank: 5 }))
+    Event::List(ListEvent::ItemAdded(ListItem {
+        list,
+        key,
+        labels,
+        rank: 5,
+        kind: None,
+        minutes: None,
+    }))
 }
 
 impl World {

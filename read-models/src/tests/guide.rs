@@ -66,7 +66,8 @@ async fn s1_a_guide_shows_what_is_suggested_and_creates_nothing_sg_11() {
     );
     let g1 = item(&guide, G1.0);
     let shown = json!({
-        "id": G1.0, "suggestion": "follow_up", "kind": "meeting", "name": "Customer meeting", "purpose": null,
+        "id": G1.0, "suggestion": "follow_up", "kind": "meeting", "type": null,
+        "name": "Customer meeting", "purpose": null,
         "required": true, "auto_suggest": false, "state": "not_created",
         "default_start": "2026-03-17T07:00:00Z", "duration_minutes": 60, "text": null, "template": null,
         "subject": null, "our_reference": null, "instances": [],

@@ -49,6 +49,7 @@ pub(super) fn follow_up(text: &str, kind: Kind, days: u16, minutes: Option<u16>)
         required: true,
         suggestion: Suggestion::FollowUp(SuggestedFollowUp {
             kind,
+            follow_up_type: None,
             auto_suggest: text == "Contract meeting",
             offset_days: days,
             duration_minutes: minutes,

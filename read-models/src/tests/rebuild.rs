@@ -54,6 +54,7 @@ fn cut<'a>(log: &'a [Recorded], lengths: &[usize]) -> Vec<&'a [Recorded]> {
 async fn every_cut_gives_the_same_rows(history: &[Step], lengths: &[usize]) {
     let mut world = World::provisioned().await;
     Player::play(&mut world, history).await;
+    world.plan_a_visit().await;
     let log = world.log().await;
     world.building(2).await;
     world.building(3).await;

@@ -150,6 +150,10 @@ async fn what_is_not_mandatory_may_be_left_out() {
                 let expected = Expected::new(400, "missing_field").at("/visible_group");
                 trial.value(&example.path, &body, expected).await;
             }
+            "AddListItem" => {
+                let expected = Expected::new(400, "missing_field").at("/kind");
+                trial.value(&example.path, &body, expected).await;
+            }
             "CreateDocument" => {
                 let expected = Expected::new(422, "title_required").at("/title");
                 trial.value(&example.path, &body, expected).await;

@@ -98,6 +98,7 @@ fn created(new: NewDocument, context: &Context<'_>) -> Result<Decision, Refusal>
             alarm_minutes: None,
             location: None,
             priority: None,
+            follow_up_type: None,
         },
     };
     Ok(Decision { events: vec![Event::Activity(created)], beside })

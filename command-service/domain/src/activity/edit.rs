@@ -2,13 +2,13 @@
 
 use events::activity::{ActivityTerms, Slot};
 use events::sale::Parties;
-use events::{ActivityEvent, ListKey, ListName, Note, Party, SaleId, Title, TypeName};
+use events::{ActivityEvent, ListKey, ListName, Note, Party, SaleId, StreamName, Title, TypeName};
 
 use super::alarm;
 use super::plan::sale_exists;
 use super::slot::{self, When};
 use super::{Context, Planned, Refusal};
-use crate::list::offered;
+use crate::list::{offered, offered_type};
 
 /// Fields of an EditActivity. Outer `None`: left as it is. Inner `None`: cleared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct ActivityChanges {
     pub location: Option<Option<TypeName>>,
     /// SD-5.
     pub priority: Option<Option<ListKey>>,
+    /// A type of the same kind (SD-1); how long it lasts stays.
+    pub follow_up_type: Option<Option<ListKey>>,
 }
 
 /// One activity.edited with all terms; none when nothing differs.
@@ -56,17 +58,32 @@ pub(super) fn edit(
         alarm_minutes: changes.alarm_minutes.unwrap_or(now.alarm_minutes),
         location: changes.location.unwrap_or_else(|| now.location.clone()),
         priority: changes.priority.unwrap_or_else(|| now.priority.clone()),
+        follow_up_type: changes.follow_up_type.unwrap_or_else(|| now.follow_up_type.clone()),
     };
     if terms.sale != now.sale {
         sale_exists(terms.sale, context)?;
     }
-    if let Some(priority) =
-        terms.priority.as_ref().filter(|new| now.priority.as_ref() != Some(*new))
-    {
+    if let Some(priority) = other(terms.priority.as_ref(), now.priority.as_ref()) {
         offered(ListName::Priority, priority, "/priority", context)?;
+    }
+    if let Some(key) = other(terms.follow_up_type.as_ref(), now.follow_up_type.as_ref()) {
+        offered_type(key, planned.kind, context)?;
     }
     alarm::can_ring(terms.alarm_minutes, &planned.slot)?;
     Ok(if terms == *now { Vec::new() } else { vec![ActivityEvent::Edited(terms)] })
+}
+
+/// A key that was not there before: a form may send back what it was sent.
+fn other<'a>(new: Option<&'a ListKey>, now: Option<&ListKey>) -> Option<&'a ListKey> {
+    new.filter(|new| now != Some(*new))
+}
+
+/// The lists that new keys are of.
+pub(super) fn lists(changes: &ActivityChanges) -> impl Iterator<Item = StreamName> {
+    let given = |key: &Option<Option<ListKey>>| key.as_ref().is_some_and(Option::is_some);
+    let priority = given(&changes.priority).then(|| ListName::Priority.stream());
+    let typed = given(&changes.follow_up_type).then(|| ListName::FollowUpType.stream());
+    priority.into_iter().chain(typed)
 }
 
 /// One activity.rescheduled, none when nothing differs. What lasts all day from now on loses its alarm

@@ -3,14 +3,16 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 use events::activity::Slot;
+use events::guide::SuggestedFollowUp;
 use events::sale::Parties;
 use events::{
-    ActivityId, Event, GuideItem, GuideItemId, ListKey, ListName, Note, SaleEvent, SaleId,
-    StreamName, Title, TypeName, UserId,
+    ActivityId, Event, GuideItem, GuideItemId, ListKey, Note, SaleEvent, SaleId, StreamName, Title,
+    TypeName, UserId,
 };
 
 use super::plan::{self, NewActivity};
 use super::slot::{self, When};
+use crate::list::minutes_of_type;
 use crate::sale::Deal;
 use crate::sale::guide::Running;
 use crate::user::Caller;
@@ -46,21 +48,29 @@ pub struct FromGuideItem {
     pub location: Option<TypeName>,
     /// SD-5.
     pub priority: Option<ListKey>,
+    /// A type of the item's kind; the item's when left out (SD-1).
+    pub follow_up_type: Option<ListKey>,
 }
 
-/// The owner, the sale, its type, the list of priorities when one is given; and the activities that the day is counted
+/// The owner, the sale, its type, the lists that keys are given of, here or by the item; and the activities that the day is counted
 /// from, unless the command says when.
 pub(super) fn needs(new: &FromGuideItem, actor: &UserId, known: &References) -> Vec<StreamName> {
     let owner = StreamName::of_user(new.owner.as_ref().unwrap_or(actor));
-    let priorities = new.priority.as_ref().map(|_| ListName::Priority.stream());
     let mut wanted = vec![owner, new.sale.stream()];
-    wanted.extend(priorities);
+    wanted.extend(plan::lists(new.priority.as_ref(), new.follow_up_type.as_ref()));
     let Some(deal) = known.sale(new.sale).and_then(|sale| sale.deal()) else { return wanted };
     wanted.push(deal.sale_type.stream());
-    if let Some(running) = Running::of(deal, known).filter(|_| new.when.start.is_none()) {
+    let Some(running) = Running::of(deal, known) else { return wanted };
+    wanted.extend(plan::lists(None, running.item(new.item).and_then(type_of)));
+    if new.when.start.is_none() {
         wanted.extend(origins(deal, running, new.item, known));
     }
     wanted
+}
+
+/// The type that what is created from an item is of.
+fn type_of(item: &GuideItem) -> Option<&ListKey> {
+    item.terms.follow_up()?.follow_up_type.as_ref()
 }
 
 /// What was created from the nearest follow-up before an item, and from those before that while nothing of it is there.
@@ -92,12 +102,11 @@ pub(super) fn create(new: FromGuideItem, context: &Context<'_>) -> Result<Decisi
     let item = running.item(new.item).ok_or(Refusal::UnknownGuideItem)?;
     let follow_up = item.terms.follow_up().ok_or(Refusal::GuideItemKind)?;
     deal.guide.room()?;
-    let slot = match new.when.start {
-        Some(_) => slot::lasting(follow_up.kind, new.when, follow_up.duration_minutes, context),
-        None => day_of(deal, running, item, context).and_then(|day| {
-            slot::on_day(follow_up.kind, new.when, day, follow_up.duration_minutes, context)
-        }),
-    };
+    let slot = minutes(&new, item, follow_up, context).and_then(|minutes| match new.when.start {
+        Some(_) => slot::lasting(follow_up.kind, new.when, minutes, context),
+        None => day_of(deal, running, item, context)
+            .and_then(|day| slot::on_day(follow_up.kind, new.when, day, minutes, context)),
+    });
     let plan = NewActivity {
         kind: follow_up.kind,
         title: new.title.unwrap_or_else(|| title_of(item)),
@@ -110,11 +119,28 @@ pub(super) fn create(new: FromGuideItem, context: &Context<'_>) -> Result<Decisi
         alarm_minutes: new.alarm_minutes,
         location: new.location,
         priority: new.priority,
+        follow_up_type: new.follow_up_type.or_else(|| type_of(item).cloned()),
         recurrence: None,
     };
     let mut decision = plan::planned(plan, slot, Some(item.id), context)?;
     decision.beside.push(used(sale, item.id, id));
     Ok(decision)
+}
+
+/// How long it lasts as the item says, else as its type usually does. The item's own type was there when it was given: a
+/// guide goes on when a type is offered no longer.
+fn minutes(
+    new: &FromGuideItem,
+    item: &GuideItem,
+    suggested: &SuggestedFollowUp,
+    context: &Context<'_>,
+) -> Result<Option<u16>, Refusal> {
+    let given = plan::minutes_of(new.follow_up_type.as_ref(), suggested.kind, context)?;
+    let of_type = match &new.follow_up_type {
+        Some(_) => given,
+        None => type_of(item).and_then(|key| minutes_of_type(key, context.references)),
+    };
+    Ok(suggested.duration_minutes.or(of_type))
 }
 
 /// What the sale remembers.

@@ -103,16 +103,18 @@ pub(crate) fn needs(
         C::CreateDocument(new) => document::needs(new, actor, known),
         C::EditActivity(changes) => {
             let sale = changes.sale.flatten().map(|sale| sale.stream());
-            let priority = changes.priority.as_ref().is_some_and(Option::is_some);
-            sale.into_iter().chain(priority.then(|| ListName::Priority.stream())).collect()
+            sale.into_iter().chain(edit::lists(changes)).collect()
+        }
+        C::RescheduleActivity(when) => {
+            let typed = activity.planned().is_some_and(|planned| slot::asks_type(planned, *when));
+            typed.then(|| ListName::FollowUpType.stream()).into_iter().collect()
         }
         C::AssignActivity { owner, .. } => vec![StreamName::of_user(owner)],
         C::DeclineAssignment => match activity {
             Activity::Planned(planned) => assignment::givers(planned),
             Activity::Unknown | Activity::Deleted(_) => Vec::new(),
         },
-        C::RescheduleActivity(_)
-        | C::CompleteActivity
+        C::CompleteActivity
         | C::ReopenActivity
         | C::DeleteActivity
         | C::SetAlarm(_)

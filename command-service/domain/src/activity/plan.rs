@@ -11,7 +11,7 @@ use events::{
 use super::recurrence::Recurrence;
 use super::slot::{self, When};
 use super::{alarm, assignment, recurrence};
-use crate::list::offered;
+use crate::list::{minutes_of_type, offered, offered_type};
 use crate::sale::Deal;
 use crate::user::{Caller, Owner, resolve_owner};
 use crate::{Context, Decision, Refusal};
@@ -41,27 +41,49 @@ pub struct NewActivity {
     pub location: Option<TypeName>,
     /// SD-5.
     pub priority: Option<ListKey>,
+    /// A type of the same kind (SD-1); its usual length comes before the diary's (SD-3).
+    pub follow_up_type: Option<ListKey>,
     /// SD-11: the rule, and the id of the first occurrence.
     pub recurrence: Option<(ActivityId, Recurrence)>,
 }
 
-/// The owner, the sale when there is one, the list of priorities when one is given.
+/// The owner, the sale when there is one, the lists that keys are given of.
 pub(super) fn needs(new: &NewActivity, actor: &UserId) -> Vec<StreamName> {
     let owner = StreamName::of_user(new.owner.as_ref().unwrap_or(actor));
-    let priorities = new.priority.as_ref().map(|_| ListName::Priority.stream());
     let series = new.recurrence.iter();
     let series = series.flat_map(|(first, rule)| rule.later_ids(*first)).map(ActivityId::stream);
     std::iter::once(owner)
         .chain(new.sale.map(SaleId::stream))
-        .chain(priorities)
+        .chain(lists(new.priority.as_ref(), new.follow_up_type.as_ref()))
         .chain(series)
         .collect()
 }
 
+/// The lists that a priority and a type are of.
+pub(super) fn lists(
+    priority: Option<&ListKey>,
+    follow_up_type: Option<&ListKey>,
+) -> impl Iterator<Item = StreamName> {
+    let priorities = priority.map(|_| ListName::Priority.stream());
+    priorities.into_iter().chain(follow_up_type.map(|_| ListName::FollowUpType.stream()))
+}
+
 /// One activity.planned; beside it user.added when the caller owns something for the first time.
 pub(super) fn plan(new: NewActivity, context: &Context<'_>) -> Result<Decision, Refusal> {
-    let slot = slot::planned(new.kind, new.when, context);
+    let minutes = minutes_of(new.follow_up_type.as_ref(), new.kind, context);
+    let slot = minutes.and_then(|minutes| slot::planned(new.kind, new.when, minutes, context));
     planned(new, slot, None, context)
+}
+
+/// How long follow-ups of a type that is given usually last, once it may be given (SD-1, SD-3).
+pub(super) fn minutes_of(
+    given: Option<&ListKey>,
+    kind: Kind,
+    context: &Context<'_>,
+) -> Result<Option<u16>, Refusal> {
+    let Some(key) = given else { return Ok(None) };
+    offered_type(key, kind, context)?;
+    Ok(minutes_of_type(key, context.references))
 }
 
 /// The same at a time that is known, perhaps from an item of a guide.
@@ -87,6 +109,7 @@ pub(super) fn planned(
         alarm_minutes: new.alarm_minutes,
         location: new.location,
         priority: new.priority,
+        follow_up_type: new.follow_up_type,
     };
     sale_exists(terms.sale, context)?;
     alarm::can_ring(terms.alarm_minutes, &slot)?;

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use events::activity::{Kind, Slot};
 
 use super::Planned;
+use crate::list::minutes_of_type;
 use crate::{Context, Refusal};
 
 /// Longest activity.
@@ -56,9 +57,14 @@ impl When {
     }
 }
 
-/// SD-3: a meeting needs a start and lasts an hour, a call starts now and lasts 15 minutes, a to-do is dated
-/// today, or the one day that was given.
-pub(super) fn planned(kind: Kind, when: When, context: &Context<'_>) -> Result<Slot, Refusal> {
+/// SD-3: a meeting needs a start and lasts an hour, a call starts now and lasts 15 minutes, unless its type says how long; a
+/// to-do is dated today, or the one day that was given.
+pub(super) fn planned(
+    kind: Kind,
+    when: When,
+    minutes: Option<u16>,
+    context: &Context<'_>,
+) -> Result<Slot, Refusal> {
     if is_days(kind, when) {
         let (start, end) = when.days()?;
         let from_day = match (start, kind) {
@@ -71,10 +77,10 @@ pub(super) fn planned(kind: Kind, when: When, context: &Context<'_>) -> Result<S
     }
     let (start, end) = when.times()?;
     let now = (kind == Kind::Call).then(|| context.at.trunc_subsecs(0));
-    times(start.or(now).ok_or(Refusal::StartRequired)?, end, usual_length(kind, context))
+    times(start.or(now).ok_or(Refusal::StartRequired)?, end, length(kind, minutes, context))
 }
 
-/// SG-12: from the start that was said, for as long as an item of a guide says.
+/// SG-12: from the start that was said, for as long as an item of a guide or its type says.
 pub(super) fn lasting(
     kind: Kind,
     when: When,
@@ -82,7 +88,7 @@ pub(super) fn lasting(
     context: &Context<'_>,
 ) -> Result<Slot, Refusal> {
     if is_days(kind, when) {
-        return planned(kind, when, context);
+        return planned(kind, when, minutes, context);
     }
     let (start, end) = when.times()?;
     times(start.ok_or(Refusal::StartRequired)?, end, length(kind, minutes, context))
@@ -154,6 +160,12 @@ pub(super) fn rescheduled(
     if all_day { moved_days(planned, when) } else { moved_times(planned, when, context) }
 }
 
+/// Whether the usual length of its type may be asked for: days become times (SD-3).
+pub(super) fn asks_type(planned: &Planned, when: When) -> bool {
+    let times = when.all_day == Some(false) && matches!(planned.slot, Slot::Days { .. });
+    times && when.end.is_none() && planned.terms.follow_up_type.is_some()
+}
+
 fn moved_days(planned: &Planned, when: When) -> Result<Slot, Refusal> {
     let (start, end) = when.days()?;
     let slot = match (planned.slot, start, end) {
@@ -184,7 +196,10 @@ fn moved_times(planned: &Planned, when: When, context: &Context<'_>) -> Result<S
             None => sound(Slot::Times { starts_at, ends_at: end.unwrap_or(ends_at) }),
         },
         Slot::Days { .. } => {
-            times(start.ok_or(Refusal::StartRequired)?, end, usual_length(planned.kind, context))
+            let minutes = planned.terms.follow_up_type.as_ref();
+            let minutes = minutes.and_then(|key| minutes_of_type(key, context.references));
+            let lasts = length(planned.kind, minutes, context);
+            times(start.ok_or(Refusal::StartRequired)?, end, lasts)
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use events::activity::{Kind, Slot};
-use events::{ActivityEvent, ActivityId, Event, Note, StreamName, UserId};
+use events::shipped::shipped;
+use events::{ActivityEvent, ActivityId, Event, ListKey, ListName, Note, StreamName, UserId};
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -50,10 +51,30 @@ fn note() -> impl Strategy<Value = Note> {
     select(&["short", "long"][..]).prop_map(|text| Note::parse(text).unwrap())
 }
 
+/// A type of each kind, and one that nobody has.
+pub(super) fn type_key() -> impl Strategy<Value = ListKey> {
+    select(&["customer-visit", "preparation", "phone-call", "nobodys"][..])
+        .prop_map(|text| ListKey::parse(text).unwrap())
+}
+
+/// A type belongs to the kind of what is of it (SD-1).
+pub(super) fn type_is_of(kind: Kind, follow_up_type: Option<&ListKey>) -> bool {
+    let known = shipped(ListName::FollowUpType);
+    let of = |key: &ListKey| known.iter().any(|it| it.key == *key && it.kind == Some(kind));
+    follow_up_type.is_none_or(of)
+}
+
 fn new_activity() -> impl Strategy<Value = NewActivity> {
-    let what = (select(&[Kind::Meeting, Kind::ToDo, Kind::Call][..]), title(), when(), of(note()));
+    let kind = (select(&[Kind::Meeting, Kind::ToDo, Kind::Call][..]), of(type_key()));
+    let what = (kind, title(), when(), of(note()));
     (what, of(user()), of(sale()), parties(), of(0..100_u32)).prop_map(
-        |((kind, title, when, description), owner, sale, parties, alarm_minutes)| NewActivity {
+        |(
+            ((kind, follow_up_type), title, when, description),
+            owner,
+            sale,
+            parties,
+            alarm_minutes,
+        )| NewActivity {
             kind,
             title,
             when,
@@ -65,6 +86,7 @@ fn new_activity() -> impl Strategy<Value = NewActivity> {
             alarm_minutes,
             location: None,
             priority: None,
+            follow_up_type,
             recurrence: None,
         },
     )
@@ -72,8 +94,13 @@ fn new_activity() -> impl Strategy<Value = NewActivity> {
 
 fn changes() -> impl Strategy<Value = ActivityChanges> {
     let links = (of(of(sale())), of(of(party())), of(of(party())), of(of(party())));
-    (of(title()), of(of(note())), links, of(of(0..100_u32))).prop_map(
-        |(title, description, (sale, company, contact, project), alarm_minutes)| ActivityChanges {
+    let words = (of(title()), of(of(note())), of(of(type_key())));
+    (words, links, of(of(0..100_u32))).prop_map(
+        |(
+            (title, description, follow_up_type),
+            (sale, company, contact, project),
+            alarm_minutes,
+        )| ActivityChanges {
             title,
             description,
             sale,
@@ -81,6 +108,7 @@ fn changes() -> impl Strategy<Value = ActivityChanges> {
             contact,
             project,
             alarm_minutes,
+            follow_up_type,
             ..ActivityChanges::default()
         },
     )
@@ -136,6 +164,7 @@ pub(super) fn activity_is_sound(
             prop_assert_ne!(*kind, Kind::ToDo, "a to-do has no time (SD-1)");
         }
     }
+    prop_assert!(type_is_of(*kind, terms.follow_up_type.as_ref()), "SD-1");
     prop_assert!(world.knows(&StreamName::of_user(owner)), "an owner is a user");
     if let Some(sale) = terms.sale {
         let known = world.state(&sale.stream());

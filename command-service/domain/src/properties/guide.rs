@@ -12,6 +12,7 @@ use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::activities::{type_is_of, type_key};
 use super::orders::{caller, id, local_name, parties, sale, stage, title, user};
 use super::world::World;
 use crate::Order;
@@ -45,17 +46,19 @@ fn kind() -> impl Strategy<Value = Kind> {
 }
 
 fn suggested() -> impl Strategy<Value = Suggestion> {
-    let follow_up =
-        (kind(), any::<bool>(), 0..9_u16).prop_map(|(kind, auto_suggest, offset_days)| {
+    let follow_up = (kind(), of(type_key()), any::<bool>(), 0..9_u16).prop_map(
+        |(kind, follow_up_type, auto_suggest, offset_days)| {
             let (duration_minutes, text) = (None, None);
             Suggestion::FollowUp(SuggestedFollowUp {
                 kind,
+                follow_up_type,
                 auto_suggest,
                 offset_days,
                 duration_minutes,
                 text,
             })
-        });
+        },
+    );
     let paper = SuggestedDocument { template: None, subject: None, our_reference: None };
     prop_oneof![3 => follow_up, 1 => Just(Suggestion::Document(paper))]
 }
@@ -69,8 +72,9 @@ fn on_type() -> impl Strategy<Value = (StreamName, Order)> {
     let add = (item(), stage(), of(0..9_i32), terms).prop_map(|(id, stage, rank, terms)| {
         C::AddGuideItem(Box::new(NewGuideItem { id, stage, rank, terms }))
     });
-    let follow_up = of(kind()).prop_map(|kind| {
-        SuggestionChanges::FollowUp(FollowUpChanges { kind, ..FollowUpChanges::default() })
+    let follow_up = (of(kind()), of(of(type_key()))).prop_map(|(kind, follow_up_type)| {
+        let changes = FollowUpChanges { kind, follow_up_type, ..FollowUpChanges::default() };
+        SuggestionChanges::FollowUp(changes)
     });
     let paper = SuggestionChanges::Document(DocumentChanges::default());
     let edit = (item(), of(any::<bool>()), prop_oneof![follow_up, Just(paper)]).prop_map(
@@ -94,8 +98,8 @@ fn on_type() -> impl Strategy<Value = (StreamName, Order)> {
 
 fn from_guide() -> impl Strategy<Value = (StreamName, Order)> {
     let who = || (of(user()), of(title()), parties());
-    let follow_up = (id(2).prop_map(ActivityId), sale(), item(), who()).prop_map(
-        |(id, sale, item, (owner, title, parties))| {
+    let follow_up = (id(2).prop_map(ActivityId), (sale(), item(), of(type_key())), who()).prop_map(
+        |(id, (sale, item, follow_up_type), (owner, title, parties))| {
             let new = FromGuideItem {
                 id,
                 sale,
@@ -109,6 +113,7 @@ fn from_guide() -> impl Strategy<Value = (StreamName, Order)> {
                 alarm_minutes: None,
                 location: None,
                 priority: None,
+                follow_up_type,
             };
             (id, ActivityCommand::CreateFromGuideItem(Box::new(new)))
         },
@@ -197,6 +202,9 @@ pub(super) fn type_is_sound(world: &World, kind: &SaleType) -> Result<(), TestCa
     let ids: BTreeSet<_> = items.iter().map(|item| item.id).collect();
     prop_assert_eq!(ids.len(), items.len());
     prop_assert!(items.is_sorted_by_key(|item| item.rank));
+    for follow_up in items.iter().filter_map(|item| item.terms.follow_up()) {
+        prop_assert!(type_is_of(follow_up.kind, follow_up.follow_up_type.as_ref()), "SD-1");
+    }
     if let SaleType::Deleted(_) = kind {
         prop_assert!(items.is_empty() && defined.terms.stages.is_empty(), "SO-46");
     }

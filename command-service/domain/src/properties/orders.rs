@@ -144,9 +144,15 @@ pub(super) fn title() -> impl Strategy<Value = String> {
     select(&["Fjord ERP", " Fjord ERP ", "Nord", "", "  "][..]).prop_map(str::to_owned)
 }
 
+fn link() -> impl Strategy<Value = Link> {
+    let to = id(2).prop_map(|id| LinkTarget::parse(LinkKind::Sale, &id.to_string()).unwrap());
+    (to, name()).prop_map(|(to, name)| Link { to, name })
+}
+
 fn new_sale() -> impl Strategy<Value = NewSale> {
     let figures = (of(money()), of(stage()), of(percent()), of(date()));
-    (title(), id(2), of(user()), figures, of(key()), of(text()), parties()).prop_map(
+    let linked = (parties(), vec(link(), 0..3));
+    (title(), id(2), of(user()), figures, of(key()), of(text()), linked).prop_map(
         |(
             title,
             kind,
@@ -154,7 +160,7 @@ fn new_sale() -> impl Strategy<Value = NewSale> {
             (amount, stage, probability, sale_date),
             source,
             description,
-            parties,
+            (parties, links),
         )| NewSale {
             title,
             sale_type: SaleTypeId(kind),
@@ -169,6 +175,7 @@ fn new_sale() -> impl Strategy<Value = NewSale> {
             external_reference: None,
             parties,
             details: Details::default(),
+            links,
         },
     )
 }
@@ -266,7 +273,7 @@ fn details_command() -> impl Strategy<Value = SaleCommand> {
     let visibility = prop_oneof![Just(Visibility::All), Just(Visibility::Owner), group];
     prop_oneof![
         of(note).prop_map(|note| C::SetNote { note }),
-        (to(), name()).prop_map(|(to, name)| C::AddLink(Link { to, name })),
+        link().prop_map(C::AddLink),
         to().prop_map(C::RemoveLink),
         visibility.prop_map(C::SetVisibility),
     ]

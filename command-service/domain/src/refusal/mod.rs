@@ -189,6 +189,9 @@ pub enum Refusal {
         /// JSON Pointer of the key in the command.
         pointer: &'static str,
     },
+    /// SD-1: a type of follow-ups belongs to one kind.
+    #[error("this type is for follow-ups of another kind")]
+    TypeOfAnotherKind,
     /// SO-19.
     #[error("a list has 500 items of its own at most")]
     ListFull,

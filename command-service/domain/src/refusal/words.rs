@@ -71,6 +71,7 @@ impl Refusal {
             Self::LengthOutOfRange { .. } => "length_out_of_range",
             Self::DayEndsFirst => "day_ends_first",
             Self::UnknownListItem { .. } => "unknown_list_item",
+            Self::TypeOfAnotherKind => "type_of_another_kind",
             Self::ListFull => "list_full",
             Self::TooManyLinks => "too_many_links",
             Self::UnknownLink => "unknown_link",
@@ -98,6 +99,7 @@ impl Refusal {
         match self {
             Self::TitleRequired => Some("/title"),
             Self::RightFixed => Some("/right"),
+            Self::TypeOfAnotherKind => Some("/type"),
             Self::StageNotInSaleType | Self::UnknownStage | Self::DeletedStage => Some("/stage"),
             Self::UnknownSaleType | Self::DeletedSaleType => Some("/sale_type"),
             Self::UnknownGuideItem | Self::GuideItemKind | Self::NoSuchSuggestion => Some("/item"),

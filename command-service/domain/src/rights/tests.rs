@@ -74,6 +74,7 @@ fn planned(whose: Ownership, sale: Option<SaleId>) -> Event {
             alarm_minutes: None,
             location: None,
             priority: None,
+            follow_up_type: None,
         },
     })
 }
@@ -180,6 +181,7 @@ fn nothing_is_planned_on_a_sale_that_is_not_seen_so_44() {
             alarm_minutes: None,
             location: None,
             priority: None,
+            follow_up_type: None,
             recurrence: None,
         };
         let world = given(Aggregate::Activity, [])

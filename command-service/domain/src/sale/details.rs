@@ -25,6 +25,13 @@ pub(super) fn add_link(deal: &Deal, link: Link) -> Result<Vec<SaleEvent>, Refusa
     }
 }
 
+/// SO-F34: the links of a sale that is registered, each target once.
+pub(super) fn links(given: Vec<Link>) -> Result<Vec<Link>, Refusal> {
+    let mut links = Vec::with_capacity(given.len());
+    given.iter().for_each(|link| link.join(&mut links));
+    if links.len() > LINKS_MAX { Err(Refusal::TooManyLinks) } else { Ok(links) }
+}
+
 /// SO-29.
 pub(super) fn remove_link(deal: &Deal, to: LinkTarget) -> Result<Vec<SaleEvent>, Refusal> {
     if !deal.links.iter().any(|known| known.to == to) {

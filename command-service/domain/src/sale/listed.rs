@@ -104,7 +104,8 @@ pub(super) fn check(
         | ListName::ReasonLost
         | ListName::SalesRole
         | ListName::Priority
-        | ListName::SaleTypeCategory => None,
+        | ListName::SaleTypeCategory
+        | ListName::FollowUpType => None,
     };
     given(command)
         .into_iter()

@@ -2,7 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 use events::rights::Level;
-use events::sale::{Details, Parties, Registration};
+use events::sale::{Details, Link, Parties, Registration};
 use events::sale_type::{Duration, DurationUnit};
 use events::{
     Description, Event, ListKey, ListName, Money, Probability, SaleEvent, SaleTypeId, StageId,
@@ -46,6 +46,8 @@ pub struct NewSale {
     pub parties: Parties,
     /// Credited, competitor, note, visibility.
     pub details: Details,
+    /// SO-F34: facts of their own, in the same group; a target that is given twice is linked once, by its last name.
+    pub links: Vec<Link>,
 }
 
 /// The type, then its stages, and the owner.
@@ -60,7 +62,7 @@ pub(super) fn needs(new: &NewSale, actor: &UserId, known: &References) -> Vec<St
     wanted
 }
 
-/// One sale.registered; beside it user.added when the caller becomes an owner for the first time.
+/// One sale.registered and a sale.link-added for each link; beside them user.added when the caller becomes an owner for the first time.
 pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, Refusal> {
     let title = Title::parse(&new.title).map_err(|_| Refusal::TitleRequired)?;
     for (list, key, pointer) in [
@@ -79,6 +81,7 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
     if new.stage.is_some_and(|stage| !terms.stages.contains(&stage)) {
         return Err(Refusal::StageNotInSaleType);
     }
+    let links = details::links(new.links)?;
     let first = if terms.guide { terms.stages.first().copied() } else { None };
     let stage = new.stage.or(first);
     let stage_probability = match stage {
@@ -104,10 +107,9 @@ pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, 
         external_reference: new.external_reference,
         details: new.details,
     };
-    Ok(Decision {
-        events: vec![Event::Sale(SaleEvent::Registered(Box::new(registration)))],
-        beside,
-    })
+    let registered = SaleEvent::Registered(Box::new(registration));
+    let facts = std::iter::once(registered).chain(links.into_iter().map(SaleEvent::LinkAdded));
+    Ok(Decision { events: facts.map(Event::Sale).collect(), beside })
 }
 
 /// The default sale date: registration plus the type's duration, the same day without one (SO-36).

@@ -116,6 +116,7 @@ fn new_sale(sale_type: SaleTypeId) -> NewSale {
         external_reference: None,
         details: events::sale::Details::default(),
         parties: events::sale::Parties::default(),
+        links: Vec::new(),
     }
 }
 

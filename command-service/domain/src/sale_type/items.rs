@@ -4,12 +4,13 @@
 use events::activity::Kind;
 use events::guide::{GuideItemTerms, SuggestedDocument, SuggestedFollowUp, Suggestion};
 use events::{
-    Event, GuideItem, GuideItemId, LocalName, Note, OurReference, Purpose, SaleTypeEvent, StageId,
-    Title, TypeName,
+    Event, GuideItem, GuideItemId, ListKey, LocalName, Note, OurReference, Purpose, SaleTypeEvent,
+    StageId, Title, TypeName,
 };
 
 use super::Defined;
-use crate::{Decision, Refusal};
+use crate::list::offered_type;
+use crate::{Context, Decision, Refusal};
 
 /// Items of a guide at most.
 pub const GUIDE_ITEMS_MAX: usize = 200;
@@ -52,11 +53,23 @@ pub enum SuggestionChanges {
     Document(DocumentChanges),
 }
 
+impl SuggestionChanges {
+    /// The type that the follow-up is to be of from now on.
+    pub(super) fn follow_up_type(&self) -> Option<&ListKey> {
+        match self {
+            Self::FollowUp(changes) => changes.follow_up_type.as_ref()?.as_ref(),
+            Self::Document(_) => None,
+        }
+    }
+}
+
 /// What changes about a suggested follow-up (SG-4).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FollowUpChanges {
     /// Meeting, to-do or call.
     pub kind: Option<Kind>,
+    /// The type it will be of (SD-1).
+    pub follow_up_type: Option<Option<ListKey>>,
     /// SG-19.
     pub auto_suggest: Option<bool>,
     /// Days from the follow-up before it.
@@ -79,7 +92,11 @@ pub struct DocumentChanges {
 }
 
 /// SG-4, SG-5; the guide may be off meanwhile (SG-28).
-pub(super) fn add(defined: &Defined, new: NewGuideItem) -> Result<Decision, Refusal> {
+pub(super) fn add(
+    defined: &Defined,
+    new: NewGuideItem,
+    context: &Context<'_>,
+) -> Result<Decision, Refusal> {
     let NewGuideItem { id, stage, rank, terms } = new;
     if defined.guide.item(id).is_some() {
         return Err(Refusal::GuideItemExists);
@@ -87,6 +104,9 @@ pub(super) fn add(defined: &Defined, new: NewGuideItem) -> Result<Decision, Refu
     linked(defined, stage)?;
     if defined.guide.items().len() >= GUIDE_ITEMS_MAX {
         return Err(Refusal::TooManyGuideItems);
+    }
+    if let Some(follow_up) = terms.follow_up() {
+        typed(follow_up, None, context)?;
     }
     let rank = rank.unwrap_or_else(|| last_rank(defined, stage));
     Ok(one(SaleTypeEvent::GuideItemAdded(GuideItem { id, stage, rank, terms })))
@@ -97,11 +117,14 @@ pub(super) fn edit(
     defined: &Defined,
     id: GuideItemId,
     changes: GuideItemChanges,
+    context: &Context<'_>,
 ) -> Result<Decision, Refusal> {
     let now = &known(defined, id)?.terms;
     let suggestion = match (&now.suggestion, changes.suggestion) {
         (Suggestion::FollowUp(now), SuggestionChanges::FollowUp(changes)) => {
-            Suggestion::FollowUp(follow_up(now, changes))
+            let new = follow_up(now, changes);
+            typed(&new, Some(now), context)?;
+            Suggestion::FollowUp(new)
         }
         (Suggestion::Document(now), SuggestionChanges::Document(changes)) => {
             Suggestion::Document(document(now, changes))
@@ -126,10 +149,26 @@ pub(super) fn edit(
 fn follow_up(now: &SuggestedFollowUp, changes: FollowUpChanges) -> SuggestedFollowUp {
     SuggestedFollowUp {
         kind: changes.kind.unwrap_or(now.kind),
+        follow_up_type: changes.follow_up_type.unwrap_or_else(|| now.follow_up_type.clone()),
         auto_suggest: changes.auto_suggest.unwrap_or(now.auto_suggest),
         offset_days: changes.offset_days.unwrap_or(now.offset_days),
         duration_minutes: changes.duration_minutes.unwrap_or(now.duration_minutes),
         text: changes.text.unwrap_or_else(|| now.text.clone()),
+    }
+}
+
+/// SD-1: a type that is given has to be there to choose, and of the follow-up's kind. One that is kept was so when it was
+/// given; another kind needs another type, or none.
+fn typed(
+    new: &SuggestedFollowUp,
+    now: Option<&SuggestedFollowUp>,
+    context: &Context<'_>,
+) -> Result<(), Refusal> {
+    let Some(key) = &new.follow_up_type else { return Ok(()) };
+    match now.filter(|now| now.follow_up_type.as_ref() == Some(key)) {
+        Some(now) if now.kind == new.kind => Ok(()),
+        Some(_) => Err(Refusal::TypeOfAnotherKind),
+        None => offered_type(key, new.kind, context),
     }
 }
 

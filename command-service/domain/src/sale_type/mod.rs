@@ -8,7 +8,9 @@ mod terms;
 mod tests;
 
 use events::sale_type::SaleTypeTerms;
-use events::{Aggregate, Guide, GuideItemId, LocalName, SaleTypeEvent, SaleTypeId, StageId};
+use events::{
+    Aggregate, Guide, GuideItemId, ListKey, ListName, LocalName, SaleTypeEvent, SaleTypeId, StageId,
+};
 
 pub use items::{
     DocumentChanges, FollowUpChanges, GUIDE_ITEMS_MAX, GuideItemChanges, NewGuideItem,
@@ -72,6 +74,38 @@ impl SaleTypeCommand {
             Self::EditSaleType { changes, .. } => changes.name.as_ref(),
             Self::AddGuideItem(_)
             | Self::EditGuideItem { .. }
+            | Self::MoveGuideItem { .. }
+            | Self::RemoveGuideItem { .. }
+            | Self::DeleteSaleType
+            | Self::RestoreSaleType => None,
+        }
+    }
+
+    /// The lists that what it says is held to (SO-F5, SD-1).
+    pub(crate) fn lists(&self) -> impl Iterator<Item = ListName> {
+        let category = match self {
+            Self::DefineSaleType { terms, .. } => terms.category.is_some(),
+            Self::EditSaleType { changes, .. } => {
+                changes.category.as_ref().is_some_and(Option::is_some)
+            }
+            Self::AddGuideItem(_)
+            | Self::EditGuideItem { .. }
+            | Self::MoveGuideItem { .. }
+            | Self::RemoveGuideItem { .. }
+            | Self::DeleteSaleType
+            | Self::RestoreSaleType => false,
+        };
+        let category = category.then_some(ListName::SaleTypeCategory);
+        category.into_iter().chain(self.follow_up_type().map(|_| ListName::FollowUpType))
+    }
+
+    /// The type that a suggested follow-up is to be of.
+    fn follow_up_type(&self) -> Option<&ListKey> {
+        match self {
+            Self::AddGuideItem(new) => new.terms.follow_up()?.follow_up_type.as_ref(),
+            Self::EditGuideItem { changes, .. } => changes.suggestion.follow_up_type(),
+            Self::DefineSaleType { .. }
+            | Self::EditSaleType { .. }
             | Self::MoveGuideItem { .. }
             | Self::RemoveGuideItem { .. }
             | Self::DeleteSaleType
@@ -208,8 +242,8 @@ fn change(
     match command {
         C::DefineSaleType { .. } => Err(Refusal::AlreadyExists(Aggregate::SaleType)),
         C::EditSaleType { id, changes } => terms::edit(&defined.terms, id, changes, context),
-        C::AddGuideItem(new) => items::add(defined, *new),
-        C::EditGuideItem { item, changes } => items::edit(defined, item, *changes),
+        C::AddGuideItem(new) => items::add(defined, *new, context),
+        C::EditGuideItem { item, changes } => items::edit(defined, item, *changes, context),
         C::MoveGuideItem { item, stage, rank } => items::relocate(defined, item, stage, rank),
         C::RemoveGuideItem { item } => items::remove(defined, item),
         C::DeleteSaleType => Ok(deletion::delete()),

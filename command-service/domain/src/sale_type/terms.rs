@@ -1,8 +1,9 @@
 //! Defining and editing a sale type (SO-45, SO-46).
 
 use events::sale_type::{Duration, SaleTypeTerms};
-use events::{Event, LocalName, SaleTypeEvent, SaleTypeId, StageId, TypeName};
+use events::{Event, ListName, LocalName, SaleTypeEvent, SaleTypeId, StageId, TypeName};
 
+use crate::list::offered_text;
 use crate::name::rename;
 use crate::stage::Stage;
 use crate::{Context, Decision, Refusal};
@@ -36,6 +37,7 @@ pub(super) fn define(
     context: &Context<'_>,
 ) -> Result<Decision, Refusal> {
     check(&terms, &terms.stages, context)?;
+    categorised(terms.category.as_ref(), context)?;
     let beside = rename(&id.stream(), None, &terms.name, context.references)?;
     Ok(Decision { events: vec![Event::SaleType(SaleTypeEvent::Defined(terms))], beside })
 }
@@ -53,6 +55,9 @@ pub(super) fn edit(
         return Ok(Decision::nothing());
     }
     check(&new, &named, context)?;
+    if new.category != old.category {
+        categorised(new.category.as_ref(), context)?;
+    }
     let renamed = new.name != old.name;
     let beside = if renamed {
         rename(&id.stream(), Some(&old.name), &new.name, context.references)?
@@ -60,6 +65,15 @@ pub(super) fn edit(
         Vec::new()
     };
     Ok(Decision { events: vec![Event::SaleType(SaleTypeEvent::Edited(new))], beside })
+}
+
+/// SO-F5: a category is a free text, copied onto sales as it stands. So that what was written before keeps its meaning, it
+/// stays a text and no key: once the list of categories is maintained, it has to be the key of an item that can be
+/// chosen, or its label in any language, letter by letter. What a type has already stays.
+fn categorised(category: Option<&TypeName>, context: &Context<'_>) -> Result<(), Refusal> {
+    let list = ListName::SaleTypeCategory;
+    let check = |text: &TypeName| offered_text(list, text.as_str(), "/category", context);
+    category.map_or(Ok(()), check)
 }
 
 /// The terms after an edit.

@@ -1,6 +1,7 @@
 //! Items of a guide and the end of a type, row by row of the source.
 
 mod deletion;
+mod lists;
 
 use events::activity::Kind;
 use events::guide::{SuggestedDocument, Suggestion};
@@ -104,6 +105,7 @@ fn a_follow_up_is_edited_field_by_field_sg_6() {
     world(new_type()).when(edit("g1", follow(FollowUpChanges::default()))).then_nothing();
     let changes = FollowUpChanges {
         kind: Some(Kind::Call),
+        follow_up_type: Some(None),
         auto_suggest: Some(true),
         offset_days: Some(9),
         duration_minutes: Some(None),

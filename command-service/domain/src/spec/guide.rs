@@ -40,8 +40,14 @@ pub fn follow_up(name: &str, suggested: SuggestedFollowUp) -> GuideItemTerms {
 
 /// So many days after the one before it, for so many minutes.
 pub fn after(kind: Kind, offset_days: u16, minutes: Option<u16>) -> SuggestedFollowUp {
-    let (duration_minutes, auto_suggest, text) = (minutes, false, None);
-    SuggestedFollowUp { kind, auto_suggest, offset_days, duration_minutes, text }
+    SuggestedFollowUp {
+        kind,
+        follow_up_type: None,
+        auto_suggest: false,
+        offset_days,
+        duration_minutes: minutes,
+        text: None,
+    }
 }
 
 /// What a document of the guide says.
@@ -135,6 +141,7 @@ fn about(sale: SaleId) -> ActivityTerms {
         alarm_minutes: None,
         location: None,
         priority: None,
+        follow_up_type: None,
     }
 }
 

@@ -51,7 +51,7 @@ pub struct CreateFromGuideItem {
     /// item says, else after today, when the working day begins.
     #[schema(value_type = Option<String>, example = "2026-03-17T10:00:00+01:00")]
     start: Option<Moment>,
-    /// Last day or the instant it ends. Left out: it lasts as long as the item says, else as usual.
+    /// Last day or the instant it ends. Left out: it lasts as long as the item says, else as its type usually does.
     #[schema(value_type = Option<String>, example = "2026-03-17T11:00:00+01:00")]
     end: Option<Moment>,
     /// Days instead of times; a to-do has days in any case.
@@ -68,6 +68,9 @@ pub struct CreateFromGuideItem {
     /// How urgent it is: a key of the list of priorities.
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
     priority: Option<ListKey>,
+    /// A key of the list follow_up_type, of the item's kind; the item's type when left out.
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    r#type: Option<ListKey>,
     /// Minutes before the start at which its owner is reminded; no alarm when left out.
     #[schema(value_type = Option<u32>, maximum = 40320)]
     alarm_minutes: Option<AlarmMinutes>,
@@ -101,6 +104,7 @@ fn create_from_guide_item(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         alarm_minutes: alarm(asked, body.alarm, body.alarm_minutes, Alarm::Off)?.minutes(),
         location: body.location,
         priority: body.priority,
+        follow_up_type: body.r#type,
     };
     Ok(on(id, ActivityCommand::CreateFromGuideItem(Box::new(new))))
 }

@@ -64,8 +64,8 @@ pub struct PlanActivity {
     /// its end, else today; a call starts now; a meeting needs it.
     #[schema(value_type = Option<String>, example = "2026-03-17T10:00:00+01:00")]
     start: Option<Moment>,
-    /// Last day (a to-do's deadline), or the instant it ends. Left out: a meeting lasts an hour, a call 15
-    /// minutes, days are one day. 366 days at most.
+    /// Last day (a to-do's deadline), or the instant it ends. Left out: it lasts as long as its type usually does, else a
+    /// meeting an hour, a call 15 minutes; days are one day. 366 days at most.
     #[schema(value_type = Option<String>, example = "2026-03-17T11:00:00+01:00")]
     end: Option<Moment>,
     /// Days instead of times; a to-do has days in any case.
@@ -95,6 +95,9 @@ pub struct PlanActivity {
     /// How urgent it is: a key of the list of priorities.
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
     priority: Option<ListKey>,
+    /// A key of the list follow_up_type, of the same kind; says how long it lasts when no end is given.
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    r#type: Option<ListKey>,
     /// The value of an RRULE (RFC 5545), daily or rarer, with COUNT or UNTIL: up to 100 activities of one series, made at
     /// once. Times stay on the tenant's clock. The first occurrence has the id of the command.
     #[schema(value_type = Option<String>, max_length = 500, example = "FREQ=WEEKLY;COUNT=10")]
@@ -117,6 +120,7 @@ fn plan(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         alarm_minutes: alarm(asked, body.alarm, body.alarm_minutes, Alarm::Off)?.minutes(),
         location: body.location,
         priority: body.priority,
+        follow_up_type: body.r#type,
         recurrence: body.recurrence.map(|rule| (id, rule.0)),
     };
     Ok(Decoded {
@@ -186,6 +190,10 @@ pub struct EditActivity {
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
     priority: Option<Option<ListKey>>,
+    /// New type, of the same kind; how long it lasts stays.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    r#type: Option<Option<ListKey>>,
 }
 
 fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
@@ -201,6 +209,7 @@ fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         alarm_minutes: body.alarm_minutes.map(|alarm| alarm.map(|minutes| minutes.0)),
         location: body.location,
         priority: body.priority,
+        follow_up_type: body.r#type,
     })))
 }
 

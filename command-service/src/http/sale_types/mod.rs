@@ -2,6 +2,8 @@
 
 mod items;
 
+pub(super) use items::DurationMinutes;
+
 use domain::Order;
 use domain::sale_type::{SaleTypeChanges, SaleTypeCommand};
 use events::sale_type::{Duration, SaleTypeTerms};
@@ -83,7 +85,7 @@ pub struct DefineSaleType {
     /// Unique among sale types.
     #[schema(value_type = fields::Name)]
     name: NameField,
-    /// Group of types.
+    /// Group of types: any text, until an item is added to the list sale_type_category; then a key or a label of an item.
     #[schema(value_type = Option<String>, max_length = 239)]
     category: Option<TypeName>,
     /// Decides the default sale date (SO-36).

@@ -1,8 +1,8 @@
 //! Note, links and visibility of a sale (SO-28, SO-29, SO-31).
 
-use domain::sale::SaleCommand;
+use domain::sale::{LINKS_MAX, SaleCommand};
 use events::sale::{Link, LinkKind, LinkTarget, Visibility};
-use events::{SaleNote, TypeName};
+use events::{ParseError, SaleNote, TypeName};
 use serde::Deserialize;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
@@ -98,7 +98,7 @@ impl From<Kind> for LinkKind {
     }
 }
 
-/// AddLink.
+/// AddLink, and a link of RegisterSale.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddLink {
@@ -116,6 +116,19 @@ fn add_link(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: AddLink = asked.body()?;
     let to = target(asked, body.kind, &body.target)?;
     asked.on_sale(SaleCommand::AddLink(Link { to, name: body.name }))
+}
+
+/// The links of a sale that is registered (SO-F34).
+pub(super) fn links_of(asked: &Asked<'_>, given: Vec<AddLink>) -> Result<Vec<Link>, Problem> {
+    if given.len() > LINKS_MAX {
+        return Err(asked.invalid("/links", "a sale has 100 links at most"));
+    }
+    let link = |(at, AddLink { kind, target, name }): (usize, AddLink)| {
+        let to = LinkTarget::parse(kind.into(), &target);
+        let place = |error: ParseError| asked.invalid(&format!("/links/{at}/target"), error.rule);
+        Ok(Link { to: to.map_err(place)?, name })
+    };
+    given.into_iter().enumerate().map(link).collect()
 }
 
 /// RemoveLink.

@@ -11,7 +11,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::details::{VisibleFor, note_of, visibility_of};
+use super::details::{AddLink, VisibleFor, links_of, note_of, visibility_of};
 use super::row;
 use crate::http::fields::{self, Day, patch};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
@@ -91,6 +91,10 @@ pub struct RegisterSale {
     /// One of the owner's groups, with `group` and with nothing else.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 239)]
     visible_group: Option<TypeName>,
+    /// Addresses and records it is linked to; a target that is given twice is linked once, by its last name.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    links: Vec<AddLink>,
 }
 
 fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
@@ -104,6 +108,7 @@ fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         note: note_of(asked, body.note.as_deref().unwrap_or_default())?,
         visibility: visibility_of(asked, visible_for, body.visible_group)?,
     };
+    let links = links_of(asked, body.links)?;
     let new = NewSale {
         title: body.title,
         sale_type: SaleTypeId(body.sale_type),
@@ -118,6 +123,7 @@ fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
         external_reference: body.external_reference.map(String::from),
         parties: Parties { company: body.company, contact: body.contact, project: body.project },
         details,
+        links,
     };
     Ok(Decoded {
         stream: id.stream(),

@@ -122,7 +122,14 @@ fn an_alarm_is_set_changed_and_cleared_sd_6() {
 fn a_priority_is_one_that_the_list_offers_sd_5() {
     let key = |text: &str| ListKey::parse(text).unwrap();
     let labels = LocalName::english(TypeName::parse("At once").unwrap());
-    let item = ListItem { list: ListName::Priority, key: key("at-once"), labels, rank: 1 };
+    let item = ListItem {
+        list: ListName::Priority,
+        key: key("at-once"),
+        labels,
+        rank: 1,
+        kind: None,
+        minutes: None,
+    };
     let maintained = Event::List(ListEvent::ItemAdded(item));
     let with = |priority: &str| NewActivity {
         priority: Some(key(priority)),

@@ -35,6 +35,7 @@ fn of(name: &str, when: When) -> FromGuideItem {
         alarm_minutes: None,
         location: None,
         priority: None,
+        follow_up_type: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod documents;
 mod from_guide;
 mod planning;
 mod progress;
+mod types;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::activity::{ActivityTerms, Kind, Slot};
@@ -136,6 +137,7 @@ fn new(kind: Kind, when: When) -> NewActivity {
         alarm_minutes: None,
         location: None,
         priority: None,
+        follow_up_type: None,
         recurrence: None,
     }
 }
@@ -153,6 +155,7 @@ fn terms() -> ActivityTerms {
         alarm_minutes: None,
         location: None,
         priority: None,
+        follow_up_type: None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Note, links, visibility, credited and competitor (SO-28, SO-29, SO-31, SO-F25, SO-F26).
 
-use events::SaleNote;
+use events::rights::Role;
 use events::sale::{Link, LinkKind, LinkTarget, Visibility};
+use events::{ListEvent, ListItem, ListName, SaleNote};
 
 use super::*;
 use crate::sale::LINKS_MAX;
@@ -59,6 +60,22 @@ fn a_sale_has_a_hundred_links_at_most_so_29() {
 }
 
 #[test]
+fn a_registration_brings_its_links_in_the_same_group_so_f34_so_29() {
+    let with = |links: Vec<Link>| register(NewSale { links, ..new_sale(NEW) });
+    let facts = world([]).when(with(vec![link(2, "Offer"), link(1, "Tender")])).facts();
+    let linked = [link(2, "Offer"), link(1, "Tender")].map(SaleEvent::LinkAdded).map(Event::Sale);
+    assert_eq!((&facts[0], &facts[1..]), (&Event::Sale(registered()), &linked[..]));
+    let twice = vec![link(1, "Tender"), link(2, "Offer"), link(1, "Their tender")];
+    let facts = world([]).when(with(twice)).facts();
+    let once =
+        [link(1, "Their tender"), link(2, "Offer")].map(SaleEvent::LinkAdded).map(Event::Sale);
+    assert_eq!(facts[1..], once, "a target is linked once");
+    let many = |n| (0..n).map(|n| link(n, "A link")).collect();
+    assert_eq!(world([]).when(with(many(LINKS_MAX))).facts().len(), 1 + LINKS_MAX);
+    world([]).when(with(many(LINKS_MAX + 1))).then_refused(Refusal::TooManyLinks);
+}
+
+#[test]
 fn a_sale_is_shown_to_one_of_the_owners_groups_so_31() {
     let show = |visibility| order(SaleCommand::SetVisibility(visibility));
     for visibility in [Visibility::Owner, group("north")] {
@@ -102,6 +119,42 @@ fn credited_and_competitor_are_plain_fields_so_5_so_f25_so_f26() {
     let [credited, competitor] = facts;
     world([registered(), credited, competitor]).when(edit()).then_nothing();
     world([registered(), won()]).when(edit()).then_refused(Refusal::SaleClosed);
+}
+
+#[test]
+fn a_sale_is_credited_to_what_a_maintained_list_offers_so_f26_so_19() {
+    let list = ListName::Credited;
+    let (name, labels) = (key("north-sales"), TypeName::parse("North").unwrap());
+    let item = ListItem {
+        list,
+        key: name,
+        labels: LocalName::english(labels),
+        rank: 20,
+        kind: None,
+        minutes: None,
+    };
+    let added = Event::List(ListEvent::ItemAdded(item));
+    let of = |text: &str| {
+        let mut new = new_sale(NEW);
+        new.details.credited = Some(key(text));
+        register(new)
+    };
+    let edit = |text: &str| {
+        let changes = SaleChanges { credited: Some(Some(key(text))), ..SaleChanges::default() };
+        order(SaleCommand::EditSale(Box::new(changes)))
+    };
+    let refused = Refusal::UnknownListItem { list, pointer: "/credited" };
+    world([]).when(of("west")).facts();
+    for offered in ["north-sales", "unknown"] {
+        world([]).and(list.stream(), &added).when(of(offered)).facts();
+        world([registered()]).and(list.stream(), &added).when(edit(offered)).facts();
+    }
+    world([]).and(list.stream(), &added).when(of("west")).then_refused(refused.clone());
+    let known = || world([registered()]).and(list.stream(), &added);
+    known().when(edit("west")).then_refused(refused);
+    let west = SaleEvent::CreditedSet { credited: Some(key("west")) };
+    world([registered(), west]).and(list.stream(), &added).when(edit("west")).then_nothing();
+    known().with_roles(&[Role::Importer], &[]).when(edit("west")).facts();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use domain::sale_type::{
     DocumentChanges, FollowUpChanges, GuideItemChanges, SaleTypeCommand, SuggestionChanges,
 };
-use events::{GuideItemId, OurReference, Purpose, Title, TypeName};
+use events::{GuideItemId, ListKey, OurReference, Purpose, Title, TypeName};
 use serde::Deserialize;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
@@ -24,8 +24,12 @@ pub struct EditSuggestedFollowUp {
     /// New name.
     #[schema(value_type = Option<fields::Name>)]
     name: Option<NameField>,
-    /// Meeting, to-do or call.
+    /// Meeting, to-do or call; another kind needs another type, or none.
     kind: Option<ActivityKind>,
+    /// New type, of the same kind.
+    #[serde(default, deserialize_with = "patch")]
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    r#type: Option<Option<ListKey>>,
     /// New tooltip.
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 254)]
@@ -35,7 +39,7 @@ pub struct EditSuggestedFollowUp {
     /// New offset.
     #[schema(value_type = Option<u16>, maximum = 3650)]
     offset_days: Option<OffsetDays>,
-    /// New length; the diary's usual one when cleared.
+    /// New length; the usual one when cleared.
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 1440)]
     duration_minutes: Option<Option<DurationMinutes>>,
@@ -51,6 +55,7 @@ pub(super) fn edit_follow_up(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: EditSuggestedFollowUp = asked.body()?;
     let follow_up = FollowUpChanges {
         kind: body.kind.map(Into::into),
+        follow_up_type: body.r#type,
         auto_suggest: body.auto_suggest,
         offset_days: body.offset_days.map(|days| days.0),
         duration_minutes: body.duration_minutes.map(|new| new.map(|minutes| minutes.0)),

@@ -26,7 +26,7 @@ impl TryFrom<i64> for OffsetDays {
 /// How long a follow-up lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "i64")]
-pub(super) struct DurationMinutes(pub(super) u16);
+pub(in crate::http) struct DurationMinutes(pub(in crate::http) u16);
 
 impl TryFrom<i64> for DurationMinutes {
     type Error = ParseError;

@@ -5,7 +5,7 @@ mod limits;
 
 use domain::sale_type::{NewGuideItem, SaleTypeCommand};
 use events::guide::{GuideItemTerms, SuggestedDocument, SuggestedFollowUp, Suggestion};
-use events::{GuideItemId, OurReference, Purpose, StageId, Title, TypeName};
+use events::{GuideItemId, ListKey, OurReference, Purpose, StageId, Title, TypeName};
 use serde::Deserialize;
 use service_runtime::access::Right;
 use service_runtime::ids;
@@ -17,7 +17,8 @@ use super::on;
 use crate::http::activities::ActivityKind;
 use crate::http::fields::{self, NameField};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
-use limits::{DurationMinutes, FollowUpText, OffsetDays};
+pub(in crate::http) use limits::DurationMinutes;
+use limits::{FollowUpText, OffsetDays};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 6] = [
@@ -91,6 +92,9 @@ pub struct AddSuggestedFollowUp {
     name: NameField,
     /// Meeting, to-do or call.
     kind: ActivityKind,
+    /// The type it will be of: a key of the list follow_up_type, of the same kind.
+    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    r#type: Option<ListKey>,
     /// What it is good for.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 254)]
     purpose: Option<Purpose>,
@@ -100,7 +104,7 @@ pub struct AddSuggestedFollowUp {
     /// Days from the follow-up of the guide before it, else from today; 0 when left out.
     #[schema(value_type = Option<u16>, maximum = 3650)]
     offset_days: Option<OffsetDays>,
-    /// How long it lasts; the diary's usual length when left out.
+    /// How long it lasts; as long as its type usually does when left out, else the diary's usual length.
     #[schema(value_type = Option<u16>, minimum = 1, maximum = 1440)]
     duration_minutes: Option<DurationMinutes>,
     /// Text the follow-up begins with.
@@ -116,6 +120,7 @@ fn add_follow_up(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: AddSuggestedFollowUp = asked.body()?;
     let follow_up = SuggestedFollowUp {
         kind: body.kind.into(),
+        follow_up_type: body.r#type,
         auto_suggest: body.auto_suggest,
         offset_days: body.offset_days.unwrap_or_default().0,
         duration_minutes: body.duration_minutes.map(|minutes| minutes.0),
