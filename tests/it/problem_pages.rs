@@ -9,7 +9,8 @@ use crate::architecture::sources;
 
 /// The codes of business refusals, as `refusal/words.rs` writes them.
 fn refusals() -> BTreeSet<String> {
-    let source = sources::rust().into_iter().find(|source| source.path.ends_with("/refusal/words.rs"));
+    let source =
+        sources::rust().into_iter().find(|source| source.path.ends_with("/refusal/words.rs"));
     let text = source.expect("the domain has refusals").text;
     let (_, from) = text.split_once("pub fn code").expect("refusals have codes");
     let (codes, _) = from.split_once("\n    }\n").expect("the function ends");

@@ -71,7 +71,10 @@ impl Fixture {
                 json!({"id": g2, "stage": self.qt, "name": "Quotation preparation", "kind": "to_do",
                 "offset_days": 3}),
             ),
-            (DOCUMENT, json!({"id": d2, "stage": self.qt, "name": "Quotation", "template": "Letter"})),
+            (
+                DOCUMENT,
+                json!({"id": d2, "stage": self.qt, "name": "Quotation", "template": "Letter"}),
+            ),
             (
                 FOLLOW_UP,
                 json!({"id": g3, "stage": self.sc, "name": "Set up contract meeting", "kind": "call",

@@ -18,10 +18,11 @@ async fn plan(world: &World, filters: &Filters, sort: &str) -> String {
     add(&mut arguments, false);
     add(&mut arguments, 51_i64);
     add(&mut arguments, 0_i64);
-    let lines: Vec<String> = sqlx::query_scalar_with(concat!("EXPLAIN ", cards!(), "LIMIT $39 OFFSET $40"), arguments)
-        .fetch_all(&mut *snapshot.tx)
-        .await
-        .unwrap();
+    let lines: Vec<String> =
+        sqlx::query_scalar_with(concat!("EXPLAIN ", cards!(), "LIMIT $39 OFFSET $40"), arguments)
+            .fetch_all(&mut *snapshot.tx)
+            .await
+            .unwrap();
     lines.join("\n")
 }
 

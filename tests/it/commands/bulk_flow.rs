@@ -64,7 +64,8 @@ async fn what_is_created_from_a_guide_keeps_its_place_among_the_lines_of_its_sal
     let sale = fixture.sale(&world, "2026-01-02T08:00:00Z", "Fjord ERP", json!({})).await;
     let sent: Vec<Value> = (0..60_u128)
         .flat_map(|n| {
-            let at = |minute: u128| format!("2026-02-01T{:02}:{:02}:00Z", n / 10, n % 10 * 6 + minute);
+            let at =
+                |minute: u128| format!("2026-02-01T{:02}:{:02}:00Z", n / 10, n % 10 * 6 + minute);
             let id = uuid::Uuid::from_u128(0x0198_0000 + n);
             let (command, item) = match n % 2 {
                 0 => ("CreateFromGuideItem", items.g1),
