@@ -1,8 +1,7 @@
 -- What a single card shows from beside the sale: $8 the sale, $9 its type, $10 who asks. The activity behind the next
 -- activity date (SO-F20), whether the type has stakeholders (SK-1), how much of its guide is done, and whether the sale is
--- a favourite, as it is now (SO-32).
-SELECT
-  (SELECT a.activity_id FROM activity_version AS a
+-- a favourite, as it is now (SO-32). What the first is goes before, as far as it is seen (SO-44).
+  FROM activity_version AS a
     WHERE a.tenant_id = $1 AND a.sale_id = $8
       AND held(a.effective_at, a.recorded_at, a.position, a.next_effective_at, a.next_recorded_at, a.next_position, $2, $3, $4)
       AND a.completed_on IS NULL AND NOT a.deleted AND $5::date IS NOT NULL

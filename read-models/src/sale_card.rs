@@ -36,7 +36,7 @@ pub(crate) struct SaleCard {
     tabs: Tabs,
     /// Every custom field of the tenant with what the sale holds in it (SO-F35).
     fields: Vec<Filled>,
-    /// The activity behind the next activity date; none while stalled (SO-F20, SO-15).
+    /// The activity behind the next activity date; none while stalled, or when it is not seen (SO-F20, SO-15, SO-44).
     next_activity_id: Option<Uuid>,
     /// How much of its guide is done; none without one.
     guide: Option<GuideSummary>,
@@ -137,10 +137,18 @@ async fn beside(snapshot: &mut Snapshot, sale: &Sale, user: &str) -> Result<Besi
     add(&mut arguments, sale.sale_id);
     add(&mut arguments, sale.sale_type_id);
     add(&mut arguments, user);
-    sqlx::query_as_with(include_str!("card_beside.sql"), arguments)
-        .fetch_one(&mut *snapshot.tx)
-        .await
-        .map_err(|e| failed(&e))
+    sqlx::query_as_with(
+        concat!(
+            "SELECT (SELECT CASE WHEN ",
+            include_str!("activities/seen.sql"),
+            " THEN a.activity_id END ",
+            include_str!("card_beside.sql")
+        ),
+        arguments,
+    )
+    .fetch_one(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))
 }
 
 async fn row(

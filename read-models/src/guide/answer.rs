@@ -33,7 +33,7 @@ pub(crate) struct GuideProgress {
     confirm_suggested_follow_up: bool,
     /// Everything required in the current stage is done.
     stage_complete: bool,
-    /// The stage somebody was asked to move on to (SG-23).
+    /// The stage somebody was asked to move on to (SG-23); shown while the present one is complete and the type suggests.
     next_stage_suggested: Option<NextStage>,
     /// In the order of the process.
     stages: Vec<GuideStage>,
@@ -102,7 +102,7 @@ pub(crate) struct GuideStep {
     subject: Option<String>,
     /// Our reference on a document.
     our_reference: Option<String>,
-    /// What was created from it, by start; deleted ones do not count (SG-14, SG-17).
+    /// What was created from it and is seen, by start (SG-14, SO-44); what is not seen counts, deleted ones do not (SG-17).
     instances: Vec<GuideInstance>,
 }
 
@@ -162,7 +162,12 @@ impl Shown<'_> {
         let place = |stage: StageId| order.iter().position(|other| *other == stage);
         let current = of_sale.stage_id.map(StageId);
         let at = current.and_then(|stage| Some((place(stage), named.get(&stage)?.rank)));
+        let complete = current.is_some_and(|stage| created.completes(guide, stage));
+        // what was suggested and has lost its reason since is shown no longer
         let next_stage = of_sale.suggestions.stage.as_ref().and_then(|next| {
+            if !complete || !of_sale.auto_advance || place(next.stage).is_none() {
+                return None;
+            }
             let name = named.get(&next.stage)?.name.in_language(self.language).to_owned();
             Some(NextStage { id: next.stage.0, name, answered: next.accepted })
         });
@@ -181,7 +186,7 @@ impl Shown<'_> {
         };
         GuideProgress {
             has_guide: true,
-            stage_complete: current.is_some_and(|stage| created.completes(guide, stage)),
+            stage_complete: complete,
             next_stage_suggested: next_stage,
             stages: order.iter().enumerate().filter_map(stage).collect(),
             ..GuideProgress::none(self.snapshot, of_sale)
@@ -219,7 +224,7 @@ impl Shown<'_> {
             our_reference: text(
                 document.and_then(|one| one.our_reference.as_ref()).map(|text| text.as_str()),
             ),
-            instances: created.from(item.id).iter().map(GuideInstance::of).collect(),
+            instances: created.seen(item.id).map(GuideInstance::of).collect(),
         }
     }
 

@@ -71,6 +71,11 @@ impl Created {
         self.0.get(&item).map_or(&[], Vec::as_slice)
     }
 
+    /// What of it the caller sees (SO-44).
+    pub fn seen(&self, item: GuideItemId) -> impl Iterator<Item = &Instance> {
+        self.from(item).iter().filter(|instance| instance.seen)
+    }
+
     /// How far an item is.
     pub fn state(&self, item: GuideItemId, suggested: bool) -> ItemState {
         let instances = self.from(item);

@@ -105,6 +105,8 @@ pub(super) struct Instance {
     pub starts_at: Option<DateTime<Utc>>,
     pub ends_at: Option<DateTime<Utc>>,
     pub completed: bool,
+    /// Whether the caller sees it (SO-44).
+    pub seen: bool,
 }
 
 impl Instance {
@@ -120,15 +122,19 @@ pub(super) async fn created(snapshot: &mut Snapshot, sale: Uuid) -> Result<Vec<I
     let mut arguments = moment(snapshot);
     add(&mut arguments, sale);
     sqlx::query_as_with(
-        "SELECT a.guide_item, a.activity_id, a.title, a.owner, a.from_day, a.to_day, a.starts_at, a.ends_at,
-                a.completed_on IS NOT NULL AS completed
+        concat!(
+            "SELECT a.guide_item, a.activity_id, a.title, a.owner, a.from_day, a.to_day, a.starts_at, a.ends_at,
+                a.completed_on IS NOT NULL AS completed, ",
+            include_str!("../activities/seen.sql"),
+            " AS seen
            FROM activity_version AS a
           WHERE a.tenant_id = $1 AND a.sale_id = $8 AND a.guide_item IS NOT NULL AND NOT a.deleted
             AND EXISTS (SELECT FROM activity_version AS f WHERE f.stream_id = a.stream_id AND f.version = 1 AND f.sale_id = $8)
             AND $5::date IS NOT NULL
             AND held(a.effective_at, a.recorded_at, a.position, a.next_effective_at, a.next_recorded_at,
                      a.next_position, $2, $3, $4)
-          ORDER BY COALESCE(a.from_day::timestamp, wall_clock(a.starts_at, $6, $7)), a.activity_id",
+          ORDER BY COALESCE(a.from_day::timestamp, wall_clock(a.starts_at, $6, $7)), a.activity_id"
+        ),
         arguments,
     )
     .fetch_all(&mut *snapshot.tx)

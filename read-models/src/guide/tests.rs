@@ -65,6 +65,7 @@ fn created(n: u128, starts_at: &str, completed: bool) -> Instance {
         starts_at,
         ends_at: starts_at,
         completed,
+        seen: true,
     }
 }
 

@@ -185,7 +185,10 @@ impl Model {
                 json!([stage.name(), mark, self.complete(n, *stage), items])
             })
             .collect();
-        let next = sale.next_stage.map(|(stage, answer)| json!([stage.name(), answer]));
+        // shown while it has its reason
+        let complete = sale.stage.is_some_and(|stage| self.complete(n, stage));
+        let next = sale.next_stage.filter(|_| complete && terms.auto_advance);
+        let next = next.map(|(stage, answer)| json!([stage.name(), answer]));
         json!({"has_guide": true, "stages": rows, "next": next})
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use system_tests::{Fixture, World};
 
 use super::super::card;
-use super::{Guided, marks_and_states};
+use super::{Guided, item, marks_and_states};
 
 #[tokio::test]
 async fn s1_a_registration_starts_the_guide_and_creates_nothing_sg_1_sg_7_sg_8_sg_11() {
@@ -142,4 +142,28 @@ async fn the_guide_is_shown_as_it_was_sg_6_sg_9() {
     guided.on("delete", json!({})).await;
     let gone = format!("/v1/sales/{}/guide", guided.sale);
     guided.world.get(&guided.fixture.importer, &gone).await.expect_problem(404, "not_found");
+}
+
+/// SO-44: rights on activities reach into guide and card of a sale that is seen.
+#[tokio::test]
+async fn what_is_not_seen_counts_in_the_guide_and_is_not_shown_so_44() {
+    let guided = Guided::new().await;
+    guided.create(guided.items.g1, json!({})).await;
+    let (world, per) = (&guided.world, guided.world.token("per", "seller"));
+    let none = json!({"role": "seller", "records": "activities", "own": "none", "own_groups": "none",
+        "other_groups": "none", "others": "none"});
+    let path = "/v1/tenants/demo/set-record-rights";
+    world.post(&world.token("eva", "admin"), path, &none).await.expect(200);
+    let path = format!("/v1/sales/{}", guided.sale);
+    let guide = world.get(&per, &format!("{path}/guide")).await.expect(200).json();
+    let g1 = item(&guide, guided.items.g1);
+    assert_eq!((&g1["state"], &g1["instances"]), (&json!("created"), &json!([])));
+    let card = world.get(&per, &path).await.expect(200).json();
+    assert_eq!(
+        (&card["next_activity_date"], &card["next_activity_id"]),
+        (&json!("2026-03-17"), &Value::Null)
+    );
+    let seen = guided.item(guided.items.g1).await;
+    assert_eq!(seen["instances"].as_array().unwrap().len(), 1);
+    assert!(guided.card().await["next_activity_id"].is_string());
 }

@@ -260,3 +260,17 @@ async fn nothing_is_suggested_after_the_last_stage_sg_25() {
         "its user says how it ended"
     );
 }
+
+/// SG-23: it was suggested because everything was done; what is reopened takes the reason away, and gives it back.
+#[tokio::test]
+async fn a_suggested_stage_is_shown_while_its_reason_lasts_sg_23() {
+    let guided = stage_suggested().await;
+    let documents = guided.item(guided.items.d1).await["instances"].clone();
+    let document = documents[0]["activity_id"].as_str().unwrap();
+    guided.of_activity(document, "delete").await;
+    assert_eq!(guided.guide("").await["next_stage_suggested"], Value::Null);
+    guided.document(guided.items.d1).await;
+    assert_eq!(guided.guide("").await["next_stage_suggested"]["id"], json!(guided.fixture.qt));
+    guided.on_type("edit", json!({"auto_advance": false})).await;
+    assert_eq!(guided.guide("").await["next_stage_suggested"], Value::Null);
+}
