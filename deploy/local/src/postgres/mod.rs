@@ -217,9 +217,11 @@ impl Cluster {
         }
     }
 
-    /// kill -9 of the postmaster and of every process of the cluster.
+    /// kill -9 of the postmaster and of every process of the cluster at one moment, as when the machine dies: a server
+    /// process that outlives its postmaster gives up waiting for a standby, and what it waited for becomes visible.
     pub async fn kill(&mut self) {
         if let Some(mut running) = self.running.take() {
+            orphans::freeze_all(&self.folder.join("data"));
             running.end(&[(Signal::SIGKILL, Duration::from_secs(5))]).await;
             orphans::kill_all(&self.folder.join("data")).await;
         }

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::console;
 use crate::pidfile::Identity;
@@ -43,6 +44,13 @@ pub async fn end_all(data: &Path) -> Result<()> {
         drop(fs::remove_file(file));
     }
     Ok(())
+}
+
+/// Stops every process that works in `data` where it is, so that none acts on the death of another.
+pub fn freeze_all(data: &Path) {
+    for process in processes_in(data) {
+        let _ = kill(Pid::from_raw(process.pid), Signal::SIGSTOP);
+    }
 }
 
 /// kill -9 of every process that works in `data`.
