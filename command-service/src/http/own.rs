@@ -9,7 +9,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::route::{Asked, BodySchema, CommandRoute, Decoded};
+use super::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// A year and a day.
 const DAYS_AHEAD_MAX: u16 = 366;
@@ -17,6 +17,7 @@ const DAYS_AHEAD_MAX: u16 = 366;
 /// Rows of the command table.
 pub const ROUTES: [CommandRoute; 3] = [
     row(
+        Right::ReadTenant,
         "SetPreferences",
         "/v1/users/{id}/set-preferences",
         "Say what is shown and asked: your own, or as an administrator somebody's (SG-22, SD-14)",
@@ -24,6 +25,7 @@ pub const ROUTES: [CommandRoute; 3] = [
         set_preferences,
     ),
     row(
+        Right::ReadTenant,
         "AddFavourite",
         "/v1/users/{id}/add-favourite",
         "Keep a sale at hand (SO-32)",
@@ -31,6 +33,7 @@ pub const ROUTES: [CommandRoute; 3] = [
         add_favourite,
     ),
     row(
+        Right::ReadTenant,
         "RemoveFavourite",
         "/v1/users/{id}/remove-favourite",
         "Keep a sale at hand no more (SO-32)",
@@ -38,19 +41,6 @@ pub const ROUTES: [CommandRoute; 3] = [
         remove_favourite,
     ),
 ];
-
-type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;
-
-/// A personal command: whoever reads may send it, the domain looks at whom it is about.
-const fn row(
-    command: &'static str,
-    path: &'static str,
-    summary: &'static str,
-    body: Option<BodySchema>,
-    decode: Decode,
-) -> CommandRoute {
-    CommandRoute { command, path, summary, right: Right::ReadTenant, body, decode }
-}
 
 /// Days a list looks ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

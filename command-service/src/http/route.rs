@@ -37,7 +37,22 @@ pub struct CommandRoute {
     /// What the body looks like; none for commands without one.
     pub body: Option<BodySchema>,
     /// Body and id to an order, or the 4xx.
-    pub decode: fn(&Asked<'_>) -> Result<Decoded, Problem>,
+    pub decode: Decode,
+}
+
+/// Body and id to an order, or the 4xx.
+type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;
+
+/// A row whose parts need no names: `right` is what a caller's roles must allow, the domain looks at whose it is.
+pub(super) const fn row(
+    right: Right,
+    command: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    body: Option<BodySchema>,
+    decode: Decode,
+) -> CommandRoute {
+    CommandRoute { command, path, summary, right, body, decode }
 }
 
 impl CommandRoute {

@@ -16,6 +16,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Cell, Pieces};
 
+/// Digits that spreadsheets keep of a number.
+const DIGITS_MAX: usize = 15;
 /// Workbooks written at once in this process: each fills a scratch file.
 const WORKBOOKS_MAX: usize = 2;
 
@@ -119,14 +121,13 @@ impl Sheet {
                     Cell::Text(text) => sheet.write_string(place.0, place.1, text)?,
                     Cell::Mark(mark) => sheet.write_boolean(place.0, place.1, *mark)?,
                     Cell::Number(digits) => {
-                        let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
-                        match (digits.parse::<f64>(), self.numbers.get(places)) {
-                            (Ok(number), Some(format)) => {
+                        let held = held(digits);
+                        let format = held.and_then(|(_, places)| self.numbers.get(places));
+                        match held.zip(format) {
+                            Some(((number, _), format)) => {
                                 sheet.write_number_with_format(place.0, place.1, number, format)?
                             }
-                            (_, None) | (Err(_), _) => {
-                                sheet.write_string(place.0, place.1, digits)?
-                            }
+                            None => sheet.write_string(place.0, place.1, digits)?,
                         }
                     }
                     // the calendar of spreadsheets begins in 1900
@@ -156,5 +157,29 @@ impl Sheet {
         let mut file = packed.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.seek(SeekFrom::Start(0))?;
         Ok(file)
+    }
+}
+
+/// A decimal as a spreadsheet holds it, and its places; none when the spreadsheet would lose a digit, so that it is written
+/// as text and every figure stays what it is.
+fn held(digits: &str) -> Option<(f64, usize)> {
+    let significant = digits.chars().filter(char::is_ascii_digit).skip_while(|one| *one == '0');
+    if significant.count() > DIGITS_MAX {
+        return None;
+    }
+    let places = digits.split_once('.').map_or(0, |(_, places)| places.len());
+    Some((digits.parse().ok()?, places))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_keeps_every_digit_sd_28() {
+        assert_eq!(held("-1234.50"), Some((-1234.5, 2)));
+        assert_eq!(held("0.00"), Some((0.0, 2)));
+        assert!(held("9999999999999.99").is_some(), "15 digits");
+        assert_eq!(held("90071992547409.93"), None, "16 digits: a cent would be lost");
     }
 }

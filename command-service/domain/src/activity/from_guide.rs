@@ -103,7 +103,7 @@ pub(super) fn create(new: FromGuideItem, context: &Context<'_>) -> Result<Decisi
     let follow_up = item.terms.follow_up().ok_or(Refusal::GuideItemKind)?;
     deal.guide.room()?;
     let slot = minutes(&new, item, follow_up, context).and_then(|minutes| match new.when.start {
-        Some(_) => slot::lasting(follow_up.kind, new.when, minutes, context),
+        Some(_) => slot::planned(follow_up.kind, new.when, minutes, context),
         None => day_of(deal, running, item, context)
             .and_then(|day| slot::on_day(follow_up.kind, new.when, day, minutes, context)),
     });

@@ -80,20 +80,6 @@ pub(super) fn planned(
     times(start.or(now).ok_or(Refusal::StartRequired)?, end, length(kind, minutes, context))
 }
 
-/// SG-12: from the start that was said, for as long as an item of a guide or its type says.
-pub(super) fn lasting(
-    kind: Kind,
-    when: When,
-    minutes: Option<u16>,
-    context: &Context<'_>,
-) -> Result<Slot, Refusal> {
-    if is_days(kind, when) {
-        return planned(kind, when, minutes, context);
-    }
-    let (start, end) = when.times()?;
-    times(start.ok_or(Refusal::StartRequired)?, end, length(kind, minutes, context))
-}
-
 /// SG-12: on a day, all of it or from when the tenant's working day begins (SD-4); the end that was said, else for as
 /// long as an item of a guide says.
 pub(super) fn on_day(

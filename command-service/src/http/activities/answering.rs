@@ -2,16 +2,17 @@
 
 use domain::activity::{ActivityCommand, Alarm};
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
-use super::row;
 use super::when::{AlarmMinutes, alarm};
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 4] = [
     row(
+        Right::ChangeSales,
         "SetAlarm",
         "/v1/activities/{id}/set-alarm",
         "Set, change or clear the alarm (SD-6)",
@@ -19,6 +20,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         set_alarm,
     ),
     row(
+        Right::ChangeSales,
         "SeeAssignment",
         "/v1/activities/{id}/see-assignment",
         "Say that an assigned activity was seen (SD-10)",
@@ -26,6 +28,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         see,
     ),
     row(
+        Right::ChangeSales,
         "AcceptAssignment",
         "/v1/activities/{id}/accept-assignment",
         "Take an assigned activity (SD-8)",
@@ -33,6 +36,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         accept,
     ),
     row(
+        Right::ChangeSales,
         "DeclineAssignment",
         "/v1/activities/{id}/decline-assignment",
         "Hand an assigned activity back to who assigned it (SD-8)",

@@ -7,18 +7,19 @@ use events::{
     ActivityId, GuideItemId, ListKey, Note, OurReference, Party, SaleId, TypeName, UserId,
 };
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::row;
 use super::when::{AlarmMinutes, Moment, alarm, when};
 use crate::http::fields;
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 2] = [
     row(
+        Right::ChangeSales,
         "CreateFromGuideItem",
         "/v1/activities/from-guide-item",
         "Create a follow-up from an item of a sale's guide; what is left out is filled in (SG-12)",
@@ -26,6 +27,7 @@ pub(super) const ROUTES: [CommandRoute; 2] = [
         create_from_guide_item,
     ),
     row(
+        Right::ChangeSales,
         "CreateDocument",
         "/v1/activities/documents",
         "Create a document, done from the beginning, from an item of a guide or of its own (SG-13)",

@@ -5,18 +5,19 @@ use domain::activity::{ActivityChanges, ActivityCommand, Alarm, NewActivity};
 use events::sale::Parties;
 use events::{ActivityId, ListKey, Note, Party, SaleId, TypeName, UserId};
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::row;
 use super::when::{ActivityKind, AlarmMinutes, Moment, Rule, alarm, when};
 use crate::http::fields::{self, patch};
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 4] = [
     row(
+        Right::ChangeSales,
         "PlanActivity",
         "/v1/activities",
         "Plan a meeting, a to-do or a call (SD-1, SD-2)",
@@ -24,6 +25,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         plan,
     ),
     row(
+        Right::ChangeSales,
         "RescheduleActivity",
         "/v1/activities/{id}/reschedule",
         "Move it to another time; what is left out stays (SD-3)",
@@ -31,6 +33,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         reschedule,
     ),
     row(
+        Right::ChangeSales,
         "EditActivity",
         "/v1/activities/{id}/edit",
         "Edit words, links and alarm; null clears (SD-2)",
@@ -38,6 +41,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         edit,
     ),
     row(
+        Right::ChangeSales,
         "AssignActivity",
         "/v1/activities/{id}/assign",
         "Put it into somebody else's diary (SD-8)",

@@ -4,16 +4,17 @@ use domain::sale::SaleCommand;
 use events::sale::ReopenCause;
 use events::{ListKey, Money};
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
-use super::row;
 use crate::http::fields::{self, Day};
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 7] = [
     row(
+        Right::ChangeSales,
         "StallSale",
         "/v1/sales/{id}/stall",
         "Put the sale on hold (SO-13)",
@@ -21,6 +22,7 @@ pub(super) const ROUTES: [CommandRoute; 7] = [
         stall,
     ),
     row(
+        Right::ChangeSales,
         "ChangeStallTerms",
         "/v1/sales/{id}/change-stall-terms",
         "Change date or reason of the hold (SO-13)",
@@ -28,6 +30,7 @@ pub(super) const ROUTES: [CommandRoute; 7] = [
         change_stall_terms,
     ),
     row(
+        Right::ChangeSales,
         "ReopenSale",
         "/v1/sales/{id}/reopen",
         "Open a stalled, sold or lost sale again (SO-16, SO-22)",
@@ -35,6 +38,7 @@ pub(super) const ROUTES: [CommandRoute; 7] = [
         reopen,
     ),
     row(
+        Right::ChangeSales,
         "MarkSold",
         "/v1/sales/{id}/mark-sold",
         "Mark as sold (SO-17)",
@@ -42,6 +46,7 @@ pub(super) const ROUTES: [CommandRoute; 7] = [
         mark_sold,
     ),
     row(
+        Right::ChangeSales,
         "MarkLost",
         "/v1/sales/{id}/mark-lost",
         "Mark as lost (SO-18)",
@@ -49,6 +54,7 @@ pub(super) const ROUTES: [CommandRoute; 7] = [
         mark_lost,
     ),
     row(
+        Right::ChangeSales,
         "CompleteSale",
         "/v1/sales/{id}/complete",
         "Tick a closed sale as completed (SO-21)",
@@ -56,6 +62,7 @@ pub(super) const ROUTES: [CommandRoute; 7] = [
         complete,
     ),
     row(
+        Right::ChangeSales,
         "ClearCompletion",
         "/v1/sales/{id}/clear-completion",
         "Take the tick away (SO-21)",

@@ -4,15 +4,16 @@ use domain::sale::{LINKS_MAX, SaleCommand};
 use events::sale::{Link, LinkKind, LinkTarget, Visibility};
 use events::{ParseError, SaleNote, TypeName};
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
-use super::row;
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 4] = [
     row(
+        Right::ChangeSales,
         "SetNote",
         "/v1/sales/{id}/set-note",
         "Write the note anew; an empty one clears it (SO-28)",
@@ -20,6 +21,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         set_note,
     ),
     row(
+        Right::ChangeSales,
         "AddLink",
         "/v1/sales/{id}/add-link",
         "Link to an address or a record, or give a link another name (SO-29)",
@@ -27,6 +29,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         add_link,
     ),
     row(
+        Right::ChangeSales,
         "RemoveLink",
         "/v1/sales/{id}/remove-link",
         "Take a link away (SO-29)",
@@ -34,6 +37,7 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
         remove_link,
     ),
     row(
+        Right::ChangeSales,
         "SetVisibility",
         "/v1/sales/{id}/set-visibility",
         "Say who may see the sale (SO-31)",

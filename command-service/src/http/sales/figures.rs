@@ -4,17 +4,18 @@ use domain::Refusal;
 use domain::sale::{MarginFigure, SaleCommand};
 use events::{Money, Probability, StageId, UserId};
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::row;
 use crate::http::fields::{self, DecimalText};
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 5] = [
     row(
+        Right::ChangeSales,
         "ChangeOwner",
         "/v1/sales/{id}/change-owner",
         "Hand the sale over",
@@ -22,6 +23,7 @@ pub(super) const ROUTES: [CommandRoute; 5] = [
         change_owner,
     ),
     row(
+        Right::ChangeSales,
         "AdvanceStage",
         "/v1/sales/{id}/advance-stage",
         "Go to any stage of the type (SO-6, SO-8)",
@@ -29,6 +31,7 @@ pub(super) const ROUTES: [CommandRoute; 5] = [
         advance_stage,
     ),
     row(
+        Right::ChangeSales,
         "OverrideProbability",
         "/v1/sales/{id}/override-probability",
         "Set the probability until the next stage change (SO-7)",
@@ -36,6 +39,7 @@ pub(super) const ROUTES: [CommandRoute; 5] = [
         override_probability,
     ),
     row(
+        Right::ChangeSales,
         "ChangeAmount",
         "/v1/sales/{id}/change-amount",
         "Change the amount; cost stays (SO-11)",
@@ -43,6 +47,7 @@ pub(super) const ROUTES: [CommandRoute; 5] = [
         change_amount,
     ),
     row(
+        Right::ChangeSales,
         "SetMargin",
         "/v1/sales/{id}/set-margin",
         "Set cost, profit or percent; the others follow (SO-10)",

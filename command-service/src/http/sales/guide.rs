@@ -3,16 +3,17 @@
 use domain::sale::SaleCommand;
 use events::GuideItemId;
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::row;
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 2] = [
     row(
+        Right::ChangeSales,
         "AnswerFollowUpSuggestion",
         "/v1/sales/{id}/answer-follow-up-suggestion",
         "Say whether a suggested follow-up is to be created (SG-20, SG-21)",
@@ -20,6 +21,7 @@ pub(super) const ROUTES: [CommandRoute; 2] = [
         answer_follow_up,
     ),
     row(
+        Right::ChangeSales,
         "AnswerStageSuggestion",
         "/v1/sales/{id}/answer-stage-suggestion",
         "Say whether the sale moves to the suggested stage; yes moves it (SG-23)",

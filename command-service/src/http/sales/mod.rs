@@ -9,27 +9,11 @@ mod registration;
 mod stakeholders;
 mod turning;
 
-use service_runtime::access::Right;
-use service_runtime::problem::Problem;
-
-use super::route::{Asked, BodySchema, CommandRoute, Decoded};
+use super::route::CommandRoute;
 
 /// Rows of the command table.
 pub fn routes() -> impl Iterator<Item = &'static CommandRoute> {
     let before = registration::ROUTES.iter().chain(&figures::ROUTES).chain(&closing::ROUTES);
     let tabs = details::ROUTES.iter().chain(&stakeholders::ROUTES).chain(&guide::ROUTES);
     before.chain(tabs).chain(&turning::ROUTES)
-}
-
-type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;
-
-/// A command on a sale: who may change their own may send it, the domain looks at whose sale it is.
-const fn row(
-    command: &'static str,
-    path: &'static str,
-    summary: &'static str,
-    body: Option<BodySchema>,
-    decode: Decode,
-) -> CommandRoute {
-    CommandRoute { command, path, summary, right: Right::ChangeSales, body, decode }
 }

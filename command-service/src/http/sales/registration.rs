@@ -7,18 +7,19 @@ use events::{
     Description, ListKey, Money, Party, Probability, SaleId, SaleTypeId, StageId, TypeName, UserId,
 };
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::details::{AddLink, VisibleFor, links_of, note_of, visibility_of};
-use super::row;
 use crate::http::fields::{self, Day, patch};
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 2] = [
     row(
+        Right::ChangeSales,
         "RegisterSale",
         "/v1/sales",
         "Register a sale (SO-1)",
@@ -26,6 +27,7 @@ pub(super) const ROUTES: [CommandRoute; 2] = [
         register,
     ),
     row(
+        Right::ChangeSales,
         "EditSale",
         "/v1/sales/{id}/edit",
         "Edit plain fields (SO-5)",

@@ -4,14 +4,14 @@ use domain::sale::{PartChanges, SaleCommand};
 use events::sale::{Part, Stakeholder, StakeholderId};
 use events::{ListKey, Party, StakeholderComment};
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::ids;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::row;
 use crate::http::fields::{self, patch};
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Stakeholders of one command at most.
 const AT_ONCE_MAX: usize = 100;
@@ -19,6 +19,7 @@ const AT_ONCE_MAX: usize = 100;
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 3] = [
     row(
+        Right::ChangeSales,
         "AddStakeholders",
         "/v1/sales/{id}/add-stakeholders",
         "Add companies and contacts that are involved (SK-2)",
@@ -26,6 +27,7 @@ pub(super) const ROUTES: [CommandRoute; 3] = [
         add,
     ),
     row(
+        Right::ChangeSales,
         "ChangeStakeholders",
         "/v1/sales/{id}/change-stakeholders",
         "Change role or comment of all that are named (SK-4)",
@@ -33,6 +35,7 @@ pub(super) const ROUTES: [CommandRoute; 3] = [
         change,
     ),
     row(
+        Right::ChangeSales,
         "RemoveStakeholders",
         "/v1/sales/{id}/remove-stakeholders",
         "Take stakeholders off the sale (SK-5)",

@@ -3,16 +3,17 @@
 use domain::sale::SaleCommand;
 use events::{CurrencyCode, SaleTypeId, StageId};
 use serde::Deserialize;
+use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::row;
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 3] = [
     row(
+        Right::ChangeSales,
         "ChangeSaleType",
         "/v1/sales/{id}/change-sale-type",
         "Give the sale another type (SO-9)",
@@ -20,6 +21,7 @@ pub(super) const ROUTES: [CommandRoute; 3] = [
         change_sale_type,
     ),
     row(
+        Right::ChangeSales,
         "ChangeCurrency",
         "/v1/sales/{id}/change-currency",
         "The same figures in another currency (SO-39)",
@@ -27,6 +29,7 @@ pub(super) const ROUTES: [CommandRoute; 3] = [
         change_currency,
     ),
     row(
+        Right::ChangeSales,
         "DeleteSale",
         "/v1/sales/{id}/delete",
         "Delete the sale for good; its history stays (SO-23)",

@@ -16,13 +16,14 @@ use uuid::Uuid;
 use super::on;
 use crate::http::activities::ActivityKind;
 use crate::http::fields::{self, NameField};
-use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded};
+use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 pub(in crate::http) use limits::DurationMinutes;
 use limits::{FollowUpText, OffsetDays};
 
 /// Rows of the command table.
 pub(super) const ROUTES: [CommandRoute; 6] = [
     row(
+        Right::MaintainLists,
         "AddSuggestedFollowUp",
         "/v1/sale-types/{id}/add-suggested-follow-up",
         "Suggest a follow-up in a stage of the guide (SG-4)",
@@ -30,6 +31,7 @@ pub(super) const ROUTES: [CommandRoute; 6] = [
         add_follow_up,
     ),
     row(
+        Right::MaintainLists,
         "AddSuggestedDocument",
         "/v1/sale-types/{id}/add-suggested-document",
         "Suggest a document in a stage of the guide (SG-5)",
@@ -37,6 +39,7 @@ pub(super) const ROUTES: [CommandRoute; 6] = [
         add_document,
     ),
     row(
+        Right::MaintainLists,
         "EditSuggestedFollowUp",
         "/v1/sale-types/{id}/edit-suggested-follow-up",
         "Edit a suggested follow-up, at once for running sales too; null clears (SG-6)",
@@ -44,6 +47,7 @@ pub(super) const ROUTES: [CommandRoute; 6] = [
         changes::edit_follow_up,
     ),
     row(
+        Right::MaintainLists,
         "EditSuggestedDocument",
         "/v1/sale-types/{id}/edit-suggested-document",
         "Edit a suggested document, at once for running sales too; null clears (SG-6)",
@@ -51,6 +55,7 @@ pub(super) const ROUTES: [CommandRoute; 6] = [
         changes::edit_document,
     ),
     row(
+        Right::MaintainLists,
         "MoveGuideItem",
         "/v1/sale-types/{id}/move-guide-item",
         "Move an item to another stage, to another place in it, or both (SG-6)",
@@ -58,6 +63,7 @@ pub(super) const ROUTES: [CommandRoute; 6] = [
         relocate,
     ),
     row(
+        Right::MaintainLists,
         "RemoveGuideItem",
         "/v1/sale-types/{id}/remove-guide-item",
         "Suggest an item no more; what was created from it stays (SG-29)",
@@ -65,19 +71,6 @@ pub(super) const ROUTES: [CommandRoute; 6] = [
         remove,
     ),
 ];
-
-type Decode = fn(&Asked<'_>) -> Result<Decoded, Problem>;
-
-/// A command on a guide: for who maintains lists.
-const fn row(
-    command: &'static str,
-    path: &'static str,
-    summary: &'static str,
-    body: Option<BodySchema>,
-    decode: Decode,
-) -> CommandRoute {
-    CommandRoute { command, path, summary, right: Right::MaintainLists, body, decode }
-}
 
 /// AddSuggestedFollowUp.
 #[derive(Deserialize, ToSchema)]
