@@ -210,6 +210,9 @@ impl Answer {
             Aggregate::Tenant => "tenants",
             Aggregate::Name => "names",
             Aggregate::List => "lists",
+            Aggregate::Selection => "selections",
+            Aggregate::TargetType => "target-types",
+            Aggregate::Target => "targets",
         };
         let id = utf8_percent_encode(&self.fixed.id, OTHER_THAN_UNRESERVED);
         format!("/v1/{collection}/{id}")

@@ -7,10 +7,13 @@ use thiserror::Error;
 
 use crate::identity::Aggregate;
 use crate::{
-    ActivityEvent, CurrencyEvent, ListEvent, NameEvent, SaleEvent, SaleTypeEvent, StageEvent,
-    TenantEvent, UserEvent,
+    ActivityEvent, CurrencyEvent, ListEvent, NameEvent, SaleEvent, SaleTypeEvent, SelectionEvent,
+    StageEvent, TargetEvent, TargetTypeEvent, TenantEvent, UserEvent,
 };
-use crate::{activity, currency, fact, list, name, sale, sale_type, stage, tenant, upcast, user};
+use crate::{
+    activity, currency, fact, list, name, sale, sale_type, selection, stage, target, target_type,
+    tenant, upcast, user,
+};
 
 /// Any fact of the product, in its newest shape.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +40,12 @@ pub enum Event {
     Name(NameEvent),
     /// About a maintained list.
     List(ListEvent),
+    /// About a selection.
+    Selection(SelectionEvent),
+    /// About a type of targets.
+    TargetType(TargetTypeEvent),
+    /// About a target.
+    Target(TargetEvent),
 }
 
 /// Stored bytes that this program cannot read. It stops the reader; nothing is ever skipped.
@@ -103,6 +112,9 @@ pub fn current() -> impl Iterator<Item = (&'static str, i16)> {
         .chain(tenant::CURRENT)
         .chain(name::CURRENT)
         .chain(list::CURRENT)
+        .chain(selection::CURRENT)
+        .chain(target_type::CURRENT)
+        .chain(target::CURRENT)
 }
 
 /// The entry of a type in [`current`], with its static name.
@@ -129,6 +141,9 @@ pub fn encode(event: &Event) -> (&'static str, i16, Vec<u8>) {
         Event::Tenant(fact) => split(fact),
         Event::Name(fact) => split(fact),
         Event::List(fact) => split(fact),
+        Event::Selection(fact) => split(fact),
+        Event::TargetType(fact) => split(fact),
+        Event::Target(fact) => split(fact),
     }
 }
 
@@ -194,6 +209,9 @@ fn of_aggregate(
         Aggregate::Tenant => payload.read(kind).map(Event::Tenant),
         Aggregate::Name => payload.read(kind).map(Event::Name),
         Aggregate::List => payload.read(kind).map(Event::List),
+        Aggregate::Selection => payload.read(kind).map(Event::Selection),
+        Aggregate::TargetType => payload.read(kind).map(Event::TargetType),
+        Aggregate::Target => payload.read(kind).map(Event::Target),
     })
 }
 

@@ -130,6 +130,39 @@ uuid_identity!(
     Aggregate::Activity
 );
 
+uuid_identity!(
+    /// Public id of a selection of sales.
+    SelectionId,
+    Aggregate::Selection
+);
+uuid_identity!(
+    /// Public id of a type of sales targets.
+    TargetTypeId,
+    Aggregate::TargetType
+);
+uuid_identity!(
+    /// Public id of a sales target: follows from its place.
+    TargetId,
+    Aggregate::Target
+);
+
+impl TargetId {
+    /// The id of the row that these texts name, in this order.
+    pub(crate) fn of(names: [&str; 5]) -> Self {
+        let parts = names.into_iter().flat_map(|name| [name, "\0"]);
+        Self(named_by(parts))
+    }
+}
+
+/// uuid5 of several texts, one after another.
+fn named_by<'a>(texts: impl Iterator<Item = &'a str>) -> Uuid {
+    let mut name = Sha1::new_with_prefix(STREAM_NAMESPACE);
+    texts.for_each(|text| name.update(text));
+    let digest: [u8; 20] = name.finalize().into();
+    let (first, _) = digest.split_first_chunk().expect("invariant: SHA-1 has 20 bytes");
+    uuid::Builder::from_sha1_bytes(*first).into_uuid()
+}
+
 /// The kinds of stream in a log. The wire name is the first token of every event type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Aggregate {
@@ -151,11 +184,17 @@ pub enum Aggregate {
     Name,
     /// A maintained list: sources, reasons and the like (SO-19).
     List,
+    /// Sales somebody put together, or criteria that find them (SF-10).
+    Selection,
+    /// A type of sales targets (ST-1).
+    TargetType,
+    /// A sales target (ST-8).
+    Target,
 }
 
 impl Aggregate {
     /// Every aggregate, for exhaustive checks.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Sale,
         Self::Activity,
         Self::Stage,
@@ -165,6 +204,9 @@ impl Aggregate {
         Self::Tenant,
         Self::Name,
         Self::List,
+        Self::Selection,
+        Self::TargetType,
+        Self::Target,
     ];
 
     /// The wire name, as in `sale-type/<id>` and `sale-type.defined`.
@@ -179,6 +221,9 @@ impl Aggregate {
             Self::Tenant => "tenant",
             Self::Name => "name",
             Self::List => "list",
+            Self::Selection => "selection",
+            Self::TargetType => "target-type",
+            Self::Target => "target",
         }
     }
 
@@ -228,13 +273,8 @@ impl StreamName {
     /// The log's key: uuid5(tenant ‖ aggregate ‖ public id), so equal public ids in two tenants or
     /// two aggregates never meet. Asked for a dozen times a command, hence hashed with the processor's own instruction.
     pub fn stream_id(&self, tenant: &TenantSlug) -> Uuid {
-        let mut name = Sha1::new_with_prefix(STREAM_NAMESPACE);
-        for part in [tenant.as_str(), "\0", self.aggregate.as_str(), "\0", &self.id] {
-            name.update(part);
-        }
-        let digest: [u8; 20] = name.finalize().into();
-        let (first, _) = digest.split_first_chunk().expect("invariant: SHA-1 has 20 bytes");
-        uuid::Builder::from_sha1_bytes(*first).into_uuid()
+        let parts = [tenant.as_str(), "\0", self.aggregate.as_str(), "\0", &self.id];
+        named_by(parts.into_iter())
     }
 }
 

@@ -15,6 +15,7 @@
 
 pub mod activity;
 pub mod codec;
+pub mod criteria;
 pub mod currency;
 pub mod custom_field;
 pub mod diary;
@@ -29,15 +30,20 @@ pub mod name;
 pub mod rights;
 pub mod sale;
 pub mod sale_type;
+pub mod selection;
 pub mod shipped;
 pub mod stage;
+pub mod target;
+pub mod target_type;
 pub mod tenant;
 pub mod upcast;
 pub mod user;
 pub mod values;
+pub mod view;
 
 pub use activity::ActivityEvent;
 pub use codec::{DecodeError, Event};
+pub use criteria::Criteria;
 pub use currency::CurrencyEvent;
 pub use custom_field::{FieldDefinition, FieldItem, FieldKind, FieldValue};
 pub use diary::{DiarySettings, TimeOfDay};
@@ -45,17 +51,22 @@ pub use envelope::{Metadata, NewEvent, Recorded, content_hash};
 pub use feature::Feature;
 pub use guide::{Guide, GuideItem, GuideItemId};
 pub use identity::{
-    ActivityId, Aggregate, SaleId, SaleTypeId, StageId, StreamName, TenantSlug, UserId,
+    ActivityId, Aggregate, SaleId, SaleTypeId, SelectionId, StageId, StreamName, TargetId,
+    TargetTypeId, TenantSlug, UserId,
 };
 pub use list::{ListEvent, ListItem, ListName};
 pub use money::{CurrencyCode, Money};
 pub use name::NameEvent;
 pub use sale::SaleEvent;
 pub use sale_type::SaleTypeEvent;
+pub use selection::SelectionEvent;
 pub use stage::StageEvent;
+pub use target::TargetEvent;
+pub use target_type::TargetTypeEvent;
 pub use tenant::TenantEvent;
 pub use user::{Preferences, UserEvent};
 pub use values::{
     Description, FieldText, ListKey, LocalName, Note, OurReference, ParseError, Party, Probability,
     Purpose, SaleNote, StakeholderComment, Title, TypeName,
 };
+pub use view::BoardView;

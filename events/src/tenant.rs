@@ -8,10 +8,11 @@ use crate::diary::DiarySettings;
 use crate::feature::Feature;
 use crate::money::CurrencyCode;
 use crate::rights::{RecordRights, Records, Right, Role};
+use crate::target::TargetPeriod;
 use crate::values::ListKey;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 9] = [
+pub const CURRENT: [(&str, i16); 10] = [
     ("tenant.provisioned", 1),
     ("tenant.base-currency-changed", 1),
     ("tenant.time-zone-changed", 1),
@@ -21,6 +22,7 @@ pub const CURRENT: [(&str, i16); 9] = [
     ("tenant.functional-right-set", 1),
     ("tenant.diary-settings-changed", 1),
     ("tenant.feature-switched", 1),
+    ("tenant.target-period-set", 1),
 ];
 
 /// A fact about the tenant.
@@ -86,5 +88,11 @@ pub enum TenantEvent {
         feature: Feature,
         /// There or not.
         on: bool,
+    },
+    /// ST-7: what the cells of targets stand for that are added from now on.
+    #[serde(rename = "tenant.target-period-set")]
+    TargetPeriodSet {
+        /// Months or quarters.
+        period: TargetPeriod,
     },
 }

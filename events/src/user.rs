@@ -4,13 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::SaleId;
 use crate::values::TypeName;
+use crate::view::BoardView;
 
 /// Types of this stream and the version written today.
-pub const CURRENT: [(&str, i16); 4] = [
+pub const CURRENT: [(&str, i16); 6] = [
     ("user.added", 1),
     ("user.preferences-set", 1),
     ("user.favourite-added", 1),
     ("user.favourite-removed", 1),
+    ("user.view-saved", 1),
+    ("user.view-removed", 1),
 ];
 
 /// What a person wants shown and asked. Every preference has a default, so what was stored before one existed is whole.
@@ -57,5 +60,19 @@ pub enum UserEvent {
     FavouriteRemoved {
         /// Which one.
         sale: SaleId,
+    },
+    /// SF-14: a view of the board, new or in the place of the one of that name.
+    #[serde(rename = "user.view-saved")]
+    ViewSaved {
+        /// What they call it.
+        name: TypeName,
+        /// All of it.
+        view: BoardView,
+    },
+    /// SF-14.
+    #[serde(rename = "user.view-removed")]
+    ViewRemoved {
+        /// Which one.
+        name: TypeName,
     },
 }

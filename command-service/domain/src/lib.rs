@@ -22,10 +22,13 @@ pub mod refusal;
 pub mod rights;
 pub mod sale;
 pub mod sale_type;
+pub mod selection;
 #[cfg(test)]
 pub mod spec;
 pub mod stage;
 pub mod state;
+pub mod target;
+pub mod target_type;
 pub mod tenant;
 pub mod user;
 

@@ -39,7 +39,10 @@ pub fn shown(state: &State, context: &Context<'_>) -> Result<(), Refusal> {
         | State::User(_)
         | State::Tenant(_)
         | State::Name(_)
-        | State::List(_) => Ok(()),
+        | State::List(_)
+        | State::Selection(_)
+        | State::TargetType(_)
+        | State::Target(_) => Ok(()),
     }
 }
 

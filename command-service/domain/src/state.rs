@@ -9,7 +9,10 @@ use crate::list::List;
 use crate::name::Name;
 use crate::sale::Sale;
 use crate::sale_type::SaleType;
+use crate::selection::Selection;
 use crate::stage::Stage;
+use crate::target::Target;
+use crate::target_type::TargetType;
 use crate::tenant::Tenant;
 use crate::user::User;
 
@@ -34,6 +37,12 @@ pub enum State {
     Name(Name),
     /// A list.
     List(List),
+    /// A selection.
+    Selection(Selection),
+    /// A type of targets.
+    TargetType(TargetType),
+    /// A target.
+    Target(Target),
 }
 
 impl State {
@@ -49,6 +58,9 @@ impl State {
             Aggregate::Tenant => Self::Tenant(Tenant::default()),
             Aggregate::Name => Self::Name(Name::default()),
             Aggregate::List => Self::List(List::default()),
+            Aggregate::Selection => Self::Selection(Selection::default()),
+            Aggregate::TargetType => Self::TargetType(TargetType::default()),
+            Aggregate::Target => Self::Target(Target::default()),
         }
     }
 
@@ -69,6 +81,13 @@ impl State {
             (Self::Tenant(state), Event::Tenant(fact)) => Self::Tenant(Tenant::evolve(state, fact)),
             (Self::Name(state), Event::Name(fact)) => Self::Name(Name::evolve(state, fact)),
             (Self::List(state), Event::List(fact)) => Self::List(List::evolve(state, fact)),
+            (Self::Selection(state), Event::Selection(fact)) => {
+                Self::Selection(Selection::evolve(state, fact))
+            }
+            (Self::TargetType(state), Event::TargetType(fact)) => {
+                Self::TargetType(TargetType::evolve(state, fact))
+            }
+            (Self::Target(state), Event::Target(fact)) => Self::Target(Target::evolve(state, fact)),
             (state, _) => state,
         }
     }

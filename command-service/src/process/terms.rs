@@ -69,7 +69,8 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
             | TenantEvent::CustomFieldRemoved { .. }
             | TenantEvent::RecordRightsSet { .. }
             | TenantEvent::FunctionalRightSet { .. }
-            | TenantEvent::FeatureSwitched { .. },
+            | TenantEvent::FeatureSwitched { .. }
+            | TenantEvent::TargetPeriodSet { .. },
         )
         | Event::Activity(_)
         | Event::Stage(_)
@@ -77,6 +78,9 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
         | Event::Currency(_)
         | Event::List(_)
         | Event::User(_)
+        | Event::Selection(_)
+        | Event::TargetType(_)
+        | Event::Target(_)
         | Event::Name(_) => Meaning::None,
     })
 }

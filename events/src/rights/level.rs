@@ -30,6 +30,8 @@ pub enum Records {
     Sales,
     /// Activities.
     Activities,
+    /// Sales targets: a user's are their own, a group's are of that group, the company's belong to nobody (ST-8).
+    Targets,
 }
 
 /// How a record belongs to whoever asks (SO-44).

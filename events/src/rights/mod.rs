@@ -43,6 +43,7 @@ impl TenantRights {
             | TenantEvent::TimeZoneChanged { .. }
             | TenantEvent::DiarySettingsChanged(_)
             | TenantEvent::FeatureSwitched { .. }
+            | TenantEvent::TargetPeriodSet { .. }
             | TenantEvent::CustomFieldDefined(_)
             | TenantEvent::CustomFieldRemoved { .. } => {}
         }

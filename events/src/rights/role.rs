@@ -44,6 +44,14 @@ pub enum Right {
     SeeHiddenSales,
     /// Take lists away as files: `/v1/sales/export`, `/v1/activities/export` (SD-28).
     Export,
+    /// Define, edit and delete types of sales targets (ST-1).
+    MaintainTargetTypes,
+    /// Lock targets and unlock them (ST-15).
+    LockTargets,
+    /// Change all members of a selection at once (SF-17).
+    BulkUpdate,
+    /// Plan follow-ups for all members of a selection (SF-18).
+    PlanForSelections,
 }
 
 use Role::{Admin, Analyst, Auditor, Importer, Manager, Seller};
@@ -59,17 +67,25 @@ pub const RIGHTS: &[(Right, &[Role])] = &[
     (Right::SetEffectiveTime, &[Importer]),
     (Right::SeeHiddenSales, &[Admin, Importer, Auditor, Analyst]),
     (Right::Export, &[Seller, Manager, Admin, Importer, Auditor, Analyst]),
+    (Right::MaintainTargetTypes, &[Admin, Importer]),
+    (Right::LockTargets, &[Manager, Admin, Importer]),
+    (Right::BulkUpdate, &[Manager, Admin, Importer]),
+    (Right::PlanForSelections, &[Seller, Manager, Admin, Importer]),
 ];
 
 impl Right {
     /// The rights a tenant may give to its roles and take from them. The others say what a role is.
-    pub const MAINTAINED: [Self; 6] = [
+    pub const MAINTAINED: [Self; 10] = [
         Self::ReadEventFeed,
         Self::MaintainLists,
         Self::AddUsers,
         Self::MaintainTenant,
         Self::SeeHiddenSales,
         Self::Export,
+        Self::MaintainTargetTypes,
+        Self::LockTargets,
+        Self::BulkUpdate,
+        Self::PlanForSelections,
     ];
 
     /// The roles that have it by the role table.

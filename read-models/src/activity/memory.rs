@@ -38,7 +38,10 @@ impl Fold for ActivityFold {
             | Event::Currency(_)
             | Event::Tenant(_)
             | Event::Name(_)
-            | Event::List(_) => Ok(()),
+            | Event::List(_)
+            | Event::Selection(_)
+            | Event::TargetType(_)
+            | Event::Target(_) => Ok(()),
         }
     }
 

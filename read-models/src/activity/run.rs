@@ -40,7 +40,10 @@ fn decoded(events: &[Recorded]) -> Result<Vec<(&Recorded, ActivityEvent)>, Apply
             | Event::Currency(_)
             | Event::Tenant(_)
             | Event::Name(_)
-            | Event::List(_) => {}
+            | Event::List(_)
+            | Event::Selection(_)
+            | Event::TargetType(_)
+            | Event::Target(_) => {}
         }
     }
     Ok(facts)

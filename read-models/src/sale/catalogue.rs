@@ -107,6 +107,7 @@ pub(super) fn settings(
             settings.features.switch(*feature, *on);
             Ok(settings)
         }
+        TenantEvent::TargetPeriodSet { .. } => before(),
     }
 }
 

@@ -141,7 +141,10 @@ pub(super) fn fold(
         Event::List(fact) => {
             made.list_items.push(Placed { place, next: None, row: ListItem::after(fact) });
         }
-        Event::Activity(_) => {}
+        Event::Activity(_)
+        | Event::Selection(_)
+        | Event::TargetType(_)
+        | Event::Target(_) => {}
         Event::Name(NameEvent::Reserved { .. } | NameEvent::Released { .. }) => {}
     }
     Ok(())

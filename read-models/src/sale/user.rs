@@ -46,5 +46,6 @@ pub(super) fn user(
             user.favourites.retain(|favourite| *favourite != sale.0);
             Ok(user)
         }
+        UserEvent::ViewSaved { .. } | UserEvent::ViewRemoved { .. } => before(),
     }
 }

@@ -75,7 +75,8 @@ fn names_are_unique(world: &World) -> Result<(), TestCaseError> {
             State::SaleType(SaleType::Defined(it) | SaleType::Deleted(it)) => &it.terms.name,
             State::Stage(_) | State::SaleType(_) | State::Sale(_) | State::Currency(_) => continue,
             State::Activity(_) | State::User(_) | State::Tenant(_) | State::Name(_) => continue,
-            State::List(_) => continue,
+            State::List(_) | State::Selection(_) => continue,
+            State::TargetType(_) | State::Target(_) => continue,
         };
         for spelling in name.spellings() {
             let id = format!("{}/{spelling}", stream.aggregate);
@@ -113,6 +114,7 @@ proptest! {
                         State::SaleType(kind) => type_is_sound(&world, kind)?,
                         State::Stage(_) | State::Currency(_) => {}
                         State::User(_) | State::Tenant(_) | State::Name(_) | State::List(_) => {}
+                        State::Selection(_) | State::TargetType(_) | State::Target(_) => {}
                     }
                 }
                 names_are_unique(&world)?;

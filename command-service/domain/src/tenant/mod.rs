@@ -225,6 +225,7 @@ impl Decider for Tenant {
             TenantEvent::FeatureSwitched { feature, on: false } => {
                 tenant.without.insert(*feature);
             }
+            TenantEvent::TargetPeriodSet { .. } => {}
         }
         tenant
     }

@@ -187,6 +187,7 @@ impl Decider for User {
             UserEvent::FavouriteRemoved { sale } => user.with(|own| {
                 own.favourites.remove(sale);
             }),
+            UserEvent::ViewSaved { .. } | UserEvent::ViewRemoved { .. } => user,
         }
     }
 }
