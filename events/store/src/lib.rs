@@ -32,6 +32,7 @@ mod outcome;
 mod probe;
 mod read;
 mod sale_types;
+mod targets;
 mod tenants;
 mod writer;
 

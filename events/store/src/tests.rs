@@ -16,6 +16,7 @@ mod resting;
 mod sale_types;
 mod schema;
 mod slow_neighbours;
+mod targets;
 mod tenants;
 mod times;
 mod verifying;
