@@ -7,6 +7,7 @@
 
 mod append;
 mod attempt;
+mod selection;
 
 use std::collections::BTreeSet;
 

@@ -24,6 +24,9 @@ pub const CACHE_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// What one stream counts for at least, so that both limits are one.
 const STREAM_BYTES_MIN: u64 = CACHE_BYTES_MAX / STREAMS_MAX;
 
+/// What a member of a selection counts for.
+const MEMBER_BYTES: usize = 48;
+
 /// What an item of a list counts for.
 const ITEM_BYTES: usize = 512;
 
@@ -169,6 +172,10 @@ fn weight(slot: &Arc<Slot>) -> u32 {
             .and_then(|deal| deal.description.as_ref())
             .map_or(0, |text| text.as_str().len()),
         State::List(list) => list.len().saturating_mul(ITEM_BYTES),
+        State::Selection(selection) => {
+            let members = selection.kept().map_or(0, |kept| kept.members.len());
+            members.saturating_mul(MEMBER_BYTES)
+        }
         State::Activity(_)
         | State::Stage(_)
         | State::SaleType(_)
@@ -176,7 +183,6 @@ fn weight(slot: &Arc<Slot>) -> u32 {
         | State::User(_)
         | State::Tenant(_)
         | State::Name(_)
-        | State::Selection(_)
         | State::TargetType(_)
         | State::Target(_) => 0,
     });

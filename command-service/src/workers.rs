@@ -12,7 +12,7 @@ use service_runtime::telemetry::Metrics;
 use crate::app::App;
 use crate::process::{
     ActivityReminder, AssignmentNotice, GuideSuggestion, Reaction, Rules, StageAdvance,
-    StallFollowUp, StalledSaleReopen, Steps, run,
+    StallFollowUp, StalledSaleReopen, Steps, TargetTypeCleanup, run,
 };
 use crate::relay::{NatsAddress, Relay};
 use crate::sending::send_order;
@@ -42,7 +42,7 @@ impl App {
         StalledSaleReopen::new(self.store().clone(), send_order(self.executor().clone()))
     }
 
-    /// A process manager that sends one command an event (SD-6, SG-19, SG-23, SO-14, §6-A32).
+    /// A process manager that sends what an event asks for (SD-6, SG-19, SG-23, SO-14, ST-6, §6-A32).
     pub fn reaction<R: Rules>(&self) -> Reaction<R> {
         Reaction::new(self.store().clone(), send_order(self.executor().clone()))
     }
@@ -59,6 +59,7 @@ impl App {
         Metrics::install().keep_small(tasks);
         tasks.spawn_until_stopped(keep_partitions_ahead(self.store().clone()));
         self.start(self.stalled_sale_reopen(), tasks);
+        self.start(self.reaction::<TargetTypeCleanup>(), tasks);
         if self.config().notices {
             self.start(self.reaction::<ActivityReminder>(), tasks);
             self.start(self.reaction::<AssignmentNotice>(), tasks);

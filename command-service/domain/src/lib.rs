@@ -122,6 +122,15 @@ pub fn decide(state: &State, order: Order, context: &Context<'_>) -> Result<Deci
             tenant::Tenant::decide(state, command, context)
         }
         (State::List(state), Order::List(command)) => list::List::decide(state, command, context),
+        (State::Selection(state), Order::Selection(command)) => {
+            selection::Selection::decide(state, command, context)
+        }
+        (State::TargetType(state), Order::TargetType(command)) => {
+            target_type::TargetType::decide(state, command, context)
+        }
+        (State::Target(state), Order::Target(command)) => {
+            target::Target::decide(state, command, context)
+        }
         (_, order) => Err(Refusal::WrongStream(order.aggregate())),
     }
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use events::{ActivityId, Aggregate, ListName, SaleId, SaleTypeId, StageId, StreamName, UserId};
+use events::{
+    ActivityId, Aggregate, ListName, SaleId, SaleTypeId, StageId, StreamName, TargetId,
+    TargetTypeId, UserId,
+};
 
 use crate::State;
 use crate::activity::{self, Activity, ActivityCommand, Planned};
@@ -12,7 +15,10 @@ use crate::list::{List, ListCommand};
 use crate::name::{Name, name_streams};
 use crate::sale::{self, Sale, SaleCommand};
 use crate::sale_type::{SaleType, SaleTypeCommand};
+use crate::selection::{self, SelectionCommand};
 use crate::stage::{Stage, StageCommand};
+use crate::target::{self, TargetCommand, TargetRow};
+use crate::target_type::{self, TargetType, TargetTypeCommand};
 use crate::tenant::{Tenant, TenantCommand};
 use crate::user::{self, User, UserCommand};
 
@@ -38,6 +44,12 @@ pub enum Order {
     Tenant(TenantCommand),
     /// On a list.
     List(ListCommand),
+    /// On a type of targets.
+    TargetType(TargetTypeCommand),
+    /// On a target.
+    Target(TargetCommand),
+    /// On a selection.
+    Selection(SelectionCommand),
 }
 
 impl Order {
@@ -49,6 +61,13 @@ impl Order {
             Self::Stage(command) => matches!(command, StageCommand::AddStage { .. }),
             Self::SaleType(command) => matches!(command, SaleTypeCommand::DefineSaleType { .. }),
             Self::User(command) => matches!(command, UserCommand::AddUser { .. }),
+            Self::TargetType(command) => {
+                matches!(command, TargetTypeCommand::DefineTargetType { .. })
+            }
+            Self::Target(command) => matches!(command, TargetCommand::AddTarget(_)),
+            Self::Selection(command) => {
+                matches!(command, SelectionCommand::CreateSelection(_))
+            }
             Self::Currency(_) | Self::Tenant(_) | Self::List(_) => false,
         }
     }
@@ -64,6 +83,9 @@ impl Order {
             Self::User(_) => Aggregate::User,
             Self::Tenant(_) => Aggregate::Tenant,
             Self::List(_) => Aggregate::List,
+            Self::TargetType(_) => Aggregate::TargetType,
+            Self::Target(_) => Aggregate::Target,
+            Self::Selection(_) => Aggregate::Selection,
         }
     }
 }
@@ -136,6 +158,18 @@ impl References {
         if let State::List(found) = state.as_ref() { Some(found) } else { None }
     }
 
+    /// A target that is there; none once it is removed.
+    pub fn target(&self, id: TargetId) -> Option<&TargetRow> {
+        let state = self.0.get(&id.stream())?;
+        if let State::Target(found) = state.as_ref() { found.added() } else { None }
+    }
+
+    /// A type of targets, deleted or not; none when it was not looked up.
+    pub fn target_type(&self, id: TargetTypeId) -> Option<&TargetType> {
+        let state = self.0.get(&id.stream())?;
+        if let State::TargetType(found) = state.as_ref() { Some(found) } else { None }
+    }
+
     /// Who holds a name; a name never looked up counts as free.
     pub fn name(&self, stream: &StreamName) -> Name {
         match self.0.get(stream).map(Arc::as_ref) {
@@ -167,6 +201,13 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
             wanted
         }
         (Order::User(command), _) => user::needs(command),
+        (Order::Target(command), State::Target(state)) => target::needs(state, command, known),
+        (Order::TargetType(command), State::TargetType(state)) => {
+            target_type::needs(state, command)
+        }
+        (Order::Selection(command), State::Selection(state)) => {
+            selection::needs(state, command, actor)
+        }
         (Order::SaleType(command), _) => {
             let mut wanted = name_streams(Aggregate::SaleType, command.name());
             wanted.extend(command.stages().iter().map(|stage| stage.stream()));
@@ -178,7 +219,10 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
             | Order::Activity(_)
             | Order::Currency(_)
             | Order::Tenant(_)
-            | Order::List(_),
+            | Order::List(_)
+            | Order::Selection(_)
+            | Order::TargetType(_)
+            | Order::Target(_),
             _,
         ) => Vec::new(),
     };

@@ -6,7 +6,9 @@ mod tests;
 
 use events::rights::{Level, Principal, Records, Right, Role};
 use events::sale::Visibility;
-use events::{Aggregate, UserId};
+use events::selection::SelectionTerms;
+use events::target::Assignee;
+use events::{Aggregate, TypeName, UserId};
 
 use crate::activity::Planned;
 use crate::sale::{Deal, Sale};
@@ -33,6 +35,14 @@ pub fn shown(state: &State, context: &Context<'_>) -> Result<(), Refusal> {
             let planned = activity.planned();
             planned.map_or(Ok(()), |planned| context.may_activity(planned, Level::Read))
         }
+        State::Selection(selection) => {
+            let kept = selection.kept();
+            kept.map_or(Ok(()), |kept| context.may_selection(&kept.terms, Level::Read))
+        }
+        State::Target(target) => {
+            let row = target.row();
+            row.map_or(Ok(()), |row| context.may_target(&row.place.assignee, Level::Read))
+        }
         State::Stage(_)
         | State::SaleType(_)
         | State::Currency(_)
@@ -40,9 +50,7 @@ pub fn shown(state: &State, context: &Context<'_>) -> Result<(), Refusal> {
         | State::Tenant(_)
         | State::Name(_)
         | State::List(_)
-        | State::Selection(_)
-        | State::TargetType(_)
-        | State::Target(_) => Ok(()),
+        | State::TargetType(_) => Ok(()),
     }
 }
 
@@ -72,10 +80,15 @@ impl Context<'_> {
 
     /// How far the caller's rights go on what `owner` owns and `group` counts.
     fn level(&self, records: Records, owner: &UserId, group: Option<&str>) -> Level {
+        self.level_of(records, owner.as_str(), group)
+    }
+
+    /// The same; an owner without letters is nobody.
+    fn level_of(&self, records: Records, owner: &str, group: Option<&str>) -> Level {
         match self.by {
             By::Ourselves => Level::Delete,
             By::Principal(principal) => {
-                let ownership = principal.ownership(owner.as_str(), group);
+                let ownership = principal.ownership(owner, group);
                 self.references.tenant().rights().level(principal.roles, records, ownership)
             }
         }
@@ -84,20 +97,21 @@ impl Context<'_> {
     /// Whether the caller sees a sale.
     pub(crate) fn sees(&self, deal: &Deal) -> bool {
         let group = deal.owner_group.as_deref();
-        self.level(Records::Sales, &deal.owner, group) >= Level::Read && self.is_shown(deal)
+        self.level(Records::Sales, &deal.owner, group) >= Level::Read
+            && self.is_shown(&deal.owner, &deal.details.visibility)
     }
 
-    /// Whether a sale is visible for the caller (SO-31): to its owner always, to others as the owner says, unless they
+    /// Whether a sale or a selection is visible for the caller (SO-31): to its owner always, to others as the owner says, unless they
     /// have the right to see what is hidden.
-    fn is_shown(&self, deal: &Deal) -> bool {
+    fn is_shown(&self, owner: &UserId, visibility: &Visibility) -> bool {
         let By::Principal(principal) = self.by else { return true };
-        let shown = match &deal.details.visibility {
+        let shown = match visibility {
             Visibility::All => true,
             Visibility::Owner => false,
             Visibility::Group { visible_group } => principal.is_in(visible_group.as_str()),
         };
         let rights = self.references.tenant().rights();
-        shown || deal.owner == principal.user || rights.may(principal.roles, Right::SeeHiddenSales)
+        shown || *owner == principal.user || rights.may(principal.roles, Right::SeeHiddenSales)
     }
 
     /// Goes on if the caller's rights on a sale go as far as `wanted`.
@@ -118,6 +132,23 @@ impl Context<'_> {
         match self.level(Records::Sales, owner, group) >= wanted {
             true => Ok(()),
             false => Err(Refusal::NotYours),
+        }
+    }
+
+    /// Goes on if the caller's rights on a selection go as far as `wanted` (SF-10): to read it follows from its visibility
+    /// alone, more from the data rights on sales of its owner.
+    ///
+    /// # Errors
+    /// They do not.
+    pub fn may_selection(&self, terms: &SelectionTerms, wanted: Level) -> Result<(), Refusal> {
+        if !self.is_shown(&terms.owner, &terms.visibility) {
+            return Err(Refusal::Unknown(Aggregate::Selection));
+        }
+        let own = *self.actor == terms.owner;
+        let reach = || self.level(Records::Sales, &terms.owner, terms.owner_group.as_deref());
+        match wanted <= Level::Read || own || reach() >= wanted {
+            true => Ok(()),
+            false => Err(Refusal::NotYourSelection),
         }
     }
 
@@ -146,6 +177,36 @@ impl Context<'_> {
         match self.level(Records::Activities, owner, group) >= wanted {
             true => Ok(()),
             false => Err(Refusal::NotYourActivity),
+        }
+    }
+
+    /// How far the caller's rights go on the targets of an assignee (ST-8): a user's are their own, a group's nobody's but
+    /// counted by the group, the company's those of somebody else.
+    fn target_level(&self, assignee: &Assignee) -> Level {
+        let (owner, group) = match assignee {
+            Assignee::Company => ("", None),
+            Assignee::Group { group } => ("", Some(group)),
+            Assignee::User { user, group } => (user.as_str(), group.as_ref()),
+        };
+        self.level_of(Records::Targets, owner, group.map(TypeName::as_str))
+    }
+
+    /// Goes on if the caller's rights on a target go as far as `wanted`.
+    pub(crate) fn may_target(&self, assignee: &Assignee, wanted: Level) -> Result<(), Refusal> {
+        match self.target_level(assignee) {
+            level if level >= wanted.max(Level::Read) => Ok(()),
+            Level::None => Err(Refusal::Unknown(Aggregate::Target)),
+            Level::Read | Level::Create | Level::Update | Level::Delete => {
+                Err(Refusal::NotYourTarget)
+            }
+        }
+    }
+
+    /// Goes on if the caller may add targets of this assignee.
+    pub(crate) fn may_add_target(&self, assignee: &Assignee) -> Result<(), Refusal> {
+        match self.target_level(assignee) >= Level::Create {
+            true => Ok(()),
+            false => Err(Refusal::NotYourTarget),
         }
     }
 }

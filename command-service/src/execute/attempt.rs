@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::rights::shown;
 use domain::stage::StageCommand;
+use domain::target::{NewLevel, NewTarget, TargetCommand};
 use domain::tenant::TenantCommand;
 use domain::{Context, Order, References, Refusal, State, decide, needs};
 use event_store::{Filter, Outcome, StreamAppend};
@@ -79,7 +80,7 @@ impl Executor {
     /// Decides on what is known now.
     pub(super) async fn attempt(&self, round: Round<'_>) -> Result<Step, ExecuteError> {
         let call = round.call;
-        let filled = self.with_sale_types(call, round.order).await?;
+        let filled = self.with_found(call, round.order).await?;
         let round = Round { order: filled.as_ref().unwrap_or(round.order), ..round };
         let seen = self.look_up(round).await?;
         let at = call.effective_at.unwrap_or_else(|| self.clock.now());
@@ -134,21 +135,30 @@ impl Executor {
         }
     }
 
-    /// Fills in, before anything is looked up, which types a stage may have to be taken out of; nothing for other orders.
-    async fn with_sale_types(
-        &self,
-        call: &Call,
-        order: &Order,
-    ) -> Result<Option<Order>, ExecuteError> {
-        let Order::Stage(StageCommand::DeleteStage { id, .. }) = order else { return Ok(None) };
-        let (id, sale_types) = (*id, self.store.sale_types(&call.tenant).await?);
-        Ok(Some(Order::Stage(StageCommand::DeleteStage { id, sale_types })))
+    /// Fills in, before anything is looked up, what is found in the log: which types a stage may have to be taken out of,
+    /// and which members get a row with their group; nothing for other orders.
+    async fn with_found(&self, call: &Call, order: &Order) -> Result<Option<Order>, ExecuteError> {
+        match order {
+            Order::Stage(StageCommand::DeleteStage { id, .. }) => {
+                let (id, sale_types) = (*id, self.store.sale_types(&call.tenant).await?);
+                Ok(Some(Order::Stage(StageCommand::DeleteStage { id, sale_types })))
+            }
+            Order::Target(TargetCommand::AddTarget(new)) => {
+                let NewLevel::Group { group, .. } = &new.level else { return Ok(None) };
+                let members = self.store.primary_members(&call.tenant, group.as_str()).await?;
+                let level = NewLevel::Group { group: group.clone(), members };
+                let new = NewTarget { level, ..(**new).clone() };
+                Ok(Some(Order::Target(TargetCommand::AddTarget(Box::new(new)))))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Fills in what only the whole log knows: whether amounts exist in the base currency.
     async fn with_world(&self, call: &Call, mut order: Order) -> Result<Order, ExecuteError> {
         if let Order::Tenant(TenantCommand::SetBaseCurrency { amounts_exist, .. }) = &mut order {
-            let types = vec!["sale.registered".to_owned(), "currency.rate-set".to_owned()];
+            let types = ["sale.registered", "currency.rate-set", "target.cells-set"];
+            let types = types.map(str::to_owned).to_vec();
             let filter = Filter { types, limit: 1, ..Filter::default() };
             *amounts_exist = !self.store.read_tenant(&call.tenant, &filter).await?.is_empty();
         }

@@ -91,9 +91,12 @@ fn with_status(refusal: &Refusal, detail: String) -> Problem {
         Refusal::AlreadyExists(_) => Problem::already_exists(detail),
         Refusal::RightMissing => Problem::forbidden(detail),
         Refusal::GuideItemExists => Problem::already_exists(detail),
-        Refusal::NotYours | Refusal::NotYourActivity | Refusal::NotYourself => {
-            Problem::new(denied, code, detail)
-        }
+        Refusal::NotYours
+        | Refusal::NotYourActivity
+        | Refusal::NotYourSelection
+        | Refusal::NotYourTarget
+        | Refusal::NotYourself => Problem::new(denied, code, detail),
+        Refusal::At { refusal, .. } => with_status(refusal, detail),
         Refusal::WrongStream(_) => Problem::internal(refusal),
         Refusal::TitleRequired
         | Refusal::RightFixed
@@ -122,6 +125,11 @@ fn with_status(refusal: &Refusal, detail: String) -> Problem {
         | Refusal::NoStageSuggested
         | Refusal::DocumentIsDone
         | Refusal::TooManyFavourites
+        | Refusal::TooManyViews
+        | Refusal::SelectionDeleted
+        | Refusal::SelectionStatic
+        | Refusal::SelectionDynamic
+        | Refusal::TooManyMembers { .. }
         | Refusal::UnknownOwner
         | Refusal::ReopenDatePast
         | Refusal::CurrencyDiffers { .. }
@@ -164,6 +172,27 @@ fn with_status(refusal: &Refusal, detail: String) -> Problem {
         | Refusal::UnknownStakeholder
         | Refusal::TooManyStakeholders
         | Refusal::SaleDeleted
+        | Refusal::TargetRemoved
+        | Refusal::RowLocked
+        | Refusal::UnknownTarget
+        | Refusal::NothingToCopy
+        | Refusal::TargetsDiffer
+        | Refusal::UserRowStays
+        | Refusal::TargetTypeFixed
+        | Refusal::UnknownTargetType
+        | Refusal::TargetTypeDeleted
+        | Refusal::DimensionTaken
+        | Refusal::UnknownDimension
+        | Refusal::UnknownTargetItem
+        | Refusal::ItemListedTwice
+        | Refusal::GroupsOnly
+        | Refusal::CellsCount { .. }
+        | Refusal::FigureNegative
+        | Refusal::TooManyPlaces
+        | Refusal::NotAWholeNumber
+        | Refusal::NoOwnCurrency
+        | Refusal::GroupTooLarge
+        | Refusal::TargetListedTwice
         | Refusal::UnknownField
         | Refusal::FieldKindFixed
         | Refusal::TooManyFields

@@ -5,13 +5,9 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
-use futures::StreamExt;
-use futures::stream::FuturesOrdered;
-use http::header::CONTENT_TYPE;
+use axum::response::Response;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service_runtime::access::Right;
@@ -20,25 +16,18 @@ use service_runtime::body::require_media_type;
 use service_runtime::limits::BODY_BYTES_MAX;
 use service_runtime::problem::Problem;
 use service_runtime::{EffectiveAt, IdempotencyKey, Traceparent, json};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 use tracing::{Instrument, Span};
 use utoipa::ToSchema;
 
 use super::answers::{self, CommandAnswer};
+use super::flow;
+pub use super::flow::{NDJSON, WINDOW};
 use super::lanes::Lanes;
 use super::lines::{Line, Lines};
 use super::route::{Asked, CommandRoute, Decoded};
 use super::{Conditions, commands as command_table, in_calendar};
 use crate::app::Served;
 use crate::call::Call;
-
-/// Media type of both directions.
-pub const NDJSON: &str = "application/x-ndjson";
-/// Lines being carried out at once.
-pub const WINDOW: usize = 512;
-/// Results that may wait for a client that sends before it reads.
-const RESULTS_WAITING_MAX: usize = 100_000;
 
 /// A line of the request.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -92,18 +81,15 @@ pub async fn commands(
     super::no_parameters(&parts.uri)?;
     require_media_type(&parts.headers, NDJSON)?;
     let trace = Traceparent::current().unwrap_or_else(|| Traceparent::of(&parts.headers));
-    let (results, out) = mpsc::channel(RESULTS_WAITING_MAX);
-    let run = Run { served: served.clone(), actor, trace, lanes: Lanes::default() };
-    served.tasks.spawn(run.all(Lines::new(body), results).instrument(Span::current()));
-    // what is ready leaves together: a batch of the log answers many lines at once
-    let stream = ReceiverStream::new(out).ready_chunks(WINDOW).map(|lines| {
-        let bytes = lines.iter().fold(BytesMut::new(), |mut all, line| {
-            all.extend_from_slice(line);
-            all
-        });
-        Ok::<Bytes, std::convert::Infallible>(bytes.freeze())
-    });
-    Ok(([(CONTENT_TYPE, NDJSON)], Body::from_stream(stream)).into_response())
+    let (results, answer) = flow::answer();
+    let mut run = Run { served: served.clone(), actor, trace, lanes: Lanes::default() };
+    let stop = served.tasks.token();
+    let all = async move {
+        let start = |(number, line)| run.start(number, line);
+        flow::in_order(Lines::new(body).stream(), start, results, stop).await;
+    };
+    served.tasks.spawn(all.instrument(Span::current()));
+    Ok(answer)
 }
 
 /// One bulk request.
@@ -121,30 +107,6 @@ struct Understood {
 }
 
 impl Run {
-    /// Reads lines, keeps a window of them going, and sends results in order. Stops reading when the client
-    /// is gone or the process is told to stop; what was read is finished.
-    async fn all(mut self, mut lines: Lines, results: mpsc::Sender<Bytes>) {
-        let stop = self.served.tasks.token();
-        let mut window = FuturesOrdered::new();
-        let mut reading = true;
-        while reading || !window.is_empty() {
-            tokio::select! {
-                biased;
-                Some(result) = window.next(), if !window.is_empty() => {
-                    if results.send(result).await.is_err() {
-                        reading = false;
-                    }
-                }
-                () = stop.cancelled(), if reading => reading = false,
-                () = results.closed(), if reading => reading = false,
-                line = lines.next(), if reading && window.len() < WINDOW => match line {
-                    Some((number, line)) => window.push_back(self.start(number, line)),
-                    None => reading = false,
-                },
-            }
-        }
-    }
-
     /// Starts one line as a task of its own, in its turn.
     fn start(&mut self, number: usize, line: Line) -> impl Future<Output = Bytes> + use<> {
         let understood = self.understand(line);
@@ -240,7 +202,5 @@ fn result_line(line: usize, result: Result<crate::call::Answer, Problem>) -> Byt
             BulkResult { line, status, answer: None, problem: serde_json::to_value(&problem).ok() }
         }
     };
-    let mut text = serde_json::to_vec(&result).unwrap_or_default();
-    text.push(b'\n');
-    text.into()
+    flow::line(&result)
 }

@@ -2,7 +2,7 @@
 
 use axum::body::{Body, BodyDataStream};
 use bytes::{Buf, Bytes, BytesMut};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use service_runtime::limits::BODY_BYTES_MAX;
 
 /// One line of a request.
@@ -34,6 +34,14 @@ impl Lines {
             too_long: false,
             ended: false,
         }
+    }
+
+    /// All of them.
+    pub fn stream(self) -> impl Stream<Item = (usize, Line)> {
+        futures::stream::unfold(self, async |mut lines| {
+            let line = lines.next().await?;
+            Some((line, lines))
+        })
     }
 
     /// The next line that is not blank, with its number.

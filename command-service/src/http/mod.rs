@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod custom_fields;
 pub mod features;
 pub mod fields;
+mod flow;
 mod lanes;
 pub mod lines;
 pub mod lists;
@@ -15,8 +16,10 @@ pub mod own;
 pub mod route;
 pub mod sale_types;
 pub mod sales;
+pub mod selections;
 pub mod settings;
 pub mod stages;
+pub mod targets;
 
 use std::sync::Arc;
 
@@ -48,7 +51,9 @@ pub fn commands() -> impl Iterator<Item = &'static CommandRoute> {
         .chain(&features::ROUTES)
         .chain(&own::ROUTES)
         .chain(&lists::ROUTES)
-        .chain(&custom_fields::ROUTES);
+        .chain(&custom_fields::ROUTES)
+        .chain(selections::routes())
+        .chain(targets::routes());
     sales::routes().chain(activities::routes()).chain(lists)
 }
 
@@ -67,7 +72,11 @@ pub fn routes(served: Arc<Served>) -> Router {
         };
         router = router.route(route.path, handler);
     }
-    router.route("/v1/commands", post(bulk::commands)).with_state(served)
+    router
+        .route("/v1/commands", post(bulk::commands))
+        .route(selections::UPDATE_MEMBERS, post(selections::update_members))
+        .route(selections::PLAN_FOLLOW_UPS, post(selections::plan_follow_ups))
+        .with_state(served)
 }
 
 /// A creation: the id is in the body or made here.

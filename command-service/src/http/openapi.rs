@@ -18,6 +18,13 @@ use utoipa::{IntoResponses, ToSchema};
 use super::answers::CommandAnswer;
 use super::bulk::{BulkLine, BulkResult, NDJSON};
 use super::route::CommandRoute;
+use super::selections::{self, MemberResult, PlanFollowUps, UpdateMembers};
+
+/// What update-members does.
+const UPDATE: &str =
+    "The same command on every member of a selection, a result a member in order (SF-17)";
+/// What plan-follow-ups does.
+const PLAN: &str = "A follow-up on every member of a selection, a result a member in order (SF-18)";
 
 /// The whole document.
 pub fn document() -> OpenApi {
@@ -38,6 +45,9 @@ pub fn document() -> OpenApi {
     add::<CommandAnswer>(&mut schemas);
     add::<BulkLine>(&mut schemas);
     add::<BulkResult>(&mut schemas);
+    add::<MemberResult>(&mut schemas);
+    add::<UpdateMembers>(&mut schemas);
+    add::<PlanFollowUps>(&mut schemas);
     for (name, schema) in schemas {
         components = components.schema(name, schema);
     }
@@ -46,6 +56,12 @@ pub fn document() -> OpenApi {
         paths = paths.path(route.path, PathItem::new(HttpMethod::Post, operation(route)));
     }
     paths = paths.path("/v1/commands", PathItem::new(HttpMethod::Post, bulk()));
+    for (path, operation) in [
+        (selections::UPDATE_MEMBERS, for_members::<UpdateMembers>("UpdateMembers", UPDATE)),
+        (selections::PLAN_FOLLOW_UPS, for_members::<PlanFollowUps>("PlanFollowUps", PLAN)),
+    ] {
+        paths = paths.path(path, PathItem::new(HttpMethod::Post, operation));
+    }
     let api = OpenApiBuilder::new()
         .info(info)
         .paths(paths.build())
@@ -70,11 +86,7 @@ fn operation(route: &CommandRoute) -> Operation {
         .summary(Some(route.summary))
         .tag(route.path.split('/').nth(2).unwrap_or_default());
     if !route.creates() {
-        let id = ParameterBuilder::new()
-            .name("id")
-            .parameter_in(ParameterIn::Path)
-            .required(Required::True);
-        operation = operation.parameter(id.schema(Some(text(None))).build());
+        operation = operation.parameter(id_of_the_path());
     }
     for (name, description) in [
         (
@@ -102,6 +114,32 @@ fn operation(route: &CommandRoute) -> Operation {
     }
     let status = if route.creates() { "201" } else { "200" };
     responses(operation.response(status, accepted(route)), CommandProblems::responses())
+}
+
+/// A command for every member of a selection.
+fn for_members<T: ToSchema>(name: &str, summary: &str) -> Operation {
+    let body = ContentBuilder::new().schema(Some(named::<T>())).build();
+    let body =
+        RequestBodyBuilder::new().content("application/json", body).required(Some(Required::True));
+    let results = ContentBuilder::new().schema(Some(named::<MemberResult>())).build();
+    let answer =
+        ResponseBuilder::new().description("A result a member, in order").content(NDJSON, results);
+    let operation = OperationBuilder::new()
+        .operation_id(Some(name))
+        .summary(Some(summary))
+        .tag("selections")
+        .parameter(id_of_the_path())
+        .request_body(Some(body.build()))
+        .response("200", answer.build());
+    let mut problems = CommandProblems::responses();
+    problems.retain(|status, _| status != "409" && status != "412");
+    responses(operation, problems)
+}
+
+/// The id of what a command is for.
+fn id_of_the_path() -> utoipa::openapi::path::Parameter {
+    let id = ParameterBuilder::new().name("id").parameter_in(ParameterIn::Path);
+    id.required(Required::True).schema(Some(text(None))).build()
 }
 
 /// The bulk endpoint.

@@ -1,8 +1,8 @@
-//! What users say of themselves: preferences and favourites (SG-22, SD-14, SO-32).
+//! What users say of themselves: preferences, favourites and views of the board (SG-22, SD-14, SO-32, SF-14).
 
 use domain::Order;
 use domain::user::{PreferenceChanges, UserCommand};
-use events::{ParseError, SaleId, StreamName, UserId};
+use events::{ParseError, SaleId, StreamName, TypeName, UserId};
 use serde::Deserialize;
 use service_runtime::access::Right;
 use service_runtime::problem::Problem;
@@ -10,12 +10,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::route::{Asked, BodySchema, CommandRoute, Decoded, row};
+use super::selections::{BoardView, fits};
 
 /// A year and a day.
 const DAYS_AHEAD_MAX: u16 = 366;
 
 /// Rows of the command table.
-pub const ROUTES: [CommandRoute; 3] = [
+pub const ROUTES: [CommandRoute; 5] = [
     row(
         Right::ReadTenant,
         "SetPreferences",
@@ -39,6 +40,23 @@ pub const ROUTES: [CommandRoute; 3] = [
         "Keep a sale at hand no more (SO-32)",
         BodySchema::of::<RemoveFavourite>(),
         remove_favourite,
+    ),
+    row(
+        Right::ReadTenant,
+        "SaveView",
+        "/v1/users/{id}/save-view",
+        "Save a view of the board, new or in the place of the one of that name: your own, or as an administrator \
+         somebody's (SF-14)",
+        BodySchema::of::<SaveView>(),
+        save_view,
+    ),
+    row(
+        Right::ReadTenant,
+        "RemoveView",
+        "/v1/users/{id}/remove-view",
+        "Forget a view of the board (SF-14)",
+        BodySchema::of::<RemoveView>(),
+        remove_view,
     ),
 ];
 
@@ -102,6 +120,40 @@ fn remove_favourite(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let RemoveFavourite { sale } = asked.body()?;
     let (user, sale) = (user(asked)?, SaleId(sale));
     Ok(on(UserCommand::RemoveFavourite { user: user.clone(), sale }, &user))
+}
+
+/// SaveView.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SaveView {
+    /// What it is called.
+    #[schema(value_type = String, min_length = 1, max_length = 239)]
+    name: TypeName,
+    /// All of it.
+    #[schema(value_type = BoardView)]
+    view: Box<events::BoardView>,
+}
+
+fn save_view(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let SaveView { name, view } = asked.body()?;
+    fits(asked, "view")?;
+    let (user, caller) = (user(asked)?, asked.caller());
+    Ok(on(UserCommand::SaveView { user: user.clone(), caller, name, view }, &user))
+}
+
+/// RemoveView.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveView {
+    /// What it is called.
+    #[schema(value_type = String, min_length = 1, max_length = 239)]
+    name: TypeName,
+}
+
+fn remove_view(asked: &Asked<'_>) -> Result<Decoded, Problem> {
+    let RemoveView { name } = asked.body()?;
+    let user = user(asked)?;
+    Ok(on(UserCommand::RemoveView { user: user.clone(), name }, &user))
 }
 
 /// The user of the path.

@@ -4,8 +4,11 @@
 use domain::Order;
 use domain::activity::ActivityCommand;
 use domain::sale::SaleCommand;
+use domain::target::TargetCommand;
 use domain::user::Caller;
-use events::{ActivityId, Aggregate, SaleId, SaleTypeId, StageId, StreamName, TypeName, UserId};
+use events::{
+    ActivityId, Aggregate, SaleId, SaleTypeId, StageId, StreamName, TargetId, TypeName, UserId,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use service_runtime::access::Right;
@@ -151,6 +154,11 @@ impl Asked<'_> {
     /// An order on the activity of the path.
     pub fn on_activity(&self, command: ActivityCommand) -> Result<Decoded, Problem> {
         Ok(Decoded { stream: ActivityId(self.uuid()?).stream(), order: Order::Activity(command) })
+    }
+
+    /// An order on the target of the path.
+    pub fn on_target(&self, command: TargetCommand) -> Result<Decoded, Problem> {
+        Ok(Decoded { stream: TargetId(self.uuid()?).stream(), order: Order::Target(command) })
     }
 
     /// 400: a field holds what cannot be.

@@ -52,7 +52,7 @@ pub const ROUTES: [CommandRoute; 7] = [
     CommandRoute {
         command: "SetRecordRights",
         path: "/v1/tenants/{id}/set-record-rights",
-        summary: "Say what a role may do with sales or activities, by whose they are (SO-44)",
+        summary: "Say what a role may do with sales, activities or targets, by whose they are (SO-44)",
         right: Right::MaintainTenant,
         body: BodySchema::of::<SetRecordRights>(),
         decode: set_record_rights,
@@ -172,7 +172,7 @@ pub struct SetRecordRights {
     /// A role of tokens.
     #[schema(value_type = String, example = "seller")]
     role: Role,
-    /// `sales` or `activities`.
+    /// `sales`, `activities` or `targets`.
     #[schema(value_type = String, example = "sales")]
     records: Records,
     /// On what they own.
@@ -203,8 +203,8 @@ pub struct SetFunctionalRight {
     /// A role of tokens.
     #[schema(value_type = String, example = "seller")]
     role: Role,
-    /// `read_event_feed`, `maintain_lists`, `add_users`, `maintain_tenant` (not of admins),
-    /// `see_hidden_sales` or `export`.
+    /// `read_event_feed`, `maintain_lists`, `add_users`, `maintain_tenant` (not of admins), `see_hidden_sales`, `export`,
+    /// `maintain_target_types`, `lock_targets`, `bulk_update` or `plan_for_selections`.
     #[schema(value_type = String, example = "read_event_feed")]
     right: Right,
     /// Given or taken.

@@ -6,9 +6,9 @@
 //! of it. Events with a business time of their own (imports) start nothing: the importer sends what
 //! follows.
 //!
-//! There are six: [`StalledSaleReopen`] (SO-16), and five that send one command an event ([`Reaction`]):
-//! [`ActivityReminder`] (SD-6), [`AssignmentNotice`] (§6-A32), [`StallFollowUp`] (SO-14), [`GuideSuggestion`] (SG-19) and
-//! [`StageAdvance`] (SG-23).
+//! There are seven: [`StalledSaleReopen`] (SO-16), and six that send what an event asks for ([`Reaction`]):
+//! [`ActivityReminder`] (SD-6), [`AssignmentNotice`] (§6-A32), [`StallFollowUp`] (SO-14), [`GuideSuggestion`] (SG-19),
+//! [`StageAdvance`] (SG-23) and [`TargetTypeCleanup`] (ST-5, ST-6), the only one for which nothing is too late.
 //!
 //! A log that comes back from a backup, at a point in time, brings its checkpoints, timers and receipts along, all of one
 //! moment: they lie in one database. What was said before that moment has its receipt and is not said again. What was said
@@ -27,6 +27,7 @@ mod reaction;
 mod run;
 mod send;
 mod stalled_sale_reopen;
+mod target_types;
 mod terms;
 mod timer;
 
@@ -37,3 +38,4 @@ pub use reaction::{Follows, Reaction, RuleFault, Rules};
 pub use run::{Steps, run};
 pub use send::{SendFault, SendOrder, Sent, Wanted};
 pub use stalled_sale_reopen::StalledSaleReopen;
+pub use target_types::TargetTypeCleanup;

@@ -1,5 +1,5 @@
-//! A process manager that sends one command for one event, at once or at a time: watched events set and remove timers, a
-//! timer that falls due sends its command. What it is about is told by [`Rules`]. Must not decide: the command's own
+//! A process manager that sends one command for one event, or one to each of several streams, at once or at a time: watched
+//! events set and remove timers, a timer that falls due sends its command. What it is about is told by [`Rules`]. Must not decide: the command's own
 //! aggregate says whether it still applies, so nothing is looked at twice. The command is for the stream of the event, or
 //! for another one that the rule names.
 
@@ -39,6 +39,8 @@ pub enum Follows<W> {
     },
     /// This, at once and on another stream; one command an event.
     There(StreamName, W),
+    /// This, at once, on each of these streams.
+    Each(Vec<(StreamName, W)>),
     /// This, at a time; instead of what was to follow on this stream.
     At(DateTime<Utc>, W),
 }
@@ -53,6 +55,9 @@ pub trait Rules: Send + Sync + 'static {
     const COMMAND: &'static str;
     /// Whether nothing it watches matters once it is late: then what is old is not looked into.
     const NEWS_ONLY: bool = false;
+    /// Whether it follows however late it is, and of whatever was brought in with a business time of its own: clearing up
+    /// reminds nobody of anything.
+    const ALWAYS: bool = false;
     /// What a timer remembers.
     type What: Serialize + DeserializeOwned + Send + Sync;
 
@@ -92,6 +97,9 @@ struct Cause<W> {
     event: Uuid,
     correlation: Option<Uuid>,
     what: W,
+    /// Whether the event asks more than one stream.
+    #[serde(default)]
+    among_others: bool,
 }
 
 /// The process manager; see the module.
@@ -153,35 +161,39 @@ impl<R: Rules> Reaction<R> {
         row: &Recorded,
         fresh: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
-    ) -> Result<Option<Change>, Stop> {
-        let over = || Some(Change::Remove(row.stream_id));
-        if row.effective_at.is_some() {
+    ) -> Result<Vec<Change>, Stop> {
+        let over = || vec![Change::Remove(row.stream_id)];
+        if row.effective_at.is_some() && !R::ALWAYS {
             return Ok(over());
         }
-        let late = fresh.is_some_and(|fresh| row.recorded_at < fresh);
+        let late = fresh.is_some_and(|fresh| row.recorded_at < fresh) && !R::ALWAYS;
         if R::NEWS_ONLY && late {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let at_once = DateTime::UNIX_EPOCH;
         let (timer_id, due_at, elsewhere, what) = match R::follows(row, &self.store).await? {
-            Follows::Nothing => return Ok(None),
+            Follows::Nothing => return Ok(Vec::new()),
             Follows::Over => return Ok(over()),
-            Follows::Now { .. } | Follows::There(..) if late => return Ok(None),
+            Follows::Now { .. } | Follows::There(..) | Follows::Each(_) if late => {
+                return Ok(Vec::new());
+            }
             Follows::Now { what, each: true } => (row.event_id, at_once, None, what),
             Follows::Now { what, each: false } => (row.stream_id, at_once, None, what),
             Follows::There(stream, what) => (row.event_id, at_once, Some(stream), what),
             Follows::At(due_at, _) if now - due_at > LATE => return Ok(over()),
             Follows::At(due_at, what) => (row.stream_id, due_at, None, what),
+            Follows::Each(asked) => return each(row, asked),
         };
         let metadata = row.metadata()?;
-        let cause = Cause { event: row.event_id, correlation: metadata.correlation, what };
-        Ok(Some(Change::Set(Timer {
+        let correlation = metadata.correlation;
+        let cause = Cause { event: row.event_id, correlation, what, among_others: false };
+        Ok(vec![Change::Set(Timer {
             timer_id,
             due_at,
             tenant_id: row.tenant_id,
             subject: elsewhere.map_or(metadata.stream, |stream| stream.to_string()),
             payload: serde_json::to_vec(&cause).expect("plain values encode"),
-        })))
+        })])
     }
 
     /// Sends what is due; what is too late is let go of.
@@ -207,12 +219,30 @@ impl<R: Rules> Reaction<R> {
             process: R::NAME,
             causing_event: cause.event,
             correlation: cause.correlation,
+            among_others: cause.among_others,
         };
         match wanted.sent_by(&self.send).await? {
             Sent::Settled => Ok(1),
             Sent::Stale => Err(ProcessFault::Restless.into()),
         }
     }
+}
+
+/// A timer for each stream that an event asks; event and stream together name it.
+fn each<W: Serialize>(row: &Recorded, asked: Vec<(StreamName, W)>) -> Result<Vec<Change>, Stop> {
+    let correlation = row.metadata()?.correlation;
+    let timers = asked.into_iter().map(|(stream, what)| {
+        let cause = Cause { event: row.event_id, correlation, what, among_others: true };
+        let named = row.event_id.as_u128() ^ stream.stream_id(&row.tenant).as_u128();
+        Change::Set(Timer {
+            timer_id: Uuid::from_u128(named),
+            due_at: DateTime::UNIX_EPOCH,
+            tenant_id: row.tenant_id,
+            subject: stream.to_string(),
+            payload: serde_json::to_vec(&cause).expect("plain values encode"),
+        })
+    });
+    Ok(timers.collect())
 }
 
 impl<R: Rules> Steps for Reaction<R> {

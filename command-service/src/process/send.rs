@@ -28,12 +28,16 @@ pub struct Wanted {
     pub causing_event: Uuid,
     /// Correlation of that event, carried on.
     pub correlation: Option<Uuid>,
+    /// Whether the event asks more than one stream.
+    pub among_others: bool,
 }
 
 impl Wanted {
-    /// The idempotency key: one event asks once, whoever sends it and how often.
+    /// The idempotency key: one event asks a stream once, whoever sends it and how often.
     pub fn key(&self) -> String {
-        format!("{}/{}", self.process, self.causing_event)
+        let stream = self.among_others.then_some(&self.stream);
+        let stream = stream.map(|stream| format!("/{stream}")).unwrap_or_default();
+        format!("{}/{}{stream}", self.process, self.causing_event)
     }
 
     /// Sends it, and counts it once it is settled.

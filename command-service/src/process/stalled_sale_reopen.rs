@@ -163,6 +163,7 @@ impl StalledSaleReopen {
                 process: NAME,
                 causing_event: waiting.event,
                 correlation: waiting.correlation,
+                among_others: false,
             };
             match wanted.sent_by(&self.send).await? {
                 Sent::Settled => return Ok(1),

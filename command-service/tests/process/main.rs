@@ -12,4 +12,6 @@ mod once;
 #[cfg(test)]
 mod reopening;
 #[cfg(test)]
+mod target_types;
+#[cfg(test)]
 mod world;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use events::activity::Kind;
 use events::guide::{GuideItemTerms, SuggestedDocument, SuggestedFollowUp, Suggestion};
+use events::view::{BoardGroup, Summarize};
 use events::{
-    ActivityEvent, ActivityId, Event, Feature, GuideItemId, SaleEvent, SaleTypeId, StreamName,
-    TenantSlug, UserId,
+    ActivityEvent, ActivityId, BoardView, Event, Feature, GuideItemId, SaleEvent, SaleTypeId,
+    StreamName, TenantSlug, TypeName, UserId,
 };
 use proptest::option::of;
 use proptest::prelude::*;
@@ -169,14 +170,47 @@ fn of_user() -> impl Strategy<Value = (StreamName, Order)> {
         user: UserId::parse(name).unwrap(),
         sale,
     });
-    prop_oneof![set, add, remove].prop_map(|command| {
+    let save = (user(), board_view(), select(&["Mine", "North", "Yours"][..])).prop_map(
+        |(name, view, called)| {
+            let (user, caller) = (UserId::parse(name).unwrap(), caller());
+            UserCommand::SaveView {
+                user,
+                caller,
+                name: TypeName::parse(called).unwrap(),
+                view: Box::new(view),
+            }
+        },
+    );
+    let forget = (user(), select(&["Mine", "North"][..])).prop_map(|(name, called)| {
+        UserCommand::RemoveView {
+            user: UserId::parse(name).unwrap(),
+            name: TypeName::parse(called).unwrap(),
+        }
+    });
+    prop_oneof![set, add, remove, save, forget].prop_map(|command| {
         let whose = match &command {
             UserCommand::SetPreferences { user, .. }
             | UserCommand::AddFavourite { user, .. }
-            | UserCommand::RemoveFavourite { user, .. } => user,
+            | UserCommand::RemoveFavourite { user, .. }
+            | UserCommand::SaveView { user, .. }
+            | UserCommand::RemoveView { user, .. } => user,
             UserCommand::AddUser { .. } => unreachable!("added by other orders"),
         };
         (StreamName::of_user(whose), Order::User(command))
+    })
+}
+
+pub(super) fn board_view() -> impl Strategy<Value = BoardView> {
+    (select(&BoardGroup::ALL[..]), any::<bool>()).prop_map(|((_, group_by), hide_closed)| {
+        BoardView {
+            group_by,
+            subgroup_by: None,
+            sort: None,
+            summarize: Summarize::Amount,
+            hide_closed,
+            currency: None,
+            criteria: None,
+        }
     })
 }
 

@@ -3,6 +3,7 @@
 mod activities;
 mod guide;
 mod orders;
+mod selections;
 mod world;
 
 use std::collections::{BTreeSet, HashSet};
@@ -21,6 +22,7 @@ use crate::{Order, State};
 use activities::activity_is_sound;
 use guide::{progress_is_sound, type_is_sound};
 use orders::{Asked, asked};
+use selections::{members_beside, selection_is_sound};
 use world::World;
 
 /// A world after some orders; refused ones leave no trace.
@@ -114,7 +116,8 @@ proptest! {
                         State::SaleType(kind) => type_is_sound(&world, kind)?,
                         State::Stage(_) | State::Currency(_) => {}
                         State::User(_) | State::Tenant(_) | State::Name(_) | State::List(_) => {}
-                        State::Selection(_) | State::TargetType(_) | State::Target(_) => {}
+                        State::Selection(selection) => selection_is_sound(selection)?,
+                        State::TargetType(_) | State::Target(_) => {}
                     }
                 }
                 names_are_unique(&world)?;
@@ -158,11 +161,13 @@ proptest! {
                     UserCommand::SetPreferences { .. }
                         | UserCommand::AddFavourite { .. }
                         | UserCommand::RemoveFavourite { .. }
+                        | UserCommand::SaveView { .. }
+                        | UserCommand::RemoveView { .. }
                 )
         );
         if let Ok(decision) = world.decide(&last) && !made_of_itself {
             prop_assert_eq!(last.order.creates(), !exists);
-            let facts = 1 + linked(&last.order);
+            let facts = 1 + linked(&last.order) + members_beside(&last.order);
             prop_assert!(!last.order.creates() || decision.events.len() == facts);
         }
     }

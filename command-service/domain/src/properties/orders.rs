@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::activities::activity_order;
 use super::guide::guide_order;
+use super::selections::selection_order;
 use crate::Order;
 use crate::currency::CurrencyCommand;
 use crate::custom_field::GivenValue;
@@ -47,6 +48,7 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
         3 => (sale(), new_sale()).prop_map(|(id, new)| on_sale(id, SaleCommand::RegisterSale(Box::new(new)))),
         4 => activity_order(),
         4 => guide_order(),
+        3 => selection_order(),
         8 => (sale(), sale_command()).prop_map(|(id, command)| on_sale(id, command)),
     ];
     (order, user()).prop_map(|((stream, order), actor)| Asked { stream, order, actor })

@@ -20,6 +20,12 @@ pub enum Refusal {
     /// The caller sees the activity, but their rights go no further (SO-44).
     #[error("the activity belongs to somebody else, and your rights do not reach so far")]
     NotYourActivity,
+    /// The caller sees the selection, but their rights go no further (SF-10).
+    #[error("the selection belongs to somebody else, and your rights do not reach so far")]
+    NotYourSelection,
+    /// The caller sees the target, but their rights go no further (SO-44, ST-8).
+    #[error("the target belongs to somebody else, and your rights do not reach so far")]
+    NotYourTarget,
     /// SO-44: none of the caller's roles has the right this command needs.
     #[error("none of your roles has the right this needs")]
     RightMissing,
@@ -107,6 +113,24 @@ pub enum Refusal {
     /// SO-32.
     #[error("a user has 500 favourites at most")]
     TooManyFavourites,
+    /// SF-14.
+    #[error("a user has 50 views of the board at most")]
+    TooManyViews,
+    /// SF-10: nothing can be done to it any more.
+    #[error("the selection is deleted")]
+    SelectionDeleted,
+    /// SF-10: its members are put there by hand.
+    #[error("the selection is static: it has members and no criteria")]
+    SelectionStatic,
+    /// SF-10: its members are what its criteria find.
+    #[error("the selection is dynamic: its criteria find its members")]
+    SelectionDynamic,
+    /// SF-11.
+    #[error("a selection has 10000 members at most")]
+    TooManyMembers {
+        /// JSON Pointer of the sales in the command.
+        pointer: &'static str,
+    },
     /// Owners are users of the tenant.
     #[error("there is no such user")]
     UnknownOwner,
@@ -237,8 +261,8 @@ pub enum Refusal {
     /// SO-29.
     #[error("the sale is not linked to this")]
     UnknownLink,
-    /// SO-31.
-    #[error("the owner of the sale does not belong to this group")]
+    /// SO-31, SF-10.
+    #[error("the owner does not belong to this group")]
     GroupNotOfOwner,
     /// SK-1.
     #[error("sales of this type have no stakeholders")]
@@ -270,6 +294,80 @@ pub enum Refusal {
     /// SO-F35.
     #[error("the value does not fit the kind of its custom field")]
     FieldValueInvalid,
+    /// ST-17: nothing can be done to it but adding it again.
+    #[error("the target was removed; add it again")]
+    TargetRemoved,
+    /// ST-15.
+    #[error("the row is locked; unlock it first")]
+    RowLocked,
+    /// ST-11, ST-19: never added, removed, not seen, or of another type.
+    #[error("there is no such target")]
+    UnknownTarget,
+    /// ST-9, ST-11: no such row, or nothing but zeros in it.
+    #[error("there are no figures to copy")]
+    NothingToCopy,
+    /// ST-11: figures in another currency, or counted instead of money.
+    #[error("the other target has figures of another currency or kind")]
+    TargetsDiffer,
+    /// ST-16: it goes with its type only.
+    #[error("the row of a user stays; clear it")]
+    UserRowStays,
+    /// ST-1.
+    #[error("the type All sales – Amount stays as it is")]
+    TargetTypeFixed,
+    /// No such type of targets in the tenant.
+    #[error("there is no such type of targets")]
+    UnknownTargetType,
+    /// ST-6.
+    #[error("the type of targets is deleted")]
+    TargetTypeDeleted,
+    /// ST-1.
+    #[error("another type of targets has this dimension")]
+    DimensionTaken,
+    /// ST-2.
+    #[error("the tenant has no field of kind list with this key")]
+    UnknownDimension,
+    /// ST-4.
+    #[error("the type of targets has no such item to choose")]
+    UnknownTargetItem,
+    /// ST-4.
+    #[error("an item is listed twice")]
+    ItemListedTwice,
+    /// ST-5.
+    #[error("targets of this type are for the company and for groups only")]
+    GroupsOnly,
+    /// ST-7.
+    #[error("the row has {expected} cells")]
+    CellsCount {
+        /// One a period.
+        expected: usize,
+    },
+    /// A target is nothing or something.
+    #[error("a figure must not be negative")]
+    FigureNegative,
+    /// Figures of targets have the places of their currency at most.
+    #[error("a figure has more decimal places than its currency")]
+    TooManyPlaces,
+    /// ST-3: sales are counted in whole numbers.
+    #[error("a count is a whole number")]
+    NotAWholeNumber,
+    /// ST-12.
+    #[error("only rows of money of the company or of a group have a currency of their own")]
+    NoOwnCurrency,
+    /// ST-8.
+    #[error("the rows of 500 members can come with that of their group at most")]
+    GroupTooLarge,
+    /// ST-19.
+    #[error("a target is listed twice")]
+    TargetListedTwice,
+    /// A refusal with the place of what it is about, when that is not always the same.
+    #[error("{refusal}")]
+    At {
+        /// JSON Pointer.
+        pointer: String,
+        /// What was refused.
+        refusal: Box<Refusal>,
+    },
     /// A command reached a stream of another aggregate: a fault of the caller's routing.
     #[error("this stream does not take commands of a {0}")]
     WrongStream(Aggregate),

@@ -3,6 +3,11 @@
 use super::Refusal;
 
 impl Refusal {
+    /// The same, about the field at `pointer` of the body.
+    pub(crate) fn at(self, pointer: impl Into<String>) -> Self {
+        Self::At { pointer: pointer.into(), refusal: Box::new(self) }
+    }
+
     /// The stable code of the problem that reports it.
     #[expect(
         clippy::too_many_lines,
@@ -14,6 +19,8 @@ impl Refusal {
             Self::AlreadyExists(_) => "already_exists",
             Self::NotYours => "not_your_sale",
             Self::NotYourActivity => "not_your_activity",
+            Self::NotYourSelection => "not_your_selection",
+            Self::NotYourTarget => "not_your_target",
             Self::RightMissing => "forbidden",
             Self::RightFixed => "right_fixed",
             Self::TitleRequired => "title_required",
@@ -38,6 +45,11 @@ impl Refusal {
             Self::DocumentIsDone => "document_is_done",
             Self::NotYourself => "not_yourself",
             Self::TooManyFavourites => "too_many_favourites",
+            Self::TooManyViews => "too_many_views",
+            Self::SelectionDeleted => "selection_deleted",
+            Self::SelectionStatic => "selection_static",
+            Self::SelectionDynamic => "selection_dynamic",
+            Self::TooManyMembers { .. } => "too_many_members",
             Self::UnknownSaleType => "unknown_sale_type",
             Self::UnknownOwner => "unknown_owner",
             Self::ReopenDatePast => "reopen_date_past",
@@ -86,6 +98,28 @@ impl Refusal {
             Self::TooManyFields => "too_many_fields",
             Self::TooManyPromoted => "too_many_promoted",
             Self::FieldValueInvalid => "field_value_invalid",
+            Self::TargetRemoved => "target_removed",
+            Self::RowLocked => "row_locked",
+            Self::UnknownTarget => "unknown_target",
+            Self::NothingToCopy => "nothing_to_copy",
+            Self::TargetsDiffer => "targets_differ",
+            Self::UserRowStays => "user_row_stays",
+            Self::TargetTypeFixed => "target_type_fixed",
+            Self::UnknownTargetType => "unknown_target_type",
+            Self::TargetTypeDeleted => "target_type_deleted",
+            Self::DimensionTaken => "dimension_taken",
+            Self::UnknownDimension => "unknown_dimension",
+            Self::UnknownTargetItem => "unknown_target_item",
+            Self::ItemListedTwice => "item_listed_twice",
+            Self::GroupsOnly => "groups_only",
+            Self::CellsCount { .. } => "cells_count",
+            Self::FigureNegative => "figure_negative",
+            Self::TooManyPlaces => "too_many_places",
+            Self::NotAWholeNumber => "not_a_whole_number",
+            Self::NoOwnCurrency => "no_own_currency",
+            Self::GroupTooLarge => "group_too_large",
+            Self::TargetListedTwice => "target_listed_twice",
+            Self::At { refusal, .. } => refusal.code(),
             Self::WrongStream(_) => "wrong_stream",
         }
     }
@@ -95,7 +129,7 @@ impl Refusal {
         clippy::too_many_lines,
         reason = "a line for each refusal: the compiler asks for the next"
     )]
-    pub fn pointer(&self) -> Option<&'static str> {
+    pub fn pointer(&self) -> Option<&str> {
         match self {
             Self::TitleRequired => Some("/title"),
             Self::RightFixed => Some("/right"),
@@ -107,6 +141,7 @@ impl Refusal {
             Self::ReopenDatePast => Some("/reopen_date"),
             Self::CurrencyDiffers { pointer, .. }
             | Self::UnknownListItem { pointer, .. }
+            | Self::TooManyMembers { pointer }
             | Self::LengthOutOfRange { pointer }
             | Self::DayExpected { pointer }
             | Self::TimeExpected { pointer } => Some(pointer),
@@ -134,10 +169,37 @@ impl Refusal {
                 Some("/stakeholders")
             }
             Self::GroupNotOfOwner => Some("/visible_group"),
+            Self::UnknownTargetType => Some("/target_type"),
+            Self::DimensionTaken | Self::UnknownDimension => Some("/dimension"),
+            Self::NoOwnCurrency => Some("/currency"),
+            Self::At { pointer, .. } => Some(pointer),
             Self::Unknown(_)
             | Self::AlreadyExists(_)
             | Self::NotYours
             | Self::NotYourActivity
+            | Self::NotYourTarget
+            | Self::TargetRemoved
+            | Self::RowLocked
+            | Self::UnknownTarget
+            | Self::NothingToCopy
+            | Self::TargetsDiffer
+            | Self::UserRowStays
+            | Self::TargetTypeFixed
+            | Self::TargetTypeDeleted
+            | Self::UnknownTargetItem
+            | Self::ItemListedTwice
+            | Self::GroupsOnly
+            | Self::CellsCount { .. }
+            | Self::FigureNegative
+            | Self::TooManyPlaces
+            | Self::NotAWholeNumber
+            | Self::GroupTooLarge
+            | Self::TargetListedTwice
+            | Self::NotYourSelection
+            | Self::TooManyViews
+            | Self::SelectionDeleted
+            | Self::SelectionStatic
+            | Self::SelectionDynamic
             | Self::RightMissing
             | Self::StageDeleted
             | Self::SaleTypeDeleted

@@ -56,7 +56,7 @@ pub(super) fn set_visibility(
 }
 
 /// SO-31: refuses a group the owner does not belong to.
-pub(super) fn of_owners_groups(visibility: &Visibility, groups: &[String]) -> Result<(), Refusal> {
+pub(crate) fn of_owners_groups(visibility: &Visibility, groups: &[String]) -> Result<(), Refusal> {
     match visibility.group() {
         Some(group) if !groups.iter().any(|known| known == group) => Err(Refusal::GroupNotOfOwner),
         Some(_) | None => Ok(()),

@@ -18,6 +18,7 @@ mod turning;
 
 pub use command::SaleCommand;
 pub use details::LINKS_MAX;
+pub(crate) use details::of_owners_groups;
 pub use edit::SaleChanges;
 use events::rights::Level;
 use events::sale::{Direction, Visibility};

@@ -110,6 +110,11 @@ impl Then {
         assert_eq!(self.decided, Err(refusal));
     }
 
+    /// The refusal, if it was one.
+    pub fn refusal(self) -> Option<Refusal> {
+        self.decided.err()
+    }
+
     /// The facts, to look at or to go on from.
     #[track_caller]
     pub fn facts(self) -> Vec<Event> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 use events::rights::{RecordRights, Records, Right, Role, TenantRights};
+use events::target::TargetPeriod;
 use events::{CurrencyCode, DiarySettings, Event, Feature, FieldDefinition, ListKey, TenantEvent};
 
 pub use diary::DiaryChanges;
@@ -63,6 +64,11 @@ pub enum TenantCommand {
         /// There or not.
         on: bool,
     },
+    /// ST-7: rows keep what they were added with.
+    SetTargetPeriod {
+        /// What the cells of targets stand for that are added from now on.
+        period: TargetPeriod,
+    },
 }
 
 /// What is remembered of a tenant; before its first accepted command it has the defaults.
@@ -75,6 +81,7 @@ pub struct Tenant {
     rights: TenantRights,
     diary: DiarySettings,
     without: BTreeSet<Feature>,
+    target_period: TargetPeriod,
 }
 
 impl Default for Tenant {
@@ -87,6 +94,7 @@ impl Default for Tenant {
             rights: TenantRights::CONTRACT,
             diary: DiarySettings::default(),
             without: BTreeSet::new(),
+            target_period: TargetPeriod::default(),
         }
     }
 }
@@ -120,6 +128,11 @@ impl Tenant {
     /// What its diaries are like.
     pub fn diary(&self) -> DiarySettings {
         self.diary
+    }
+
+    /// What the cells of targets stand for that are added now (ST-7).
+    pub fn target_period(&self) -> TargetPeriod {
+        self.target_period
     }
 
     /// Whether a part of the product is there (SO-50).
@@ -182,6 +195,12 @@ impl Decider for Tenant {
             TenantCommand::SwitchFeature { feature, on } if tenant.has(feature) == on => {
                 Ok(Decision::nothing())
             }
+            TenantCommand::SetTargetPeriod { period } if period == tenant.target_period => {
+                Ok(Decision::nothing())
+            }
+            TenantCommand::SetTargetPeriod { period } => {
+                Ok(Decision::of([Event::Tenant(TenantEvent::TargetPeriodSet { period })]))
+            }
             TenantCommand::SwitchFeature { feature, on } => {
                 Ok(Decision::of([Event::Tenant(TenantEvent::FeatureSwitched { feature, on })]))
             }
@@ -199,6 +218,7 @@ impl Decider for Tenant {
                     rights: tenant.rights,
                     diary: tenant.diary,
                     without: tenant.without,
+                    target_period: tenant.target_period,
                 };
             }
             TenantEvent::BaseCurrencyChanged { base_currency } => {
@@ -225,7 +245,7 @@ impl Decider for Tenant {
             TenantEvent::FeatureSwitched { feature, on: false } => {
                 tenant.without.insert(*feature);
             }
-            TenantEvent::TargetPeriodSet { .. } => {}
+            TenantEvent::TargetPeriodSet { period } => tenant.target_period = *period,
         }
         tenant
     }

@@ -4,14 +4,18 @@ mod own;
 mod owner;
 #[cfg(test)]
 mod tests;
+mod views;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use events::{Aggregate, Event, Preferences, SaleId, StreamName, TypeName, UserEvent, UserId};
+use events::{
+    Aggregate, BoardView, Event, Preferences, SaleId, StreamName, TypeName, UserEvent, UserId,
+};
 
 pub use own::{FAVOURITES_MAX, PreferenceChanges};
 pub use owner::Caller;
 pub(crate) use owner::{Owner, resolve_owner};
+pub use views::VIEWS_MAX;
 
 use crate::{Context, Decider, Decision, Refusal};
 
@@ -52,6 +56,24 @@ pub enum UserCommand {
         /// Which sale.
         sale: SaleId,
     },
+    /// SF-14: a view of the board, in the place of the one of that name.
+    SaveView {
+        /// Whose.
+        user: UserId,
+        /// What the caller's token says of them, should they have to be added.
+        caller: Caller,
+        /// What they call it.
+        name: TypeName,
+        /// All of it.
+        view: Box<BoardView>,
+    },
+    /// SF-14: one that is not there changes nothing.
+    RemoveView {
+        /// Whose.
+        user: UserId,
+        /// Which one.
+        name: TypeName,
+    },
 }
 
 /// What is remembered of a user.
@@ -78,6 +100,8 @@ pub struct Own {
     pub preferences: Preferences,
     /// SO-32.
     pub favourites: BTreeSet<SaleId>,
+    /// SF-14: views of the board by name.
+    pub views: BTreeMap<TypeName, BoardView>,
 }
 
 impl User {
@@ -129,7 +153,9 @@ pub(crate) fn needs(command: &UserCommand) -> Vec<StreamName> {
         UserCommand::AddFavourite { sale, .. } => vec![sale.stream()],
         UserCommand::AddUser { .. }
         | UserCommand::SetPreferences { .. }
-        | UserCommand::RemoveFavourite { .. } => Vec::new(),
+        | UserCommand::RemoveFavourite { .. }
+        | UserCommand::SaveView { .. }
+        | UserCommand::RemoveView { .. } => Vec::new(),
     }
 }
 
@@ -168,6 +194,12 @@ impl Decider for User {
             UserCommand::RemoveFavourite { user: whose, sale } => {
                 own::remove_favourite(user, &whose, sale, context)
             }
+            UserCommand::SaveView { user: whose, caller, name, view } => {
+                views::save(user, &whose, caller, (name, *view), context)
+            }
+            UserCommand::RemoveView { user: whose, name } => {
+                views::remove(user, &whose, name, context)
+            }
         }
     }
 
@@ -187,7 +219,12 @@ impl Decider for User {
             UserEvent::FavouriteRemoved { sale } => user.with(|own| {
                 own.favourites.remove(sale);
             }),
-            UserEvent::ViewSaved { .. } | UserEvent::ViewRemoved { .. } => user,
+            UserEvent::ViewSaved { name, view } => user.with(|own| {
+                own.views.insert(name.clone(), view.clone());
+            }),
+            UserEvent::ViewRemoved { name } => user.with(|own| {
+                own.views.remove(name);
+            }),
         }
     }
 }

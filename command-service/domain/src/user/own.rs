@@ -27,9 +27,7 @@ pub(super) fn prefer(
     context: &Context<'_>,
 ) -> Result<Decision, Refusal> {
     let mut facts = known(user, whose, caller, context)?;
-    if whose != context.actor && context.require(Right::AddUsers).is_err() {
-        return Err(Refusal::NotYourself);
-    }
+    theirs_to_say(whose, context)?;
     let now = user.own().map(|own| own.preferences).unwrap_or_default();
     let new = Preferences {
         confirm_suggested_follow_up: changes
@@ -88,12 +86,20 @@ pub(super) fn remove_favourite(
     Ok(Decision::nothing())
 }
 
+/// Their own, or those of others when the caller adds users.
+pub(super) fn theirs_to_say(whose: &UserId, context: &Context<'_>) -> Result<(), Refusal> {
+    if whose != context.actor && context.require(Right::AddUsers).is_err() {
+        return Err(Refusal::NotYourself);
+    }
+    Ok(())
+}
+
 fn personal(whose: &UserId, context: &Context<'_>) -> Result<(), Refusal> {
     (whose == context.actor).then_some(()).ok_or(Refusal::NotYourself)
 }
 
 /// Nothing for a user who is known; the caller is added from the token first, anybody else has to be added before.
-fn known(
+pub(super) fn known(
     user: &User,
     whose: &UserId,
     caller: Caller,
@@ -108,6 +114,6 @@ fn known(
     }
 }
 
-fn of(facts: Vec<UserEvent>) -> Decision {
+pub(super) fn of(facts: Vec<UserEvent>) -> Decision {
     Decision::of(facts.into_iter().map(Event::User))
 }

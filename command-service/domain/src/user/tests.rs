@@ -2,10 +2,13 @@
 
 use events::rights::Role;
 use events::sale::Visibility;
-use events::{Aggregate, Event, Preferences, SaleEvent, SaleId, TypeName, UserEvent, UserId};
+use events::view::{BoardGroup, Summarize};
+use events::{
+    Aggregate, BoardView, Event, Preferences, SaleEvent, SaleId, TypeName, UserEvent, UserId,
+};
 use uuid::Uuid;
 
-use super::{Caller, FAVOURITES_MAX, PreferenceChanges, UserCommand, added};
+use super::{Caller, FAVOURITES_MAX, PreferenceChanges, UserCommand, VIEWS_MAX, added};
 use crate::spec::guide::registered;
 use crate::spec::{Given, given};
 use crate::{Order, Refusal};
@@ -121,4 +124,77 @@ fn a_user_has_500_favourites_at_most_so_32() {
     world(facts.clone()).when(favour("ola", FJORD)).then_refused(Refusal::TooManyFavourites);
     facts.pop();
     world(facts).when(favour("ola", FJORD)).then([favourite(FJORD)]);
+}
+
+fn view(group_by: BoardGroup) -> BoardView {
+    BoardView {
+        group_by,
+        subgroup_by: None,
+        sort: None,
+        summarize: Summarize::Amount,
+        hide_closed: false,
+        currency: None,
+        criteria: None,
+    }
+}
+
+fn named(name: &str) -> TypeName {
+    TypeName::parse(name).unwrap()
+}
+
+fn save(whose: &str, name: &str, group_by: BoardGroup) -> Order {
+    let (name, view) = (named(name), Box::new(view(group_by)));
+    Order::User(UserCommand::SaveView { user: user(whose), caller: caller(), name, view })
+}
+
+fn drop_view(whose: &str, name: &str) -> Order {
+    Order::User(UserCommand::RemoveView { user: user(whose), name: named(name) })
+}
+
+fn saved(name: &str, group_by: BoardGroup) -> Event {
+    Event::User(UserEvent::ViewSaved { name: named(name), view: view(group_by) })
+}
+
+/// SF-14: by name, the last one counts; twice is once.
+#[test]
+fn a_view_is_saved_over_and_removed_by_its_name_sf_14() {
+    let (stage, owner) = (BoardGroup::Stage, BoardGroup::Owner);
+    let mine = || vec![known(), saved("Mine", stage)];
+    world([known()]).when(save("ola", "Mine", stage)).then([saved("Mine", stage)]);
+    world([]).when(save("ola", "Mine", stage)).then(mine());
+    world(mine()).when(save("ola", "Mine", stage)).then_nothing();
+    world(mine()).when(save("ola", "Mine", owner)).then([saved("Mine", owner)]);
+    let removed = Event::User(UserEvent::ViewRemoved { name: named("Mine") });
+    world(mine()).when(drop_view("ola", "Mine")).then([removed.clone()]);
+    world(mine()).when(drop_view("ola", "Yours")).then_nothing();
+    world([]).when(drop_view("ola", "Mine")).then_nothing();
+    world(mine().into_iter().chain([removed])).when(drop_view("ola", "Mine")).then_nothing();
+}
+
+/// SF-14: personal, though whoever adds users may save theirs.
+#[test]
+fn views_are_said_by_the_user_themselves_or_by_an_administrator_sf_14() {
+    for order in [save("ola", "Mine", BoardGroup::Stage), drop_view("ola", "Mine")] {
+        let seller = world([known()]).by_seller("per");
+        seller.when(order.clone()).then_refused(Refusal::NotYourself);
+        let stranger = world([]).by_seller("per");
+        stranger.when(order.clone()).then_refused(Refusal::Unknown(Aggregate::User));
+        let facts = [known(), saved("Mine", BoardGroup::Owner)];
+        let admin = world(facts).by_seller("eva").with_roles(&[Role::Admin], &[]);
+        assert_eq!(admin.when(order).facts().len(), 1);
+    }
+}
+
+/// SF-14.
+#[test]
+fn a_user_has_50_views_at_most_sf_14() {
+    let stage = BoardGroup::Stage;
+    let mut facts = vec![known()];
+    facts.extend((0..VIEWS_MAX).map(|n| saved(&format!("View {n}"), stage)));
+    let one_more = save("ola", "One more", stage);
+    world(facts.clone()).when(one_more.clone()).then_refused(Refusal::TooManyViews);
+    let over = save("ola", "View 7", BoardGroup::Owner);
+    world(facts.clone()).when(over).then([saved("View 7", BoardGroup::Owner)]);
+    facts.pop();
+    world(facts).when(one_more).then([saved("One more", stage)]);
 }

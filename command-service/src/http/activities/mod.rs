@@ -7,6 +7,7 @@ mod planning;
 mod progress;
 mod when;
 
+pub use planning::PlanActivity;
 pub use when::ActivityKind;
 
 use super::route::CommandRoute;

@@ -186,7 +186,7 @@ fn set_visibility(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 }
 
 /// Word and group together.
-pub(super) fn visibility_of(
+pub(in crate::http) fn visibility_of(
     asked: &Asked<'_>,
     visible_for: VisibleFor,
     visible_group: Option<TypeName>,

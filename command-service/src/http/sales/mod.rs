@@ -9,6 +9,8 @@ mod registration;
 mod stakeholders;
 mod turning;
 
+pub(super) use details::{VisibleFor, visibility_of};
+
 use super::route::CommandRoute;
 
 /// Rows of the command table.
