@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use read_models::{NotLive, Questions};
 use service_runtime::openapi::with_shared_parts;
 use service_runtime::telemetry::Metrics;
-use service_runtime::{Authenticator, Edge, Tasks, operational};
+use service_runtime::{Authenticator, Edge, Tasks, operational, unchanged, with_tags};
 use sqlx::PgPool;
 use utoipa::openapi::{InfoBuilder, OpenApi};
 
@@ -74,7 +75,11 @@ pub(crate) fn router(
         Box::pin(async move { readiness.check().await })
     });
     let operational = operational::routes(metrics, tasks.clone(), ready, document(api));
-    edge.surround(routes.with_state(questions.clone()).merge(operational))
+    let log_id = questions.log_id;
+    let routes = routes
+        .with_state(questions.clone())
+        .layer(from_fn(move |request, next| unchanged(log_id, request, next)));
+    edge.surround(routes.merge(operational))
 }
 
 fn document(mut api: OpenApi) -> OpenApi {
@@ -85,5 +90,5 @@ fn document(mut api: OpenApi) -> OpenApi {
             "Pipeline, forecast, sales, their history and the log itself, at one position and as of any instant.",
         ))
         .build();
-    with_shared_parts(api)
+    with_tags(with_shared_parts(api))
 }

@@ -28,6 +28,9 @@ pub(crate) struct Suggested {
 }
 
 impl Suggested {
+    /// Nobody is asked: boards do not look at the guides of their cards.
+    pub const NOTHING: Self = Self { follow_up: false, stage: false };
+
     /// What was declined may be wanted later (SG-21).
     pub fn of(suggestions: &Suggestions, has_guide: bool) -> Self {
         let open = |accepted: Option<bool>| has_guide && accepted != Some(true);

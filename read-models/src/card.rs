@@ -7,10 +7,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::actions::icon;
-use crate::ask::{InCurrency, Labels, Snapshot};
+use crate::ask::{InCurrency, Labels, Sight, Snapshot};
 use crate::card_tabs::{Involved, Linked, Marks, Tabs};
 use crate::figures::Amount;
 use crate::sale::{Fields, Sale, Status};
+use crate::standing::{VersionOf, Weigh, converted};
 use crate::upcoming::Upcoming;
 
 /// An id with the name to show.
@@ -29,7 +30,9 @@ pub(crate) struct Converted {
     pub amount: String,
     /// Weighted amount.
     pub weighted: String,
-    /// Currency of both.
+    /// Profit.
+    pub profit: String,
+    /// Currency of all of them.
     pub currency: String,
 }
 
@@ -71,7 +74,7 @@ pub(crate) struct Card {
     pub amount: Amount,
     /// Amount by probability, rounded half away from zero.
     pub weighted: Amount,
-    /// Both in the currency of the answer; none without a rate.
+    /// What it is worth in the currency of the answer; none without a rate.
     pub converted: Option<Converted>,
     /// Whole percent.
     pub probability: i16,
@@ -119,6 +122,66 @@ pub(crate) struct Card {
     pub marks: Marks,
 }
 
+impl Card {
+    /// The columns that can be chosen.
+    pub const COLUMNS: [&str; 48] = [
+        "id",
+        "version",
+        "number",
+        "title",
+        "status",
+        "icon",
+        "stage",
+        "sale_type",
+        "category",
+        "owner",
+        "owner_name",
+        "group",
+        "company",
+        "contact",
+        "project",
+        "amount",
+        "weighted",
+        "converted",
+        "probability",
+        "total_cost",
+        "profit",
+        "profit_percent",
+        "sale_date",
+        "next_activity_date",
+        "days_in_stage",
+        "overdue_activity",
+        "overdue_sale_date",
+        "reopen_date",
+        "stall_reason",
+        "close_date",
+        "reason",
+        "competitor",
+        "stage_when_closed",
+        "completed",
+        "source",
+        "external_reference",
+        "registered_on",
+        "updated_at",
+        "favourite",
+        "credited",
+        "has_note",
+        "active_links",
+        "has_stakeholders",
+        "visible_for",
+        "visible_group",
+        "registered_by",
+        "updated_by",
+        "update_count",
+    ];
+
+    /// Whether selections and boards mark it red: an overdue activity, or a sale date that has passed (SF-12, SF-15,
+    /// §6-A2).
+    pub fn is_red(&self) -> bool {
+        self.overdue_activity || self.overdue_sale_date
+    }
+}
+
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct CardRow {
     stream_id: Uuid,
@@ -127,6 +190,7 @@ pub(crate) struct CardRow {
     weighted_minor: i64,
     converted_amount: Option<String>,
     converted_weighted: Option<String>,
+    converted_profit: Option<String>,
     has_note: bool,
     active_links: i32,
     has_stakeholders: bool,
@@ -170,44 +234,66 @@ impl CardRow {
         self.stream_id
     }
 
+    /// Which version it is.
+    pub fn version_of(&self) -> VersionOf {
+        (self.stream_id, self.version)
+    }
+
+    /// Whether a caller sees it, were it the newest version.
+    pub fn is_seen(&self, sight: &Sight) -> bool {
+        let Sale { owner, owner_group, visible_for, visible_group, .. } = &self.sale;
+        sight.sees_sale(owner, owner_group.as_deref(), visible_for, visible_group.as_deref())
+    }
+
     /// What its custom fields hold; loaded only for a single card.
-    pub fn take_fields(&mut self) -> Fields {
-        std::mem::take(&mut self.sale.fields)
+    pub fn fields(&self) -> &Fields {
+        &self.sale.fields
     }
 
     /// The long texts and links; loaded only for a single card.
-    pub fn take_tabs(&mut self) -> Tabs {
-        let sale = &mut self.sale;
-        let links = std::mem::take(&mut sale.links.0);
-        let stakeholders = std::mem::take(&mut sale.stakeholders.0);
+    pub fn tabs(&self) -> Tabs {
+        let sale = &self.sale;
         Tabs {
-            description: sale.description.take(),
-            note: sale.note.take(),
-            links: links.into_iter().map(Linked::from).collect(),
-            stakeholders: stakeholders.into_iter().map(Involved::from).collect(),
+            description: sale.description.clone(),
+            note: sale.note.clone(),
+            links: sale.links.0.iter().cloned().map(Linked::from).collect(),
+            stakeholders: sale.stakeholders.0.iter().cloned().map(Involved::from).collect(),
         }
     }
 
-    /// The card, as of a day, with what lies ahead.
-    pub fn card(self, on: &Surface<'_>, ahead: Upcoming) -> Card {
-        let (version, updated_at) = (self.version, self.effective_at);
-        let converted = self.converted_amount.zip(self.converted_weighted);
-        let converted = converted.map(|(amount, weighted)| Converted {
-            amount: on.currency.text(&amount),
-            weighted: on.currency.text(&weighted),
-            currency: on.currency.asked.as_str().to_owned(),
+    /// In the currency of the answer: as SQL converted it, else, for a row that is kept, by the same rule.
+    fn converted(&self, on: &Surface<'_>) -> Option<Converted> {
+        let by_sql = self.converted_amount.as_ref().zip(self.converted_weighted.as_ref());
+        let by_sql = by_sql.zip(self.converted_profit.as_ref());
+        let by_sql = by_sql.map(|((amount, weighted), profit)| {
+            (on.currency.text(amount), on.currency.text(weighted), on.currency.text(profit))
         });
-        let mut sale = self.sale;
-        let marks =
-            Marks::take(&mut sale, (self.has_note, self.active_links, self.has_stakeholders));
+        let by_rule = || {
+            let text = |minor| {
+                let minor = converted(on.currency, &self.sale.currency, minor)?;
+                Some(on.currency.text(&minor.to_string()))
+            };
+            let (amount, profit) = (self.sale.amount_minor, self.sale.profit_minor);
+            Some((text(amount)?, text(self.weighted_minor)?, text(profit)?))
+        };
+        let (amount, weighted, profit) = by_sql.or_else(by_rule)?;
+        let currency = on.currency.asked.as_str().to_owned();
+        Some(Converted { amount, weighted, profit, currency })
+    }
+
+    /// The card, as of a day, with what lies ahead.
+    pub fn card(&self, on: &Surface<'_>, ahead: Upcoming) -> Card {
+        let sale = &self.sale;
+        let marks = Marks::of(sale, (self.has_note, self.active_links, self.has_stakeholders));
         let day = |at: DateTime<Utc>| at.with_timezone(&on.zone).date_naive();
         let stage =
             |id: Uuid| Named { id, name: on.labels.stages.get(&id).map(|l| l.name.clone()) };
         let money = |minor| Amount::of(minor, &sale.currency);
-        let party = |(id, name): (Option<Uuid>, Option<String>)| id.map(|id| Named { id, name });
+        let party =
+            |id: Option<Uuid>, name: &Option<String>| id.map(|id| Named { id, name: name.clone() });
         Card {
             id: sale.sale_id,
-            version,
+            version: self.version,
             number: sale.number.to_string(),
             status: sale.status.as_str(),
             icon: icon(sale.status),
@@ -219,7 +305,7 @@ impl CardRow {
             owner_name: on.labels.users.get(&sale.owner).cloned(),
             amount: money(sale.amount_minor),
             weighted: money(self.weighted_minor),
-            converted,
+            converted: self.converted(on),
             total_cost: money(sale.total_cost_minor),
             profit: money(sale.profit_minor),
             profit_percent: sale.profit_percent.map(|percent| percent.to_string()),
@@ -229,26 +315,52 @@ impl CardRow {
             overdue_sale_date: sale.status == Status::Open && sale.sale_date < on.today,
             stage_when_closed: sale.stage_when_closed.map(stage),
             registered_on: day(sale.registered_at),
-            updated_at,
-            title: sale.title,
-            category: sale.category,
-            owner: sale.owner,
-            group: sale.owner_group,
-            company: party((sale.company_id, sale.company_name)),
-            contact: party((sale.contact_id, sale.contact_name)),
-            project: party((sale.project_id, sale.project_name)),
+            updated_at: self.effective_at,
+            title: sale.title.clone(),
+            category: sale.category.clone(),
+            owner: sale.owner.clone(),
+            group: sale.owner_group.clone(),
+            company: party(sale.company_id, &sale.company_name),
+            contact: party(sale.contact_id, &sale.contact_name),
+            project: party(sale.project_id, &sale.project_name),
             probability: sale.probability,
             sale_date: sale.sale_date,
             reopen_date: sale.reopen_date,
-            stall_reason: sale.stall_reason,
+            stall_reason: sale.stall_reason.clone(),
             close_date: sale.close_date,
-            reason: sale.reason,
-            competitor: sale.competitor,
+            reason: sale.reason.clone(),
+            competitor: sale.competitor.clone(),
             completed: sale.completed,
-            source: sale.source,
-            external_reference: sale.external_reference,
+            source: sale.source.clone(),
+            external_reference: sale.external_reference.clone(),
             favourite: false,
             marks,
         }
+    }
+}
+
+impl Weigh for CardRow {
+    fn bytes(&self) -> usize {
+        let sale = &self.sale;
+        let texts = [
+            &sale.description,
+            &sale.note,
+            &sale.category,
+            &sale.owner_group,
+            &sale.source,
+            &sale.company_name,
+            &sale.contact_name,
+            &sale.project_name,
+            &sale.external_reference,
+            &sale.stall_reason,
+            &sale.reason,
+            &sale.competitor,
+            &sale.credited,
+            &sale.visible_group,
+        ];
+        let long = texts.into_iter().flatten().map(String::len).sum::<usize>();
+        // links and the like are short texts, two or three of each
+        let parts = sale.links.0.len() + sale.stakeholders.0.len() + sale.fields.0.len();
+        size_of::<Self>() + long + sale.title.len() + sale.owner.len() + 400 * parts + 200
     }
 }

@@ -1,6 +1,7 @@
   s.stream_id, s.version, s.effective_at, s.weighted_minor,
   converted(s.amount_minor, r.numerator, r.denominator)::text AS converted_amount,
   converted(s.weighted_minor, r.numerator, r.denominator)::text AS converted_weighted,
+  converted(s.profit_minor, r.numerator, r.denominator)::text AS converted_profit,
   s.sale_id, s.number, s.title, s.status, s.sale_type_id, s.category, s.stage_id, s.stage_entered_at,
   s.stage_when_closed, s.probability, s.currency, s.amount_minor, s.total_cost_minor, s.profit_minor,
   s.profit_percent, s.owner, s.owner_group, s.sale_date, s.source, s.company_id, s.company_name, s.contact_id,

@@ -1,6 +1,7 @@
 //! The page of cards that pipeline and list share: how it is sorted, cut and filled with what lies ahead.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use service_runtime::{Actor, Problem};
 use sqlx::postgres::PgArguments;
@@ -12,7 +13,8 @@ use crate::ask::{
     coordinates, failed, sale_is_seen,
 };
 use crate::card::{Card, CardRow, Surface};
-use crate::standing::{InOrder, Place};
+use crate::kept_cards::{Shape, rows_at};
+use crate::standing::{InOrder, Place, Standing, VersionOf, fits};
 use crate::upcoming::Upcoming;
 
 /// The fields cards can be sorted by.
@@ -46,16 +48,34 @@ pub(crate) struct CardSort {
 
 impl FromGiven for CardSort {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
-        let text = given.text("sort").unwrap_or_else(|| "sale_date".to_owned());
-        let (field, direction) = match text.strip_prefix('-') {
-            Some(field) => (field, Direction::Down),
-            None => (text.as_str(), Direction::Up),
-        };
-        let known = SORTS.into_iter().find(|known| *known == field);
+        let Some(text) = given.text("sort") else { return Ok(Self::by_sale_date()) };
         let rule = || {
             bad("sort", &format!("must be one of {}, with - for highest first", SORTS.join(", ")))
         };
-        Ok(Self { sort: (known.ok_or_else(rule)?, direction) })
+        Self::parse(&text).ok_or_else(rule)
+    }
+}
+
+impl Default for CardSort {
+    fn default() -> Self {
+        Self::by_sale_date()
+    }
+}
+
+impl CardSort {
+    /// The order when nobody asks for another one.
+    pub fn by_sale_date() -> Self {
+        Self { sort: ("sale_date", Direction::Up) }
+    }
+
+    /// A field, `-` before it for highest first; none for what is no field.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (field, direction) = match text.strip_prefix('-') {
+            Some(field) => (field, Direction::Down),
+            None => (text, Direction::Up),
+        };
+        let known = SORTS.into_iter().find(|known| *known == field)?;
+        Some(Self { sort: (known, direction) })
     }
 }
 
@@ -127,7 +147,7 @@ pub(crate) async fn first_places(
     .fetch_all(&mut *snapshot.tx)
     .await
     .map_err(|e| failed(&e))?;
-    Ok(streams.into_iter().map(|stream| Place { stream, ahead: None }).collect())
+    Ok(streams.into_iter().map(Place::of).collect())
 }
 
 /// Filters, order, and which part of the order: how many, after how many.
@@ -159,17 +179,38 @@ fn placed(
     snapshot.view()?.page(filters, snapshot.today, on.currency(), order)
 }
 
-/// The cards of these sales, in this order.
+/// The cards of these sales, in this order; places of memory are those of this snapshot's.
 pub(crate) async fn cards_at(
     snapshot: &mut Snapshot,
     places: &[Place],
     on: &Surface<'_>,
 ) -> Result<Vec<Card>, Problem> {
-    let cards = seen_cards_at(snapshot, places, on).await?;
+    let cards = match kept(snapshot, places, on) {
+        Some((standing, wanted)) => {
+            let rows = rows_at(snapshot, &standing, Shape::Card, &wanted).await?;
+            let card = |(row, ahead): (&Option<Arc<CardRow>>, Upcoming)| {
+                row.as_ref().map(|row| row.card(on, ahead))
+            };
+            let aheads = places.iter().map(|place| place.ahead.unwrap_or(Upcoming::NOTHING));
+            rows.iter().zip(aheads).filter_map(card).collect()
+        }
+        None => seen_cards_at(snapshot, places, on).await?,
+    };
     if cards.len() < places.len() {
         return Err(Problem::internal(&Lost));
     }
     Ok(cards)
+}
+
+/// Which versions the cards are of, where memory tells it of all of them.
+fn kept(
+    snapshot: &Snapshot,
+    places: &[Place],
+    on: &Surface<'_>,
+) -> Option<(Arc<Standing>, Vec<VersionOf>)> {
+    let standing = snapshot.standing.clone().filter(|_| fits(on.currency()))?;
+    let version = |place: &Place| Some((place.stream, place.ahead.and(place.version)?));
+    Some((standing, places.iter().map(version).collect::<Option<_>>()?))
 }
 
 /// The cards of those of these sales that the caller sees, in this order.

@@ -33,20 +33,17 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// Takes them out of a row.
-    pub fn take(
-        sale: &mut Sale,
-        (has_note, active_links, has_stakeholders): (bool, i32, bool),
-    ) -> Self {
+    /// Those of a row.
+    pub fn of(sale: &Sale, (has_note, active_links, has_stakeholders): (bool, i32, bool)) -> Self {
         Self {
-            credited: sale.credited.take(),
+            credited: sale.credited.clone(),
             has_note,
             active_links,
             has_stakeholders,
-            visible_for: std::mem::take(&mut sale.visible_for),
-            visible_group: sale.visible_group.take(),
-            registered_by: std::mem::take(&mut sale.registered_by),
-            updated_by: std::mem::take(&mut sale.updated_by),
+            visible_for: sale.visible_for.clone(),
+            visible_group: sale.visible_group.clone(),
+            registered_by: sale.registered_by.clone(),
+            updated_by: sale.updated_by.clone(),
             update_count: sale.update_count,
         }
     }

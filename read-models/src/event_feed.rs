@@ -62,7 +62,8 @@ impl FromGiven for FeedParams {
         let types = given.list_of("type", "must be types of events, such as sale.won", |text| {
             events::codec::current_version(text).ok().map(|(known, _)| known.to_owned())
         })?;
-        let rule = "must be sale, activity, stage, sale-type, currency, user, tenant, name or list";
+        let rule = "must be sale, activity, stage, sale-type, currency, user, tenant, name, list, selection, \
+                    target-type or target";
         let aggregate = given.text("aggregate");
         let aggregate =
             aggregate.map(|text| Aggregate::parse(&text).ok_or_else(|| bad("aggregate", rule)));

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use events::codec::aggregate_of;
-use events::rights::TenantRights;
+use events::rights::{Level, Ownership, Records, TenantRights};
 use events::{Aggregate, Event, Recorded, StreamName, TenantSlug};
 use service_runtime::{Actor, Problem};
 use uuid::Uuid;
@@ -41,7 +41,7 @@ pub(crate) async fn rights_of(
 impl Reader {
     /// The caller, with these rights in their tenant.
     pub fn new(questions: &Questions, actor: Actor, rights: &TenantRights, when: When) -> Self {
-        let everything = Sight::of(&actor, rights).is_none();
+        let everything = Sight::of(&actor, rights).is_none() && reads_all_targets(&actor, rights);
         Self { questions: questions.clone(), actor, when, everything }
     }
 
@@ -68,11 +68,21 @@ impl Reader {
         let (sales, activities) = (of(Aggregate::Sale), of(Aggregate::Activity));
         let mut seen: HashSet<Uuid> = snapshot.seen_sales(&sales).await?.into_iter().collect();
         seen.extend(snapshot.seen_activities(&activities).await?);
-        let hidden: HashSet<Uuid> =
-            sales.into_iter().chain(activities).filter(|stream| !seen.contains(stream)).collect();
+        let selections = of(Aggregate::Selection);
+        seen.extend(snapshot.seen_selections(&self.actor, &selections).await?);
+        let targets = of(Aggregate::Target);
+        seen.extend(snapshot.seen_target_streams(&self.actor, &targets).await?);
+        let judged = sales.into_iter().chain(activities).chain(selections).chain(targets);
+        let hidden: HashSet<Uuid> = judged.filter(|stream| !seen.contains(stream)).collect();
         page.retain(|event| !hidden.contains(&event.stream_id));
         Ok((page, cut))
     }
+}
+
+/// Whether no target is hidden from a caller (ST-8).
+fn reads_all_targets(actor: &Actor, rights: &TenantRights) -> bool {
+    let level = |whose| rights.level(actor.roles, Records::Targets, whose);
+    Ownership::ALL.into_iter().all(|whose| level(whose) >= Level::Read)
 }
 
 fn concerns(event: &Recorded, aggregate: Aggregate) -> bool {

@@ -79,15 +79,48 @@ impl History {
     ) -> Result<Option<Self>, Problem> {
         let mut snapshot = Snapshot::open(questions, actor, when).await?;
         let labels = Labels::load(&mut snapshot).await?;
+        let seen = Seen::of::<T>(questions, actor, &mut snapshot, stream).await?;
+        seen.map_or(Ok(None), |seen| Self::of_seen::<T>(&seen, &snapshot, &labels))
+    }
+
+    /// The history of a record whose events are there already.
+    pub fn of_seen<T: Told>(
+        seen: &Seen,
+        snapshot: &Snapshot,
+        labels: &Labels,
+    ) -> Result<Option<Self>, Problem> {
+        let then = then(&seen.events, snapshot.as_of, snapshot.known_at);
+        let events = told::<T>(then, labels)?;
+        let history = Self { position: seen.head, as_of: snapshot.at, events };
+        Ok((!history.events.is_empty()).then_some(history))
+    }
+}
+
+/// The events of a record that its asker may see, as they are in the log.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// The newest position of the log.
+    pub head: i64,
+    /// Oldest first, none beyond it.
+    pub events: Vec<Recorded>,
+}
+
+impl Seen {
+    /// Of a stream; none when the asker may not see what it is now.
+    pub async fn of<T: Told>(
+        questions: &Questions,
+        actor: &Actor,
+        snapshot: &mut Snapshot,
+        stream: &StreamName,
+    ) -> Result<Option<Self>, Problem> {
         let stream_id = stream.stream_id(&actor.tenant);
         let head = questions.store.head().await.map_err(|e| log_failed(&e))?;
         let stored = questions.store.load(&actor.tenant, stream_id, 0).await;
-        let stored = stored.and_then(event_store::verify::whole).map_err(|e| log_failed(&e))?;
+        let mut events = stored.and_then(event_store::verify::whole).map_err(|e| log_failed(&e))?;
+        events.retain(|event| event.position <= head);
         if let Some(sight) = snapshot.sight.clone() {
-            let known = stored.iter().filter(|event| event.position <= head);
-            let Some(record) = folded::<T>(known)?.filter(|record| record.in_sight(&sight)) else {
-                return Ok(None);
-            };
+            let record = folded::<T>(&events)?.filter(|record| record.in_sight(&sight));
+            let Some(record) = record else { return Ok(None) };
             let about = record.about(&sight, &actor.tenant);
             if let Some(sale) = about
                 && snapshot.seen_sales(&[sale]).await?.is_empty()
@@ -95,19 +128,26 @@ impl History {
                 return Ok(None);
             }
         }
-        let then = stored.iter().filter(|event| {
-            event.position <= head
-                && snapshot.as_of.is_none_or(|as_of| event.effective() <= as_of)
-                && snapshot.known_at.is_none_or(|known_at| event.recorded_at <= known_at)
-        });
-        let events = told::<T>(then, &labels)?;
-        let history = Self { position: head, as_of: snapshot.at, events };
-        Ok((!history.events.is_empty()).then_some(history))
+        Ok(Some(Self { head, events }))
     }
 }
 
-/// The record after all of these events.
-fn folded<'a, T: Told>(events: impl Iterator<Item = &'a Recorded>) -> Result<Option<T>, Problem> {
+/// Those of some events that were in effect and recorded by then.
+pub(crate) fn then(
+    events: &[Recorded],
+    as_of: Option<DateTime<Utc>>,
+    known_at: Option<DateTime<Utc>>,
+) -> impl Iterator<Item = &Recorded> {
+    events.iter().filter(move |event| {
+        as_of.is_none_or(|as_of| event.effective() <= as_of)
+            && known_at.is_none_or(|known_at| event.recorded_at <= known_at)
+    })
+}
+
+/// The record after all of these events; none after none.
+pub(crate) fn folded<'a, T: Told>(
+    events: impl IntoIterator<Item = &'a Recorded>,
+) -> Result<Option<T>, Problem> {
     let mut record: Option<T> = None;
     for event in events {
         let fact = event.decode().map_err(|e| unreadable(&e))?;

@@ -26,11 +26,15 @@ use utoipa_axum::routes;
 mod actions;
 mod activities;
 pub mod activity;
+mod analyses;
 mod ask;
+mod board;
 mod card;
 mod card_page;
+mod card_rates;
 mod card_tabs;
 mod changes;
+mod compared;
 mod currencies;
 mod custom_fields;
 mod diary;
@@ -39,9 +43,12 @@ mod event_feed;
 mod event_sight;
 mod export;
 mod figures;
+mod find;
 mod forecast;
+mod grouped;
 mod guide;
 mod history;
+mod kept_cards;
 mod lists;
 mod me;
 mod money;
@@ -60,10 +67,14 @@ mod sale_list;
 mod sale_summary;
 mod sale_types;
 pub mod schema;
+mod selections;
+mod shares;
 mod stages;
 mod standing;
+mod targets;
 #[cfg(test)]
 mod tests;
+mod tiles;
 mod upcoming;
 mod users;
 mod version;
@@ -153,22 +164,38 @@ pub fn all() -> Vec<Arc<dyn ReadModel>> {
 /// Every question, one line each.
 pub fn routes() -> OpenApiRouter<Questions> {
     OpenApiRouter::new()
+        .merge(analyses::routes())
+        .merge(export::routes())
         .routes(routes!(pipeline::pipeline))
+        .routes(routes!(board::board))
         .routes(routes!(forecast::forecast))
         .routes(routes!(diary::diary))
         .routes(routes!(diary::free))
         .routes(routes!(due::due))
         .routes(routes!(sale_list::sales))
-        .routes(routes!(export::sales_export))
+        .routes(routes!(grouped::grouped))
+        .routes(routes!(find::find_sales))
+        .routes(routes!(find::search))
+        .routes(routes!(find::criteria_fields))
+        .routes(routes!(find::typical_searches))
         .routes(routes!(neighbours::neighbours))
         .routes(routes!(sale_summary::sale_summary))
         .routes(routes!(sale_card::sale))
         .routes(routes!(sale_history::history))
         .routes(routes!(guide::guide))
         .routes(routes!(activities::activities))
-        .routes(routes!(export::activities_export))
         .routes(routes!(activities::activity))
         .routes(routes!(activities::activity_history))
+        .routes(routes!(tiles::my_forecast))
+        .routes(routes!(tiles::largest_upcoming))
+        .routes(routes!(tiles::year_to_date))
+        .routes(routes!(tiles::big_number))
+        .routes(routes!(tiles::activity_pace))
+        .routes(routes!(tiles::compare_to_target))
+        .routes(routes!(targets::target_types))
+        .routes(routes!(targets::targets))
+        .routes(routes!(targets::target_of_id))
+        .routes(routes!(targets::target_history))
         .routes(routes!(stages::stages))
         .routes(routes!(stages::stage))
         .routes(routes!(sale_types::sale_types))
@@ -176,6 +203,10 @@ pub fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(currencies::currencies))
         .routes(routes!(users::users))
         .routes(routes!(users::user))
+        .routes(routes!(selections::views))
+        .routes(routes!(selections::selections))
+        .routes(routes!(selections::selection))
+        .routes(routes!(selections::members))
         .routes(routes!(lists::lists))
         .routes(routes!(lists::list))
         .routes(routes!(me::me))

@@ -159,6 +159,16 @@ async fn changed(snapshot: &mut Snapshot, lists: &[ListName]) -> Result<Vec<Chan
     .map_err(|e| failed(&e))
 }
 
+/// The labels of a list's items by key, deleted ones too.
+pub(crate) async fn item_labels(
+    snapshot: &mut Snapshot,
+    list: ListName,
+    language: &str,
+) -> Result<HashMap<String, String>, Problem> {
+    let items = shown(list, &changed(snapshot, &[list]).await?, true, language).items;
+    Ok(items.into_iter().map(|item| (item.key, item.label)).collect())
+}
+
 /// How long follow-ups of each type usually last, of those that say so (SD-3), deleted ones too.
 pub(crate) async fn usual_minutes(
     snapshot: &mut Snapshot,

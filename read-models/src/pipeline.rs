@@ -6,16 +6,17 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use events::view::BoardGroup;
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, Problem, Right};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use crate::ask::{
-    Asked, CurrencyParam, Filters, FromGiven, Given, InCurrency, Labels, PageParams, Questions,
-    Snapshot, When, add, bad, bind_matching, failed, matching,
+    Asked, ColumnParam, CurrencyParam, Filters, FromGiven, Given, InCurrency, Labels, PageParams,
+    Questions, Shown, Snapshot, When, add, bad, bind_matching, failed, matching,
 };
+use crate::board::Heading;
 use crate::card::{Card, Surface};
 use crate::card_page::{CardSort, mark_favourites, page_of_cards};
 use crate::figures::{ByStatus, Measure};
@@ -23,39 +24,19 @@ use crate::sale::Status;
 use crate::standing::{Key, Part, Total, totals_by};
 use crate::upcoming::ahead;
 
-/// What columns stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum GroupBy {
-    Stage,
-    SaleType,
-    Owner,
-    Group,
-    Status,
-}
-
-impl GroupBy {
-    const ALL: [(&str, Self); 5] = [
-        ("stage", Self::Stage),
-        ("sale_type", Self::SaleType),
-        ("owner", Self::Owner),
-        ("group", Self::Group),
-        ("status", Self::Status),
-    ];
-}
-
 /// Parameters of the pipeline.
 #[derive(Debug, Clone, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PipelineParams {
     /// `stage`, `sale_type`, `owner`, `group` or `status`. Default: `stage`.
     #[param(value_type = Option<String>)]
-    group_by: (&'static str, GroupBy),
+    group_by: (&'static str, BoardGroup),
 }
 
 impl FromGiven for PipelineParams {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
         let word = given.text("group_by").unwrap_or_else(|| "stage".to_owned());
-        let known = GroupBy::ALL.into_iter().find(|(known, _)| *known == word);
+        let known = BoardGroup::ALL.into_iter().find(|(known, _)| *known == word);
         let rule = "must be stage, sale_type, owner, group or status";
         Ok(Self { group_by: known.ok_or_else(|| bad("group_by", rule))? })
     }
@@ -87,7 +68,8 @@ pub(crate) struct Pipeline {
     missing_rates: Vec<String>,
     columns: Vec<Column>,
     totals: ByStatus,
-    sales: Vec<Card>,
+    #[schema(value_type = Vec<Card>)]
+    sales: Vec<Shown<Card>>,
     /// Cursor of the next page of cards.
     next: Option<String>,
 }
@@ -97,22 +79,24 @@ pub(crate) struct Pipeline {
     get,
     path = "/v1/pipeline",
     tag = "sales",
-    params(When, Filters, CurrencyParam, PipelineParams, CardSort, PageParams),
+    params(When, Filters, CurrencyParam, PipelineParams, CardSort, ColumnParam, PageParams),
     responses((status = 200, description = "The pipeline", body = Pipeline), QueryProblems)
 )]
 pub(crate) async fn pipeline(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, mut filters, currency, params, sort, page)): Asked<(
+    Asked((when, mut filters, currency, params, sort, columns, page)): Asked<(
         When,
         Filters,
         CurrencyParam,
         PipelineParams,
         CardSort,
+        ColumnParam,
         PageParams,
     )>,
 ) -> Result<Json<Pipeline>, Problem> {
     actor.require(Right::ReadTenant)?;
+    let chosen = columns.among(&[&Card::COLUMNS])?;
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
@@ -132,14 +116,14 @@ pub(crate) async fn pipeline(
         missing_rates: currency.missing(sums.into_iter().filter_map(|sum| sum.of_currency())),
         columns: board.0,
         totals: board.1,
-        sales,
+        sales: chosen.of(sales)?,
         next,
     }))
 }
 
 /// The cards are those of the columns, unless statuses were asked for.
-fn shown(mut filters: Filters, group_by: GroupBy) -> Filters {
-    if filters.status.is_none() && group_by != GroupBy::Status {
+fn shown(mut filters: Filters, group_by: BoardGroup) -> Filters {
+    if filters.status.is_none() && group_by != BoardGroup::Status {
         filters.status = Some(vec![Status::Open.as_str()]);
     }
     filters
@@ -227,7 +211,7 @@ async fn sums(
 
 fn board(
     sums: &[Sum],
-    group_by: GroupBy,
+    group_by: BoardGroup,
     currency: &InCurrency,
     labels: &Labels,
 ) -> (Vec<Column>, ByStatus) {
@@ -238,43 +222,13 @@ fn board(
         if sum.grouping == OF_STATUS {
             totals.set(status, sum.measure(currency));
         }
-        let on_board = status == Status::Open || group_by == GroupBy::Status;
+        let on_board = status == Status::Open || group_by == BoardGroup::Status;
         if sum.grouping == OF_COLUMN && on_board {
-            let (name, rank) = heading(sum.key.as_deref(), group_by, labels);
-            columns.push(Column {
-                key: sum.key.clone(),
-                name,
-                rank,
-                figures: sum.measure(currency),
-            });
+            let heading = Heading::of(group_by, sum.key.clone(), labels);
+            columns.push((heading, sum.measure(currency)));
         }
     }
-    columns.sort_by(|a, b| order(a).cmp(&order(b)));
-    (columns, totals)
-}
-
-/// By rank, then name; sales without a key come last.
-fn order(column: &Column) -> (bool, i32, Option<&str>, Option<&str>) {
-    let rank = column.rank.unwrap_or(i32::MAX);
-    (column.key.is_none(), rank, column.name.as_deref(), column.key.as_deref())
-}
-
-fn heading(key: Option<&str>, group_by: GroupBy, labels: &Labels) -> (Option<String>, Option<i32>) {
-    let Some(key) = key else { return (None, None) };
-    let id = Uuid::parse_str(key).ok();
-    match group_by {
-        GroupBy::Stage => {
-            let label = id.and_then(|id| labels.stages.get(&id));
-            (label.map(|label| label.name.clone()), label.map(|label| label.rank))
-        }
-        GroupBy::SaleType => (id.and_then(|id| labels.sale_types.get(&id)).cloned(), None),
-        GroupBy::Owner => {
-            (Some(labels.users.get(key).cloned().unwrap_or_else(|| key.to_owned())), None)
-        }
-        GroupBy::Group => (Some(key.to_owned()), None),
-        GroupBy::Status => {
-            let rank = Status::ALL.iter().position(|status| status.as_str() == key);
-            (Some(key.to_owned()), rank.and_then(|rank| i32::try_from(rank).ok()))
-        }
-    }
+    columns.sort_by_cached_key(|(heading, _)| heading.order());
+    let column = |(Heading { key, name, rank }, figures)| Column { key, name, rank, figures };
+    (columns.into_iter().map(column).collect(), totals)
 }

@@ -39,6 +39,12 @@ impl Progress {
         self.0.borrow().values().any(|at| *at < position)
     }
 
+    /// Whether every generation followed here, if there is one, has told that it left `position` behind.
+    pub(crate) fn is_beyond(&self, position: i64) -> bool {
+        let all = self.0.borrow();
+        !all.is_empty() && all.values().all(|at| *at > position)
+    }
+
     /// Whether every generation followed here has told that it reached `position`; waits for it for `patience`.
     pub(crate) async fn reaches(&self, position: i64, patience: Duration) -> bool {
         let mut seen = self.0.subscribe();
@@ -65,6 +71,9 @@ mod tests {
         };
         progress.tell("activity", 1, 2);
         assert!(progress.is_behind(7) && !progress.is_behind(2), "by the slowest");
+        assert!(
+            progress.is_beyond(1) && !progress.is_beyond(2) && !Progress::default().is_beyond(0)
+        );
         assert!(tokio::join!(progress.reaches(7, long), telling).0);
         assert_eq!(began.elapsed(), Duration::ZERO);
         assert!(!progress.reaches(8, long).await);

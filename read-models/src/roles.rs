@@ -38,6 +38,8 @@ struct RoleRights {
     sales: Levels,
     /// On activities.
     activities: Levels,
+    /// On sales targets.
+    targets: Levels,
     /// Functional rights by name.
     #[schema(value_type = Vec<String>)]
     rights: Vec<Right>,
@@ -67,6 +69,7 @@ impl RoleRights {
             role,
             sales: Levels::of(tenant.of_role(role, Records::Sales)),
             activities: Levels::of(tenant.of_role(role, Records::Activities)),
+            targets: Levels::of(tenant.of_role(role, Records::Targets)),
             rights: rights.filter(|right| tenant.role_may(role, *right)).collect(),
         }
     }

@@ -1,5 +1,7 @@
 //! `GET /v1/sales/{id}`: everything about one sale, now or as of any moment.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse};
@@ -20,7 +22,9 @@ use crate::ask::{
 use crate::card::{Card, CardRow, Surface};
 use crate::card_tabs::Tabs;
 use crate::custom_fields::{Filled, definitions, filled};
+use crate::kept_cards::{Shape, rows_at};
 use crate::sale::Sale;
+use crate::standing::fits;
 use crate::upcoming::Upcoming;
 
 /// A sale with all its tabs.
@@ -86,13 +90,19 @@ pub(crate) async fn sale(
     let mut snapshot = Snapshot::open_by_key(&questions, &actor, &when).await?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let stream_id = SaleId(id).stream().stream_id(&actor.tenant);
-    let mut row =
-        row(&mut snapshot, &currency, stream_id).await?.ok_or_else(|| no_such_sale(id))?;
+    let found = found(&mut snapshot, &currency, id, stream_id).await?;
+    let (row, ahead) = found.ok_or_else(|| no_such_sale(id))?;
     let labels = Labels::load(&mut snapshot).await?;
-    let held = row.take_fields();
-    let tabs = row.take_tabs();
-    let fields = filled(&definitions(&mut snapshot).await?, &held);
-    let beside = beside(&mut snapshot, row.sale(), actor.user.as_str()).await?;
+    let tabs = row.tabs();
+    let fields = match snapshot.standing.clone() {
+        Some(standing) => filled(&standing.catalogue.fields, row.fields()),
+        None => filled(&definitions(&mut snapshot).await?, row.fields()),
+    };
+    let held = held_beside(&snapshot, row.sale(), &actor, &labels);
+    let beside = match held {
+        Some(beside) => beside,
+        None => beside(&mut snapshot, row.sale(), actor.user.as_str()).await?,
+    };
     let has_guide = beside.guide && snapshot.features.guide;
     let terms = Terms {
         level: level(
@@ -108,9 +118,8 @@ pub(crate) async fn sale(
     let available_actions = available(row.sale().status, terms);
     let stalled = row.sale().reopen_date.is_some();
     let next_activity_id = beside.next_activity_id.filter(|_| !stalled);
-    let ahead = Upcoming::of(&mut snapshot, &[id]).await?;
     let on = Surface::of(&snapshot, &labels, &currency);
-    let mut sale = row.card(&on, ahead.get(&id).copied().unwrap_or(Upcoming::NOTHING));
+    let mut sale = row.card(&on, ahead);
     sale.favourite = beside.favourite;
     let etag = format!("\"{}\"", sale.version);
     let guide = has_guide.then_some(GuideSummary { items: beside.items, done: beside.done });
@@ -130,6 +139,43 @@ pub(crate) async fn sale(
 /// 404, the same for ids that never were, were not yet, and of other tenants.
 pub(crate) fn no_such_sale(id: Uuid) -> Problem {
     Problem::not_found("no sale has this id").about(format!("/v1/sales/{id}"))
+}
+
+/// The sale and what lies ahead of it, out of memory if it is there.
+async fn found(
+    snapshot: &mut Snapshot,
+    currency: &InCurrency,
+    id: Uuid,
+    stream_id: Uuid,
+) -> Result<Option<(Arc<CardRow>, Upcoming)>, Problem> {
+    let held = snapshot.standing.clone().zip(snapshot.view()).filter(|_| fits(currency));
+    if let Some((standing, view)) = held {
+        let sale = view.sale(id, snapshot.today).filter(|sale| !sale.deleted);
+        let Some(sale) = sale else { return Ok(None) };
+        let wanted = [(sale.stream, sale.version)];
+        let mut rows = rows_at(snapshot, &standing, Shape::Whole, &wanted).await?;
+        return Ok(rows.pop().flatten().map(|row| (row, sale.ahead)));
+    }
+    let Some(row) = row(snapshot, currency, stream_id).await? else { return Ok(None) };
+    let ahead = Upcoming::of(snapshot, &[id]).await?;
+    Ok(Some((Arc::new(row), ahead.get(&id).copied().unwrap_or(Upcoming::NOTHING))))
+}
+
+/// The same as [`beside`] out of memory, which does not know what was created from a guide.
+fn held_beside(snapshot: &Snapshot, sale: &Sale, actor: &Actor, labels: &Labels) -> Option<Beside> {
+    let own = snapshot.standing.as_ref().map(|standing| &standing.catalogue.own)?;
+    let own = own.get(actor.user.as_str());
+    let next_activity_id = snapshot.view()?.next_activity(sale.sale_id)?;
+    let of_type = &labels.offered;
+    let guide = of_type.with_guide.get(&sale.sale_type_id).copied();
+    (guide != Some(true)).then(|| Beside {
+        next_activity_id,
+        favourite: own.is_some_and(|own| own.favourites.contains(&sale.sale_id)),
+        stakeholders: of_type.with_stakeholders.contains(&sale.sale_type_id),
+        guide: guide.is_some(),
+        items: 0,
+        done: 0,
+    })
 }
 
 async fn beside(snapshot: &mut Snapshot, sale: &Sale, user: &str) -> Result<Beside, Problem> {

@@ -40,7 +40,7 @@ pub(crate) async fn history(
 
 /// A sale with what was created from its guide, which the row does not keep: activities know it themselves.
 #[derive(Debug, Clone)]
-struct ToldSale {
+pub(crate) struct ToldSale {
     sale: Sale,
     guide_items: Vec<UsedItem>,
 }

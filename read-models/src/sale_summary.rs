@@ -1,7 +1,7 @@
 //! `GET /v1/sale-summary`: what every owner, or every company, brought in: won, lost, open and stalled (SO-41).
 //!
 //! The period is one of sale dates, which are the close dates of what is won or lost. Totals are complete; `limit` and
-//! `cursor` page the rows.
+//! `cursor` page the rows. Every row names the lists of sales its figures add up from (SF-6).
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,10 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ask::{
-    Asked, CurrencyParam, Filters, FromGiven, Given, InCurrency, Labels, Page, PageParams,
+    Asked, CurrencyParam, Drill, Filters, FromGiven, Given, InCurrency, Labels, Page, PageParams,
     Questions, Snapshot, When, add, bad, bind_matching, day, failed, matching, reversed,
 };
+use crate::export::OF_FILES;
 use crate::figures::{ByStatus, Measure};
 use crate::sale::Status;
 use crate::standing::{Key, Part, Total};
@@ -38,6 +39,9 @@ impl Whose {
         }
     }
 }
+
+/// Parameters that only the summary takes, or that page it.
+const OWN: [&str; 5] = ["by", "from", "to", "limit", "cursor"];
 
 /// Parameters of the summary.
 #[derive(Debug, Clone, IntoParams)]
@@ -67,10 +71,46 @@ impl FromGiven for SummaryBy {
 
 impl SummaryBy {
     /// The filters within the period.
-    fn narrow(&self, filters: &mut Filters) {
+    fn narrow(&self, filters: &mut Filters) -> Result<(), Problem> {
         filters.sale_date_from = filters.sale_date_from.max(self.from);
         let ends = [filters.sale_date_to, self.to].into_iter().flatten();
         filters.sale_date_to = ends.min();
+        if reversed(filters.sale_date_from, filters.sale_date_to) {
+            return Err(bad("from", "must leave a day of the sale dates that are asked for"));
+        }
+        Ok(())
+    }
+}
+
+/// The lists of sales behind the figures of a row, by status.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SalesBehind {
+    /// Path and query.
+    #[schema(example = "/v1/sales?owner=ola&status=open")]
+    open: String,
+    stalled: String,
+    won: String,
+    lost: String,
+}
+
+impl SalesBehind {
+    /// Of everything a question means, or of what a row holds of it. A status that was not asked for has no sales: its
+    /// list is narrowed to none.
+    fn of(drill: &Drill, filters: &Filters) -> Self {
+        let asked = filters.statuses();
+        let list = |status: Status| {
+            let word = status.as_str();
+            match asked.as_ref().is_none_or(|asked| asked.contains(&word)) {
+                true => drill.with("status", word).to_sales(),
+                false => drill.with("status", word).with("number", 0).to_sales(),
+            }
+        };
+        Self {
+            open: list(Status::Open),
+            stalled: list(Status::Stalled),
+            won: list(Status::Won),
+            lost: list(Status::Lost),
+        }
     }
 }
 
@@ -83,6 +123,7 @@ pub(crate) struct SummaryRow {
     name: Option<String>,
     #[serde(flatten)]
     figures: ByStatus,
+    drill: SalesBehind,
 }
 
 /// The summary.
@@ -103,6 +144,8 @@ pub(crate) struct SaleSummary {
     /// Who won most first.
     rows: Vec<SummaryRow>,
     totals: ByStatus,
+    /// The sales behind the totals.
+    drill: SalesBehind,
     /// Cursor of the next page of rows.
     next: Option<String>,
 }
@@ -118,7 +161,8 @@ pub(crate) struct SaleSummary {
 pub(crate) async fn sale_summary(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, mut filters, currency, summary, page)): Asked<(
+    Asked((drill, when, mut filters, currency, summary, page)): Asked<(
+        Drill,
         When,
         Filters,
         CurrencyParam,
@@ -127,16 +171,22 @@ pub(crate) async fn sale_summary(
     )>,
 ) -> Result<Json<SaleSummary>, Problem> {
     actor.require(Right::ReadTenant)?;
+    summary.narrow(&mut filters)?;
     let pinned = page.pinned(&actor.tenant)?;
     let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, pinned.as_ref()).await?;
     let page = page.page(&actor.tenant, pinned.as_ref(), &snapshot);
     filters.resolve(&mut snapshot, &actor).await?;
-    summary.narrow(&mut filters);
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let mut summed = Summed::of(&mut snapshot, &filters, &currency, summary.by, &page).await?;
     let labels = Labels::load(&mut snapshot).await?;
     let next = page.cut(&mut summed.rows);
+    let drill =
+        drill.without(&OWN).without(&OF_FILES).dated(filters.sale_date_from, filters.sale_date_to);
     let row = |sums: Sums| SummaryRow {
+        drill: {
+            let key = Some(sums.key.as_str()).filter(|key| !key.is_empty());
+            SalesBehind::of(&drill.of_key(summary.by.as_str(), key), &filters)
+        },
         name: match summary.by {
             Whose::Owner => labels.users.get(&sums.key).or(Some(&sums.key)).cloned(),
             Whose::Company => sums.name,
@@ -152,6 +202,7 @@ pub(crate) async fn sale_summary(
         currency: currency.asked.as_str().to_owned(),
         rows: summed.rows.into_iter().map(row).collect(),
         totals: figures(&summed.totals, &currency),
+        drill: SalesBehind::of(&drill, &filters),
         missing_rates: currency.missing(summed.currencies),
         next,
     }))

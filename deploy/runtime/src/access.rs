@@ -44,12 +44,12 @@ mod tests {
 
     /// Design §4, written out: one line per role, one letter per right of [`RIGHTS`] in order.
     const EXPECTED: [(Role, &str); 6] = [
-        (Seller, "r-c-----x"),
-        (Manager, "rfc-----x"),
-        (Admin, "rfclut-hx"),
-        (Importer, "rfclutehx"),
-        (Auditor, "rf-----hx"),
-        (Analyst, "rf-----hx"),
+        (Seller, "r-c-----x---p"),
+        (Manager, "rfc-----x-kbp"),
+        (Admin, "rfclut-hxgkbp"),
+        (Importer, "rfclutehxgkbp"),
+        (Auditor, "rf-----hx----"),
+        (Analyst, "rf-----hx----"),
     ];
 
     #[test]
@@ -60,7 +60,7 @@ mod tests {
                 assert_eq!(roles.may(*right), letter != '-', "{role} {right:?}");
             }
         }
-        assert_eq!(RIGHTS.len(), 9);
+        assert_eq!(RIGHTS.len(), 13);
     }
 
     #[test]

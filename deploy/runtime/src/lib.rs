@@ -40,6 +40,7 @@ pub mod serve;
 pub mod tasks;
 pub mod telemetry;
 pub mod trace;
+mod unchanged;
 
 pub use access::{Right, Role, RoleSet};
 pub use auth::{Actor, Authenticator};
@@ -51,3 +52,4 @@ pub use params::{Params, PathId};
 pub use problem::Problem;
 pub use tasks::Tasks;
 pub use trace::{TraceId, Traceparent};
+pub use unchanged::{unchanged, with_tags};

@@ -71,6 +71,49 @@ CREATE UNIQUE INDEX sale_current ON sale_version (stream_id) WHERE next_position
 CREATE INDEX sale_current_status ON sale_version (tenant_id, status, sale_date) WHERE next_position = 9223372036854775807;
 CREATE INDEX sale_as_of ON sale_version (tenant_id, effective_at, next_effective_at);
 
+-- The words a sale is found by: one row a fact that may change them, each all of them, so a version of a sale has those of
+-- the newest row not above it. Rows are never changed, so no other fact of a sale costs its index anything; no next_* here.
+CREATE TABLE sale_text (
+  tenant_id    integer     NOT NULL,
+  stream_id    uuid        NOT NULL,
+  version      bigint      NOT NULL,
+  position     bigint      NOT NULL,
+  effective_at timestamptz NOT NULL,
+  recorded_at  timestamptz NOT NULL,
+  title        text        NOT NULL,
+  company      text,
+  contact      text,
+  PRIMARY KEY (stream_id, version)
+);
+
+-- Stems of three languages: people write in one and search in another.
+CREATE FUNCTION sale_words(title text, company text, contact text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT to_tsvector('norwegian', title || ' ' || COALESCE(company, '') || ' ' || COALESCE(contact, ''))
+      || to_tsvector('dutch', title || ' ' || COALESCE(company, '') || ' ' || COALESCE(contact, ''))
+      || to_tsvector('english', title || ' ' || COALESCE(company, '') || ' ' || COALESCE(contact, ''))
+$$;
+CREATE FUNCTION sale_query(words text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT websearch_to_tsquery('norwegian', words) || websearch_to_tsquery('dutch', words)
+      || websearch_to_tsquery('english', words)
+$$;
+CREATE INDEX sale_text_words ON sale_text USING gin (sale_words(title, company, contact));
+
+-- Which sales of the asking tenant ever had words, from which of their versions to which: as the tables' owner, because an
+-- index is not used for what would be asked before row-level security.
+CREATE FUNCTION sales_with(wanted tsquery, ranked boolean)
+RETURNS TABLE (stream_id uuid, first_version bigint, next_version bigint, rank real)
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+BEGIN ATOMIC
+  SELECT t.stream_id, t.version, n.version,
+         CASE WHEN ranked THEN ts_rank(sale_words(t.title, t.company, t.contact), wanted) END
+    FROM sale_text AS t
+    LEFT JOIN LATERAL (SELECT min(l.version) AS version FROM sale_text AS l
+                        WHERE l.stream_id = t.stream_id AND l.version > t.version) AS n ON true
+   WHERE sale_words(t.title, t.company, t.contact) @@ wanted
+     AND t.tenant_id = NULLIF(current_setting('salgslogg.tenant_id', true), '')::integer;
+END;
+
 CREATE TABLE stage_version (
   tenant_id         integer     NOT NULL,
   stream_id         uuid        NOT NULL,
@@ -133,6 +176,7 @@ CREATE TABLE user_version (
   primary_group     text,
   preferences       jsonb       NOT NULL,           -- SG-22, SD-14
   favourites        uuid[]      NOT NULL,           -- sales in the order they were marked (SO-32)
+  views             jsonb       NOT NULL,           -- of the board, by name (SF-14)
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX user_of_tenant ON user_version (tenant_id, user_id, version);
@@ -174,6 +218,7 @@ CREATE TABLE tenant_version (
   rights            jsonb       NOT NULL,           -- where the tenant departs from the role table (SO-44)
   diary             jsonb       NOT NULL,           -- usual lengths, working day, marks (SD-3, SD-4, SD-15)
   features          jsonb       NOT NULL,           -- which parts of the product there are (SO-50)
+  target_period     text        NOT NULL CHECK (target_period IN ('month', 'quarter')),  -- ST-7
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX tenant_of_tenant ON tenant_version (tenant_id, version);
@@ -198,6 +243,86 @@ CREATE TABLE list_item_version (
   PRIMARY KEY (stream_id, version)
 );
 CREATE INDEX list_item_of_tenant ON list_item_version (tenant_id, list, key, version);
+
+-- Members of a static selection stand here; those of a dynamic one are what its criteria find (SF-10).
+CREATE TABLE selection_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  selection_id      uuid        NOT NULL,
+  kind              text        NOT NULL CHECK (kind IN ('static', 'dynamic')),
+  name              text        NOT NULL,
+  owner             text        NOT NULL,
+  owner_group       text,                           -- the owner's primary group when it became theirs
+  category          text,
+  description       text,
+  visible_for       text        NOT NULL CHECK (visible_for IN ('all', 'owner', 'group')),
+  visible_group     text        CHECK ((visible_for = 'group') = (visible_group IS NOT NULL)),
+  criteria          jsonb,                          -- what finds the members, or found them
+  view              jsonb,                          -- how its board looks; NULL for the usual way (SF-14)
+  members           uuid[]      NOT NULL,           -- sales in the order they were added (SF-11)
+  completed         boolean     NOT NULL,
+  deleted           boolean     NOT NULL,
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX selection_current ON selection_version (tenant_id) WHERE next_position = 9223372036854775807;
+CREATE INDEX selection_of_tenant ON selection_version (tenant_id, selection_id, version);
+
+-- Types of targets that somebody defined (ST-1); the one everybody has is no row.
+CREATE TABLE target_type_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  target_type_id    uuid        NOT NULL,
+  name              jsonb       NOT NULL,           -- one spelling a language
+  dimension         text        NOT NULL,           -- a word, field.<key> for an own list (ST-2)
+  unit              text        NOT NULL CHECK (unit IN ('amount', 'count', 'profit')),
+  items             jsonb       NOT NULL,           -- array of keys; empty for all (ST-4)
+  groups_only       boolean     NOT NULL,           -- ST-5
+  deleted           boolean     NOT NULL,           -- ST-6
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX target_type_of_tenant ON target_type_version (tenant_id, target_type_id, version);
+
+CREATE TABLE target_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  target_id         uuid        NOT NULL,           -- follows from type, item, year, level and assignee
+  target_type_id    uuid        NOT NULL,
+  item              text,                           -- NULL for all items of the type together
+  year              integer     NOT NULL,
+  level             text        NOT NULL CHECK (level IN ('company', 'group', 'user')),
+  assignee          text        CHECK ((level = 'company') = (assignee IS NULL)),
+  assignee_group    text,                           -- the group itself; of a user the one their row stands below
+  period            text        NOT NULL CHECK (period IN ('month', 'quarter')),  -- ST-7
+  currency          text        CHECK (length(currency) = 3),  -- NULL: the base currency (ST-12)
+  cells             jsonb       NOT NULL,           -- array of decimals as text, one a period
+  locked            boolean     NOT NULL,           -- ST-15
+  removed           boolean     NOT NULL,           -- ST-17
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX target_of_tenant ON target_version (tenant_id, target_type_id, year) WHERE next_position = 9223372036854775807;
+CREATE INDEX target_current ON target_version (tenant_id, position) WHERE next_position = 9223372036854775807;
+CREATE INDEX target_as_of ON target_version (tenant_id, target_type_id, year, effective_at);
 
 -- Whether a version holds at (as_of a, known_at p, position q); NULL = unbounded, three NULLs = the current version.
 -- Written to be inlined and folded: no bound leaves nothing but the condition of the partial indexes.
@@ -239,8 +364,9 @@ DO $$
 DECLARE
   t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['sale_version', 'stage_version', 'sale_type_version', 'user_version', 'rate_version', 'tenant_version',
-                         'list_item_version'] LOOP
+  FOREACH t IN ARRAY ARRAY['sale_version', 'sale_text', 'stage_version', 'sale_type_version', 'user_version', 'rate_version', 'tenant_version',
+                         'list_item_version', 'selection_version',
+                         'target_type_version', 'target_version'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY of_the_asking_tenant ON %I FOR SELECT TO es_query

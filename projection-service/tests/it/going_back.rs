@@ -50,7 +50,7 @@ async fn set_back(stage: &Stage, policy: OnPoison) -> (App, TenantSlug) {
         sqlx::query_as(row).fetch_one(stage.owner()).await.unwrap();
     append(stage, &[fact(&tenant, 0)]).await;
     app.run_until_caught_up().await.unwrap();
-    let lost = "WITH lost AS (DELETE FROM rm_sale_1.sale_version)
+    let lost = "WITH lost AS (DELETE FROM rm_sale_1.sale_version), words AS (DELETE FROM rm_sale_1.sale_text)
                 UPDATE es_ops.projection_part SET position = $1, applied_hash = $2 WHERE name = 'sale'";
     sqlx::query(lost).bind(position).bind(applied).execute(stage.owner()).await.unwrap();
     (app, tenant)

@@ -1,7 +1,8 @@
 //! An activity as answers show it. Decides what is overdue and on which days an activity lies; asks for nothing but
 //! the names of sales.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -15,14 +16,17 @@ use crate::activity::Activity;
 use crate::ask::{
     Snapshot, add, coordinates, failed, moment, sale_is_seen, start_of_day, time_of_day,
 };
-use crate::card::Named;
+use crate::card::{CardRow, Named};
 use crate::diary::Slot;
+use crate::kept_cards::{Shape, rows_at};
+use crate::standing::{ActivityHeld, VersionOf, Weigh};
 
 /// Columns and rows of activities that are not deleted and that the caller sees, with when they begin and end (`w`). Goes on
 /// with more conditions; `$1` to `$7` are what [`moment`] binds.
 macro_rules! entries_sql {
     () => {
         concat!(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/activities/entry_columns.sql")),
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/activities/entries.sql")),
             "  AND ",
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/activities/seen.sql"))
@@ -189,6 +193,63 @@ impl EntryRow {
         Ok(streams.iter().filter_map(|stream| rows.remove(stream)).collect())
     }
 
+    /// Those of some activities as memory has them, in the order of these.
+    pub async fn held(
+        snapshot: &mut Snapshot,
+        held: &[ActivityHeld],
+    ) -> Result<Vec<Arc<Self>>, Problem> {
+        let version = |held: &ActivityHeld| Some((held.stream, held.version?));
+        let versions = held.iter().map(version).collect::<Option<Vec<VersionOf>>>();
+        let (Some(standing), Some(wanted)) = (snapshot.standing.clone(), versions) else {
+            let streams: Vec<Uuid> = held.iter().map(|held| held.stream).collect();
+            let rows = Self::at(snapshot, &streams).await?;
+            return Ok(rows.into_iter().map(Arc::new).collect());
+        };
+        let mut rows = standing.rows.entries.look_up(&wanted);
+        let missing = wanted.iter().zip(&rows).filter(|(_, row)| row.is_none());
+        let (streams, versions): (Vec<Uuid>, Vec<i64>) =
+            missing.map(|(version, _)| *version).unzip();
+        if !streams.is_empty() {
+            let read = Self::of_versions(snapshot, &streams, &versions).await?;
+            for row in &read {
+                standing.rows.entries.keep((row.stream_id, row.version), row);
+            }
+            let of = |wanted: &VersionOf| {
+                read.iter().find(|row| (row.stream_id, row.version) == *wanted).cloned()
+            };
+            for (row, wanted) in rows.iter_mut().zip(&wanted).filter(|(row, _)| row.is_none()) {
+                *row = of(wanted);
+            }
+        }
+        // memory showed only what the caller sees; whose it is is judged once more
+        let sees = |row: &Arc<Self>| {
+            let whose = (&row.activity.owner, row.activity.owner_group.as_deref());
+            snapshot.sight.as_ref().is_none_or(|sight| sight.sees_activity(whose.0, whose.1))
+        };
+        Ok(rows.into_iter().flatten().filter(sees).collect())
+    }
+
+    async fn of_versions(
+        snapshot: &mut Snapshot,
+        streams: &[Uuid],
+        versions: &[i64],
+    ) -> Result<Vec<Arc<Self>>, Problem> {
+        let rows: Vec<Self> = sqlx::query_as(concat!(
+            "SELECT NULL::text AS description, ",
+            include_str!("entry_columns.sql"),
+            "FROM unnest($2::uuid[], $3::bigint[]) AS wanted (stream_id, version)
+             JOIN activity_version AS a ON a.stream_id = wanted.stream_id AND a.version = wanted.version
+            WHERE a.tenant_id = $1"
+        ))
+        .bind(snapshot.tenant_id)
+        .bind(streams)
+        .bind(versions)
+        .fetch_all(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))?;
+        Ok(rows.into_iter().map(Arc::new).collect())
+    }
+
     /// The long text; loaded only for a single activity.
     pub fn take_description(&mut self) -> Option<String> {
         self.activity.description.take()
@@ -196,19 +257,20 @@ impl EntryRow {
 
     /// The entry, as of the snapshot's day.
     fn entry(
-        self,
+        &self,
         snapshot: &Snapshot,
         users: &HashMap<String, String>,
         sales: &HashMap<Uuid, SaleName>,
     ) -> Entry {
         let zone = snapshot.zone;
         let sale = self.activity.sale_stream_id.and_then(|stream| sales.get(&stream));
-        let activity = self.activity;
+        let activity = &self.activity;
         let days = activity.from_day.zip(activity.to_day);
         let (start, end) = Edge::both(days, activity.starts_at.zip(activity.ends_at));
         let (start_day, end_day) = (day(start, zone), day(end, zone));
         let completed = activity.completed_on.is_some();
-        let party = |(id, name): (Option<Uuid>, Option<String>)| id.map(|id| Named { id, name });
+        let party =
+            |id: Option<Uuid>, name: &Option<String>| id.map(|id| Named { id, name: name.clone() });
         let alarm = activity.alarm_minutes.map(|minutes| TimeDelta::minutes(i64::from(minutes)));
         let (busy_from, busy_to) = busy(&activity.kind, start, end, snapshot).unzip();
         let status = match (completed, activity.assignment.as_deref()) {
@@ -219,36 +281,36 @@ impl EntryRow {
         Entry {
             series: activity.series_id.zip(activity.series_number).map(SeriesPlace::of),
             guide_item: activity.guide_item,
-            template: activity.template,
-            our_reference: activity.our_reference,
+            template: activity.template.clone(),
+            our_reference: activity.our_reference.clone(),
             status: status.to_owned(),
             busy_from,
             busy_to,
             id: activity.activity_id,
             version: self.version,
-            kind: activity.kind,
-            title: activity.title,
+            kind: activity.kind.clone(),
+            title: activity.title.clone(),
             start,
             end,
             all_day: activity.from_day.is_some(),
             start_day,
             end_day,
             owner_name: users.get(&activity.owner).cloned(),
-            owner: activity.owner,
-            group: activity.owner_group,
+            owner: activity.owner.clone(),
+            group: activity.owner_group.clone(),
             sale_id: activity.sale_id,
             sale_number: sale.map(|sale| sale.number.to_string()),
             sale_title: sale.map(|sale| sale.title.clone()),
-            company: party((activity.company_id, activity.company_name)),
-            contact: party((activity.contact_id, activity.contact_name)),
-            project: party((activity.project_id, activity.project_name)),
+            company: party(activity.company_id, &activity.company_name),
+            contact: party(activity.contact_id, &activity.contact_name),
+            project: party(activity.project_id, &activity.project_name),
             alarm_minutes: activity.alarm_minutes,
             alarm_at: alarm.and_then(|lead| instant(start, zone).checked_sub_signed(lead)),
-            location: activity.location,
-            priority: activity.priority,
-            follow_up_type: activity.follow_up_type,
-            assigned_by: activity.assigned_by,
-            assignment: activity.assignment,
+            location: activity.location.clone(),
+            priority: activity.priority.clone(),
+            follow_up_type: activity.follow_up_type.clone(),
+            assigned_by: activity.assigned_by.clone(),
+            assignment: activity.assignment.clone(),
             completed,
             completed_on: activity.completed_on,
             overdue: snapshot.diary.mark_overdue && !completed && end_day < snapshot.today,
@@ -269,12 +331,43 @@ pub(crate) async fn entries(
     Ok(rows.into_iter().map(|row| row.entry(snapshot, users, &sales)).collect())
 }
 
+/// The same of activities as memory has them.
+pub(crate) async fn held_entries(
+    snapshot: &mut Snapshot,
+    held: &[ActivityHeld],
+    users: &HashMap<String, String>,
+) -> Result<Vec<Entry>, Problem> {
+    let rows = EntryRow::held(snapshot, held).await?;
+    let sales = match snapshot.standing.clone().zip(snapshot.view()) {
+        Some((standing, view)) => {
+            let about: HashSet<Uuid> = rows.iter().filter_map(|row| row.activity.sale_id).collect();
+            let wanted = view.names(about.into_iter());
+            let found = rows_at(snapshot, &standing, Shape::Card, &wanted).await?;
+            let name = |row: Arc<CardRow>| (row.stream(), SaleName::from(&*row));
+            found.into_iter().flatten().map(name).collect()
+        }
+        None => {
+            let stream = |row: &Arc<EntryRow>| row.activity.sale_stream_id;
+            let streams: Vec<Uuid> = rows.iter().filter_map(stream).collect();
+            SaleName::of(snapshot, &streams).await?
+        }
+    };
+    Ok(rows.iter().map(|row| row.entry(snapshot, users, &sales)).collect())
+}
+
 /// How people call a sale at the moment of the question.
 #[derive(Debug, sqlx::FromRow)]
 struct SaleName {
     stream_id: Uuid,
     number: i64,
     title: String,
+}
+
+impl From<&CardRow> for SaleName {
+    fn from(row: &CardRow) -> Self {
+        let sale = row.sale();
+        Self { stream_id: row.stream(), number: sale.number, title: sale.title.clone() }
+    }
 }
 
 impl SaleName {
@@ -330,5 +423,26 @@ fn instant(edge: Edge, zone: Tz) -> DateTime<Utc> {
     match edge {
         Edge::Day(day) => start_of_day(day, zone),
         Edge::At(at) => at,
+    }
+}
+
+impl Weigh for EntryRow {
+    fn bytes(&self) -> usize {
+        let activity = &self.activity;
+        let texts = [
+            &activity.owner_group,
+            &activity.company_name,
+            &activity.contact_name,
+            &activity.project_name,
+            &activity.location,
+            &activity.priority,
+            &activity.follow_up_type,
+            &activity.assigned_by,
+            &activity.assignment,
+            &activity.template,
+            &activity.our_reference,
+        ];
+        let long = texts.into_iter().flatten().map(String::len).sum::<usize>();
+        size_of::<Self>() + long + activity.title.len() + activity.owner.len() + 200
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::ask::{FromGiven, Given, Snapshot, add, bad, day, owners_and_members, reversed};
 
 /// Filters; each takes one or more values separated by commas unless it says otherwise.
-#[derive(Debug, Clone, IntoParams)]
+#[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ActivityFilters {
     /// Owners (`sub`).
@@ -102,6 +102,15 @@ impl FromGiven for ActivityFilters {
 }
 
 impl ActivityFilters {
+    /// The activities of owners, of groups, and of the members of groups.
+    pub fn of_people(
+        owner: Option<Vec<String>>,
+        group: Option<Vec<String>>,
+        members: Option<Vec<String>>,
+    ) -> Self {
+        Self { owner, group, members, ..Self::default() }
+    }
+
     /// The groups that were named stand for their members from now on.
     pub async fn resolve(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
         let members = self.members.take();

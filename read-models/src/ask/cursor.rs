@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Rises when the meaning of a cursor's fields changes; older ones are refused then.
-const SHAPE: u8 = 1;
+const SHAPE: u8 = 2;
 
 /// Parameters that may differ from page to page.
 const PAGING: [&str; 3] = ["cursor", "limit", "min_position"];
@@ -27,10 +27,12 @@ impl Fingerprint {
         Self::hash([path].into_iter().chain(asked.flat_map(|(name, value)| [name.as_str(), value])))
     }
 
-    /// Bound to a tenant.
-    fn for_tenant(self, tenant: &TenantSlug) -> String {
+    /// Bound to a tenant and a place: a cursor with another number in it is none of ours.
+    fn bound(self, tenant: &TenantSlug, place: &Pinned) -> String {
         let own = URL_SAFE_NO_PAD.encode(self.0);
-        URL_SAFE_NO_PAD.encode(Self::hash([own.as_str(), tenant.as_str()]).0)
+        let Pinned { position, at, offset } = place;
+        let place = format!("{position} {} {offset}", at.timestamp_micros());
+        URL_SAFE_NO_PAD.encode(Self::hash([own.as_str(), tenant.as_str(), place.as_str()]).0)
     }
 
     fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
@@ -71,7 +73,7 @@ impl Pinned {
             p: self.position,
             a: self.at.timestamp_micros(),
             o: self.offset,
-            f: question.for_tenant(tenant),
+            f: question.bound(tenant, &self),
         };
         let json = serde_json::to_vec(&written).expect("invariant: numbers and text encode");
         URL_SAFE_NO_PAD.encode(json)
@@ -82,12 +84,13 @@ impl Pinned {
         let json = URL_SAFE_NO_PAD.decode(text).ok()?;
         let written: Written = serde_json::from_slice(&json).ok()?;
         let at = DateTime::from_timestamp_micros(written.a)?;
+        let place = Self { position: written.p, at, offset: written.o };
         let fits = written.v == SHAPE
             && written.p >= 0
             && (1..=1_000_000_000).contains(&written.o)
             && (0..=9999).contains(&at.year())
-            && written.f == question.for_tenant(tenant);
-        fits.then_some(Self { position: written.p, at, offset: written.o })
+            && written.f == question.bound(tenant, &place);
+        fits.then_some(place)
     }
 }
 
@@ -118,9 +121,25 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_with_another_number_in_it_is_refused() {
+        let demo = TenantSlug::parse("demo").unwrap();
+        let at = DateTime::from_timestamp(1_773_144_000, 0).unwrap();
+        let text = Pinned { position: 12, at, offset: 50 }.write(question("ola", "50"), &demo);
+        let json = String::from_utf8(URL_SAFE_NO_PAD.decode(&text).unwrap()).unwrap();
+        for (one, other) in
+            [("\"p\":12", "\"p\":13"), ("\"o\":50", "\"o\":51"), ("000000,", "000001,")]
+        {
+            let altered = json.replace(one, other);
+            assert_ne!(altered, json);
+            let altered = URL_SAFE_NO_PAD.encode(altered);
+            assert_eq!(Pinned::read(&altered, question("ola", "50"), &demo), None, "{other}");
+        }
+    }
+
+    #[test]
     fn a_text_that_is_no_cursor_is_refused() {
         let demo = TenantSlug::parse("demo").unwrap();
-        let forged = URL_SAFE_NO_PAD.encode(br#"{"v":1,"p":1,"a":0,"o":-1,"f":""}"#);
+        let forged = URL_SAFE_NO_PAD.encode(br#"{"v":2,"p":1,"a":0,"o":-1,"f":""}"#);
         for text in ["", "next", "eyJ2IjoxfQ", forged.as_str()] {
             assert_eq!(Pinned::read(text, question("ola", "50"), &demo), None, "{text}");
         }

@@ -1,6 +1,7 @@
 //! Filters over sales by field name, the same for pipeline, forecast and list.
 
 use chrono::NaiveDate;
+use events::{Criteria, CurrencyCode};
 use service_runtime::Problem;
 use sqlx::postgres::PgArguments;
 use sqlx::{Arguments, Encode, Postgres, Type};
@@ -11,6 +12,7 @@ use super::given::{FromGiven, Given, bad};
 use super::least::Least;
 use super::rates::InCurrency;
 use super::{Snapshot, bind_fractions, moment, when};
+use crate::find::{CriteriaPlace, Found, Meant, Typical};
 use crate::sale::Status;
 
 /// The condition of every question over `sale_version AS s` and `n`, what lies ahead of each
@@ -26,6 +28,9 @@ macro_rules! matching {
     };
 }
 pub(crate) use matching;
+
+/// What asks for sales that have nothing in a field: no key, and no group anybody would name so.
+pub(crate) const ABSENT: &str = "(none)";
 
 /// Filters; each takes one or more values separated by commas unless it says otherwise.
 #[derive(Debug, Clone, Default, IntoParams)]
@@ -43,19 +48,19 @@ pub(crate) struct Filters {
     /// Owners (`sub`).
     #[param(explode = false)]
     pub owner: Option<Vec<String>>,
-    /// Groups of the owners.
+    /// Groups of the owners; `(none)` for sales of nobody's group.
     #[param(explode = false)]
     pub group: Option<Vec<String>>,
-    /// Keys of sources.
+    /// Keys of sources; `(none)` for sales without one.
     #[param(explode = false)]
     pub source: Option<Vec<String>>,
-    /// Keys of competitors.
+    /// Keys of competitors; `(none)` for sales without one.
     #[param(explode = false)]
     pub competitor: Option<Vec<String>>,
-    /// Keys of reasons: why won, lost or stalled.
+    /// Keys of reasons: why won, lost or stalled; `(none)` for sales without one.
     #[param(explode = false)]
     pub reason: Option<Vec<String>>,
-    /// Ids of companies.
+    /// Ids of companies; `(none)` for sales without one.
     #[param(explode = false)]
     pub company: Option<Vec<Uuid>>,
     /// Ids of contacts.
@@ -67,7 +72,7 @@ pub(crate) struct Filters {
     /// Sale numbers.
     #[param(explode = false)]
     pub number: Option<Vec<i64>>,
-    /// Categories of sale types.
+    /// Categories of sale types; `(none)` for sales without one.
     #[param(explode = false)]
     pub category: Option<Vec<String>>,
     /// Ids in the systems the sales came from.
@@ -100,9 +105,26 @@ pub(crate) struct Filters {
     pub min_weighted: Option<Least>,
     /// Whether the caller marked them as favourites (SO-32): `true` or `false`.
     pub favourite: Option<bool>,
-    /// The sales the caller marked, once they are looked up.
+    /// Words in titles, companies and contacts, by their stems in Norwegian, Dutch and English; `or` between words, `-` for
+    /// words that must not be there, quotation marks around words that follow each other.
+    pub q: Option<String>,
+    /// Criteria (SF-7, SF-8): `status one_of open and amount gt 5000 or title contains "fjord, erp"`. Fields and operators
+    /// are those of `/v1/criteria-fields`. A negated operator is true of whatever its opposite is not, also where there is
+    /// no value; an amount without a rate is compared with nothing. What a block asks of activities, or of stakeholders,
+    /// it asks of one and the same.
+    #[param(value_type = Option<String>, example = "status one_of open and amount gt 5000")]
+    pub criteria: Option<(Criteria, CriteriaPlace)>,
+    /// Id of a selection: its members (SF-10).
+    pub selection: Option<Uuid>,
+    /// Key of a typical search (SF-9).
+    #[param(value_type = Option<String>, example = "forgotten")]
+    pub typical: Option<Typical>,
+    /// The currency amounts are compared in; none for the tenant's.
     #[param(ignore)]
-    pub marked: Vec<Uuid>,
+    pub compared_in: Option<CurrencyCode>,
+    /// What was looked up.
+    #[param(ignore)]
+    pub found: Found,
 }
 
 impl FromGiven for Filters {
@@ -124,7 +146,10 @@ impl FromGiven for Filters {
             source: given.list("source")?,
             competitor: given.list("competitor")?,
             reason: given.list("reason")?,
-            company: given.list_of("company", ids, id)?,
+            company: given.list_of("company", ids, |text| match text {
+                ABSENT => Some(Uuid::nil()),
+                text => id(text),
+            })?,
             contact: given.list_of("contact", ids, id)?,
             project: given.list_of("project", ids, id)?,
             number: given.list_of("number", "must be sale numbers", |text| text.parse().ok())?,
@@ -142,7 +167,12 @@ impl FromGiven for Filters {
             min_amount: least(given, "min_amount")?,
             min_weighted: least(given, "min_weighted")?,
             favourite: given.take("favourite", "must be true or false")?,
-            marked: Vec::new(),
+            q: given.text("q").filter(|words| !words.trim().is_empty()),
+            criteria: criteria(given)?,
+            selection: given.take("selection", "must be a UUID")?,
+            typical: typical(given)?,
+            compared_in: given.currency(),
+            found: Found::default(),
         };
         if reversed(filters.sale_date_from, filters.sale_date_to) {
             return Err(bad("sale_date_from", "must not be after sale_date_to"));
@@ -167,6 +197,18 @@ impl Filters {
         let left = [Status::Open, Status::Stalled].into_iter().filter(asked);
         Some(left.map(Status::as_str).collect())
     }
+}
+
+fn criteria(given: &mut Given) -> Result<Option<(Criteria, CriteriaPlace)>, Problem> {
+    let Some(text) = given.text("criteria") else { return Ok(None) };
+    let criteria = Criteria::parse(&text).map_err(|fault| bad("criteria", &fault.to_string()))?;
+    Ok(Some((criteria, CriteriaPlace::Parameter("criteria"))))
+}
+
+fn typical(given: &mut Given) -> Result<Option<Typical>, Problem> {
+    let text = given.text("typical");
+    text.map(|text| Typical::parse(&text).ok_or_else(|| bad("typical", &Typical::rule())))
+        .transpose()
 }
 
 fn least(given: &mut Given, name: &'static str) -> Result<Option<Least>, Problem> {
@@ -221,8 +263,22 @@ pub(crate) fn bind_matching(
         |least: Option<Least>| least.map(|least| least.minor(currency.asked.places()).to_string());
     add(to, minor(filters.min_amount));
     add(to, minor(filters.min_weighted));
-    add(to, filters.favourite);
-    add(to, &filters.marked);
+    let found = found(snapshot, filters, currency);
+    add(to, found.as_ref().map(|found| found.these));
+    add(to, found.map(|found| found.sales.into_iter().collect::<Vec<Uuid>>()).unwrap_or_default());
     bind_fractions(to, currency);
     arguments
+}
+
+/// The sales a search comes to; none when there is no search.
+fn found(snapshot: &Snapshot, filters: &Filters, currency: &InCurrency) -> Option<Meant> {
+    if filters.found.is_everything() {
+        return None;
+    }
+    if let Some(meant) = filters.found.meant() {
+        return Some(meant);
+    }
+    // tests of columns were left to memory, which is there
+    let held = snapshot.view().and_then(|view| view.meant(filters, snapshot.today, currency));
+    Some(held.unwrap_or_else(Meant::none))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
+use events::CurrencyCode;
 use http::request::Parts;
 use service_runtime::{Params, Problem};
 
@@ -14,9 +15,24 @@ use super::Fingerprint;
 pub(crate) struct Given {
     values: BTreeMap<String, String>,
     fingerprint: Fingerprint,
+    /// Whoever takes it: amounts are compared in it too.
+    currency: Option<CurrencyCode>,
 }
 
 impl Given {
+    /// The parameters of a request that is told apart from others by its fingerprint.
+    pub fn new(values: BTreeMap<String, String>, fingerprint: Fingerprint) -> Self {
+        let currency = values.get("currency").and_then(|text| CurrencyCode::parse(text).ok());
+        Self { values, fingerprint, currency }
+    }
+
+    /// Groups of parameters, nothing left over.
+    pub fn all<T: FromGiven>(mut self) -> Result<T, Problem> {
+        let asked = T::from_given(&mut self)?;
+        self.finish()?;
+        Ok(asked)
+    }
+
     /// A parameter of any type that is read from text.
     pub fn take<T: FromStr>(
         &mut self,
@@ -30,6 +46,16 @@ impl Given {
     /// What identifies the question, page by page.
     pub fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// The currency of the answer, if one is asked for that there is.
+    pub fn currency(&self) -> Option<CurrencyCode> {
+        self.currency
+    }
+
+    /// What was not taken yet.
+    pub fn left(&self) -> &BTreeMap<String, String> {
+        &self.values
     }
 
     /// A text, as it is.
@@ -86,6 +112,12 @@ pub(crate) trait FromGiven: Sized {
     fn from_given(given: &mut Given) -> Result<Self, Problem>;
 }
 
+impl FromGiven for () {
+    fn from_given(_: &mut Given) -> Result<Self, Problem> {
+        Ok(())
+    }
+}
+
 impl<A: FromGiven, B: FromGiven> FromGiven for (A, B) {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
         Ok((A::from_given(given)?, B::from_given(given)?))
@@ -123,6 +155,22 @@ impl<A: FromGiven, B: FromGiven, C: FromGiven, D: FromGiven, E: FromGiven, F: Fr
     }
 }
 
+impl<
+    A: FromGiven,
+    B: FromGiven,
+    C: FromGiven,
+    D: FromGiven,
+    E: FromGiven,
+    F: FromGiven,
+    G: FromGiven,
+> FromGiven for (A, B, C, D, E, F, G)
+{
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        let ((a, b, c), (d, e, f, g)) = FromGiven::from_given(given)?;
+        Ok((a, b, c, d, e, f, g))
+    }
+}
+
 /// Groups of parameters, nothing left over; repeated ones were refused by [`Params`].
 pub(crate) struct Asked<T>(pub T);
 
@@ -132,10 +180,7 @@ impl<T: FromGiven, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Params(values) = Params::from_request_parts(parts, state).await?;
         let fingerprint = Fingerprint::of(parts.uri.path(), &values);
-        let mut given = Given { values, fingerprint };
-        let asked = T::from_given(&mut given)?;
-        given.finish()?;
-        Ok(Self(asked))
+        Given::new(values, fingerprint).all().map(Self)
     }
 }
 
@@ -145,7 +190,7 @@ mod tests {
 
     fn given(pairs: &[(&str, &str)]) -> Given {
         let owned = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Given { values: owned.collect(), fingerprint: Fingerprint::default() }
+        Given::new(owned.collect(), Fingerprint::default())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Names to show beside ids: the version that holds at the moment of the question, else the first known one,
 //! because a label is better than none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use service_runtime::Problem;
@@ -26,6 +26,65 @@ pub(crate) struct Labels {
     pub stages: HashMap<Uuid, Label>,
     pub sale_types: HashMap<Uuid, String>,
     pub users: HashMap<String, String>,
+    pub offered: Offered,
+}
+
+/// What sales can be moved to.
+#[derive(Debug, Default)]
+pub(crate) struct Offered {
+    /// Sale types that are not deleted.
+    pub sale_types: HashMap<Uuid, OfferedType>,
+    /// Sale types with stakeholders, deleted ones too (SK-1).
+    pub with_stakeholders: HashSet<Uuid>,
+    /// Sale types with a guide, deleted ones too, and whether it suggests anything (SG-1).
+    pub with_guide: HashMap<Uuid, bool>,
+}
+
+/// A sale type that can be chosen.
+#[derive(Debug)]
+pub(crate) struct OfferedType {
+    /// Its stages that are not deleted.
+    pub stages: Vec<Uuid>,
+}
+
+impl Offered {
+    fn of(stages: &[StageRow], sale_types: &[SaleTypeRow]) -> Self {
+        let deleted: HashSet<Uuid> =
+            stages.iter().filter(|(.., deleted)| *deleted).map(|(id, ..)| *id).collect();
+        let kept = |stages: &[Uuid]| {
+            stages.iter().filter(|stage| !deleted.contains(stage)).copied().collect()
+        };
+        let offered = sale_types.iter().filter(|row| !row.deleted);
+        Self {
+            sale_types: offered
+                .map(|row| (row.sale_type_id, OfferedType { stages: kept(&row.stages) }))
+                .collect(),
+            with_stakeholders: sale_types
+                .iter()
+                .filter(|row| row.stakeholders)
+                .map(|row| row.sale_type_id)
+                .collect(),
+            with_guide: sale_types
+                .iter()
+                .filter(|row| row.guide)
+                .map(|row| (row.sale_type_id, row.has_items))
+                .collect(),
+        }
+    }
+}
+
+/// Id, name, rank, whether it is deleted.
+type StageRow = (Uuid, String, i32, bool);
+
+#[derive(Debug, FromRow)]
+struct SaleTypeRow {
+    sale_type_id: Uuid,
+    name: String,
+    stages: Vec<Uuid>,
+    stakeholders: bool,
+    guide: bool,
+    has_items: bool,
+    deleted: bool,
 }
 
 /// Of each id the current version; and the held version first, else the lowest, for the coordinates in $1 to $4.
@@ -98,31 +157,34 @@ impl Labels {
 
     /// As the tables have them.
     pub async fn read(snapshot: &mut Snapshot) -> Result<Self, Problem> {
-        let stages: Vec<(Uuid, String, i32)> = named(
+        let stages: Vec<StageRow> = named(
             snapshot,
             labels_sql!(
                 "stage_id",
-                "COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl'), rank",
+                "COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl'), rank, deleted",
                 "stage_version"
             ),
         )
         .await?;
-        let sale_types: Vec<(Uuid, String)> = named(
+        let sale_types: Vec<SaleTypeRow> = named(
             snapshot,
             labels_sql!(
                 "sale_type_id",
-                "COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl')",
+                "COALESCE(name ->> 'en', name ->> 'nb', name ->> 'nl') AS name, stages, stakeholders, guide,
+                 COALESCE(jsonb_array_length(items), 0) > 0 AS has_items, deleted",
                 "sale_type_version"
             ),
         )
         .await?;
         let users: Vec<(String, String)> =
             named(snapshot, labels_sql!("user_id", "name", "user_version")).await?;
-        let label = |(id, name, rank)| (id, Label { name, rank });
+        let offered = Offered::of(&stages, &sale_types);
+        let label = |(id, name, rank, _): StageRow| (id, Label { name, rank });
         Ok(Self {
             stages: stages.into_iter().map(label).collect(),
-            sale_types: sale_types.into_iter().collect(),
+            sale_types: sale_types.into_iter().map(|row| (row.sale_type_id, row.name)).collect(),
             users: users.into_iter().collect(),
+            offered,
         })
     }
 }

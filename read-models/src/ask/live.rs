@@ -2,11 +2,12 @@
 //! every read model and never changes, so when the word `live` moves, the whole pool is replaced and requests under
 //! way end on the old one. Must not know what is asked.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+use event_store::patiently;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{PgPool, Postgres, Transaction};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -30,8 +31,17 @@ struct Inner {
     /// Asks this generation of each instead of the live one.
     only: Option<i32>,
     current: RwLock<Arc<Connected>>,
+    /// Connections of their own beside the pool that are looked on: a look is one round trip there, and four in the pool,
+    /// which tries what it lends and what comes back.
+    looking: Mutex<Vec<Looking>>,
     progress: Progress,
 }
+
+/// A connection and the generations it sees.
+type Looking = (Arc<Connected>, PgConnection);
+
+/// How many tenants are looked after at once without the pool; fewer than attempts, so one attempt is made on a new one.
+const SPARED: usize = 4;
 
 /// A pool that sees some generations.
 #[derive(Debug)]
@@ -87,6 +97,14 @@ impl Plans {
     }
 }
 
+/// Whose state is asked for, and how the statements that follow are planned and what they see.
+struct Asked<'a> {
+    log_id: i16,
+    tenant_id: i32,
+    plans: Plans,
+    sight: Option<&'a [String]>,
+}
+
 #[derive(Debug, sqlx::FromRow)]
 struct State {
     schemas: Vec<String>,
@@ -99,13 +117,16 @@ struct State {
 }
 
 impl State {
-    fn of(self, tx: Transaction<'static, Postgres>) -> Opened {
-        let position = self.positions.iter().copied().min().unwrap_or(0);
+    fn uneven(&self) -> i64 {
         let ahead = self.positions.iter().copied().max().unwrap_or(0);
+        ahead - self.positions.iter().copied().min().unwrap_or(0)
+    }
+
+    fn mark(self) -> Mark {
+        let position = self.positions.iter().copied().min().unwrap_or(0);
         let parked = self.parked.into_iter().zip(self.parked_from).collect();
         let (schemas, files, started) = (self.schemas, self.files, Some(self.started));
-        let mark = Mark { schemas, files, started, parked, position };
-        Opened { tx, mark, uneven: ahead - position }
+        Mark { schemas, files, started, parked, position }
     }
 }
 
@@ -123,6 +144,7 @@ impl Live {
     }
 
     fn of(address: PgConnectOptions, limits: PgPoolOptions, only: Option<i32>) -> Self {
+        let address = address.options([("jit", "off"), ("statement_timeout", "5s")]);
         let mut models = all();
         models.sort_by_key(|model| model.name());
         let names = models.iter().map(|model| model.name().to_owned()).collect();
@@ -133,7 +155,8 @@ impl Live {
         };
         let current = RwLock::new(Arc::new(none));
         let progress = Progress::default();
-        Self(Arc::new(Inner { address, limits, names, hashes, only, current, progress }))
+        let looking = Mutex::default();
+        Self(Arc::new(Inner { address, limits, names, hashes, only, current, looking, progress }))
     }
 
     /// How far the lanes of this process are, as they tell it.
@@ -157,35 +180,92 @@ impl Live {
         tenant_id: i32,
         plans: Plans,
     ) -> Result<Opened, NotLive> {
+        self.open_as(log_id, tenant_id, plans, None).await
+    }
+
+    /// The same with what the caller sees, as the SQL function `sight` gives it.
+    pub(super) async fn open_as(
+        &self,
+        log_id: i16,
+        tenant_id: i32,
+        plans: Plans,
+        sight: Option<&[String]>,
+    ) -> Result<Opened, NotLive> {
         for _ in 0..ATTEMPTS {
             let connected = self.connected();
-            // the tenant first: row-level security shows its parked streams to the statement that follows
-            let begin = format!(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL salgslogg.tenant_id = {tenant_id};
-                 SET LOCAL statement_timeout = '5s'; SET LOCAL jit = off"
-            );
-            let mut tx = connected.pool.begin_with(AssertSqlSafe(begin)).await?;
-            let state: State = sqlx::query_as(include_str!("state.sql"))
-                .bind(log_id)
-                .bind(&self.0.names)
-                .bind(&self.0.hashes)
-                .bind(self.0.only)
-                .bind(plans.as_str())
-                .fetch_one(&mut *tx)
-                .await?;
-            if state.schemas.len() < self.0.names.len() {
-                return Err(NotLive::NoGeneration(state.schemas));
-            }
-            if !state.filled {
-                return Err(NotLive::New);
-            }
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            let mut tx = connected.pool.begin_with(begin).await?;
+            let asked = Asked { log_id, tenant_id, plans, sight };
+            let state = self.usable(self.look(&mut tx, &asked).await?)?;
             if state.schemas == connected.schemas {
-                return Ok(state.of(tx));
+                let uneven = state.uneven();
+                return Ok(Opened { tx, mark: state.mark(), uneven });
             }
             drop(tx);
             self.move_to(state.schemas);
         }
         Err(NotLive::Restless)
+    }
+
+    /// The same without a snapshot: how far the read models had come at a moment of the call.
+    pub(super) async fn told(&self, log_id: i16, tenant_id: i32) -> Result<Mark, NotLive> {
+        let asked = Asked { log_id, tenant_id, plans: Plans::Kept, sight: None };
+        for _ in 0..ATTEMPTS {
+            let connected = self.connected();
+            // out of its place while somebody looks: a look that is given up half way leaves none behind
+            let spared = self.looking().pop().filter(|(of, _)| Arc::ptr_eq(of, &connected));
+            let (state, connection) = match spared {
+                Some((_, mut connection)) => {
+                    match patiently(self.look(&mut connection, &asked)).await {
+                        Ok(state) => (state, Some(connection)),
+                        // nobody tried it: the server may have gone and come back
+                        Err(_) => continue,
+                    }
+                }
+                None => {
+                    let mut connection = connected.pool.acquire().await?;
+                    let state = patiently(self.look(&mut connection, &asked)).await?;
+                    let is_spared = self.looking().len() < SPARED;
+                    (state, is_spared.then(|| connection.detach()))
+                }
+            };
+            let state = self.usable(state)?;
+            if state.schemas == connected.schemas {
+                self.looking().extend(connection.map(|connection| (connected, connection)));
+                return Ok(state.mark());
+            }
+            self.move_to(state.schemas);
+        }
+        Err(NotLive::Restless)
+    }
+
+    fn looking(&self) -> MutexGuard<'_, Vec<Looking>> {
+        self.0.looking.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is live. The tenant and all that goes with it is set for the transaction, be it of this statement only.
+    async fn look(&self, on: &mut PgConnection, asked: &Asked<'_>) -> Result<State, sqlx::Error> {
+        sqlx::query_as(include_str!("state.sql"))
+            .bind(asked.log_id)
+            .bind(&self.0.names)
+            .bind(&self.0.hashes)
+            .bind(self.0.only)
+            .bind(asked.plans.as_str())
+            .bind(asked.tenant_id)
+            .bind(asked.sight)
+            .fetch_one(on)
+            .await
+    }
+
+    /// What is live, if this program can answer from it.
+    fn usable(&self, state: State) -> Result<State, NotLive> {
+        if state.schemas.len() < self.0.names.len() {
+            return Err(NotLive::NoGeneration(state.schemas));
+        }
+        if !state.filled {
+            return Err(NotLive::New);
+        }
+        Ok(state)
     }
 
     fn connected(&self) -> Arc<Connected> {

@@ -2,7 +2,10 @@
 //! filters, pages. Owns access to the query role's pool; must not know what is asked.
 
 mod chosen;
+mod columns;
 mod cursor;
+mod dated;
+mod drill;
 mod filters;
 mod given;
 mod labels;
@@ -15,6 +18,7 @@ mod rates;
 mod shown;
 mod sight;
 mod snapshot;
+mod transaction;
 mod wall_clock;
 mod when;
 
@@ -24,8 +28,11 @@ use service_runtime::Clock;
 use crate::Standings;
 
 pub(crate) use chosen::{Chosen, WithDeleted};
+pub(crate) use columns::{ColumnParam, Shown};
 pub(crate) use cursor::{Fingerprint, Pinned};
-pub(crate) use filters::{Filters, add, bind_matching, matching, reversed};
+pub(crate) use dated::{Dated, RatesByDay, RatesOf, RatesParam};
+pub(crate) use drill::{Drill, encoded};
+pub(crate) use filters::{ABSENT, Filters, add, bind_matching, matching, reversed};
 pub(crate) use given::{Asked, FromGiven, Given, bad};
 pub(crate) use labels::{Labels, coordinates, moment};
 pub(crate) use least::Least;
@@ -36,8 +43,11 @@ pub(crate) use page::{Direction, Page, PageParams};
 pub(crate) use rates::{CurrencyParam, InCurrency, bind_fractions};
 pub(crate) use sight::{Sight, sale_is_seen};
 pub(crate) use snapshot::{Snapshot, failed, log_failed, unreadable, wait_for_log};
+pub(crate) use transaction::Statements;
 pub(crate) use wall_clock::WallClock;
-pub(crate) use when::{When, day, instant, start_of_day, time_of_day};
+pub(crate) use when::{
+    Moment, When, day, instant, min_position, moment as moment_of, start_of_day, time_of_day,
+};
 
 /// What the routes need: the state of their router.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use service_runtime::{Actor, Problem};
 use sqlx::types::Json as SqlJson;
 use uuid::Uuid;
 
-use super::{Filters, Snapshot, failed};
+use super::{Snapshot, failed};
 
 /// What one person set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,15 +79,5 @@ impl Snapshot {
             (user, Own { preferences, favourites })
         };
         Ok(found.into_iter().map(own).collect())
-    }
-}
-
-impl Filters {
-    /// What the caller marked is looked up, if it is asked for.
-    pub async fn resolve(&mut self, snapshot: &mut Snapshot, actor: &Actor) -> Result<(), Problem> {
-        if self.favourite.is_some() {
-            self.marked = snapshot.favourites(actor).await?;
-        }
-        Ok(())
     }
 }

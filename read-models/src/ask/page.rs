@@ -10,6 +10,8 @@ use super::{Fingerprint, Pinned, Snapshot};
 
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 500;
+/// Rows of a file at most, and one more.
+const EVERY_ROW: i64 = 100_001;
 
 /// Parameters of a paged answer.
 #[derive(Debug, Clone, IntoParams)]
@@ -39,6 +41,11 @@ impl PageParams {
     /// The first page of a question that has no second one.
     pub fn first() -> Self {
         Self { limit: LIMIT_DEFAULT, cursor: None, fingerprint: Fingerprint::default() }
+    }
+
+    /// One page with every row that a file holds, and one more if there are more.
+    pub fn every_row() -> Self {
+        Self { limit: EVERY_ROW, ..Self::first() }
     }
 
     /// Where this page begins; none for the first one.
@@ -96,7 +103,7 @@ impl Page {
 
     /// Cuts what was fetched to the page and names the next one.
     pub fn cut<T>(&self, entries: &mut Vec<T>) -> Option<String> {
-        let limit = usize::try_from(self.limit).expect("invariant: a limit is 1 to 500");
+        let limit = usize::try_from(self.limit).expect("invariant: a limit is above 0");
         if entries.len() <= limit {
             return None;
         }

@@ -89,7 +89,17 @@ impl InCurrency {
     ) -> Result<Self, Problem> {
         let asked = asked.unwrap_or(snapshot.base_currency);
         let rates = load_rates(snapshot).await?;
-        Ok(Self { asked, fractions: fractions(&rates, asked), rated: rates.contains_key(&asked) })
+        Ok(Self::of(&rates, asked))
+    }
+
+    /// By these rates.
+    pub fn of(rates: &Rates, asked: CurrencyCode) -> Self {
+        Self { asked, fractions: fractions(rates, asked), rated: rates.contains_key(&asked) }
+    }
+
+    /// Every currency that has a rate, with numerator and denominator.
+    pub fn fractions(&self) -> impl Iterator<Item = (&str, u128, u128)> {
+        self.fractions.iter().map(|f| (f.currency.as_str(), f.numerator, f.denominator))
     }
 
     /// Numerator and denominator of a currency; none without a rate.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use service_runtime::{Actor, Problem};
 
 use super::live::{Opened, Plans};
-use super::snapshot::{tenant_of, wait_for, wanted};
-use super::{Pinned, Questions, Snapshot, When};
+use super::snapshot::{not_live, tenant_of, wait_for, wanted};
+use super::transaction::Told;
+use super::{Pinned, Questions, Snapshot, Statements, When};
 use crate::standing::{Keeper, Mark, PastKeeper, Slot, Standing, Writing};
 
 /// How far one read model may be ahead of the others, in positions, before SQL is asked.
@@ -31,12 +32,8 @@ impl Snapshot {
             true => asking.open(&now).await?,
             false => asking.open_past(&past).await?,
         };
-        if let Some(standing) = &snapshot.standing {
-            snapshot.zone = standing.catalogue.zone;
-            snapshot.base_currency = standing.catalogue.base_currency;
-            snapshot.rights = Arc::clone(&standing.catalogue.rights);
-            snapshot.diary = standing.catalogue.diary;
-            snapshot.features = standing.catalogue.features;
+        if snapshot.standing.is_some() {
+            snapshot.take_settings();
         } else if snapshot.past.is_none() {
             snapshot.plan_anew().await?;
             snapshot.read_settings().await?;
@@ -44,6 +41,37 @@ impl Snapshot {
         snapshot.look_as(actor).await?;
         snapshot.at_moment(when, pinned);
         Ok(snapshot)
+    }
+
+    /// A snapshot with a standing that is there and of its position; none when it would have to be brought there.
+    pub(super) async fn open_level(
+        questions: &Questions,
+        actor: &Actor,
+        when: &When,
+    ) -> Result<Option<Self>, Problem> {
+        if when.as_of.is_some() || when.known_at.is_some() {
+            return Ok(None);
+        }
+        let tenant_id = tenant_of(questions, &actor.tenant).await?;
+        let Some(slot) = questions.standings.of(tenant_id).filter(|_| tenant_id != 0) else {
+            return Ok(None);
+        };
+        let asking = Asking { questions, tenant_id, wanted: wanted(when, None), pinned: None };
+        let Some(mut snapshot) = asking.level(&slot).await? else { return Ok(None) };
+        snapshot.take_settings();
+        snapshot.look_as(actor).await?;
+        snapshot.at_moment(when, None);
+        Ok(Some(snapshot))
+    }
+
+    /// Settings as the standing has them.
+    fn take_settings(&mut self) {
+        let Some(catalogue) = self.standing.as_ref().map(|standing| &standing.catalogue) else {
+            return;
+        };
+        (self.zone, self.base_currency) = (catalogue.zone, catalogue.base_currency);
+        (self.diary, self.features) = (catalogue.diary, catalogue.features);
+        self.rights = Arc::clone(&catalogue.rights);
     }
 }
 
@@ -57,9 +85,12 @@ struct Asking<'a> {
 
 impl Asking<'_> {
     async fn open(&self, slot: &Slot<Keeper>) -> Result<Snapshot, Problem> {
+        if let Some(snapshot) = self.level(slot).await? {
+            return Ok(snapshot);
+        }
         let refreshes = slot.refreshes();
         let opened = self.snapshot().await?;
-        let mark = self.mark(&opened);
+        let mark = self.mark(&opened.mark);
         if let Some(standing) = slot.fitting(&mark) {
             return Ok(self.with(opened, Some(standing)));
         }
@@ -82,6 +113,34 @@ impl Asking<'_> {
                 self.behind(slot, writing, mark.position).await
             }
         }
+    }
+
+    /// Without a transaction, when the standing is what one would show. That it is the database tells, after the question
+    /// was asked: restores, other generations and streams brought back are seen like in a snapshot.
+    async fn level(&self, slot: &Slot<Keeper>) -> Result<Option<Snapshot>, Problem> {
+        let Questions { live, log_id, .. } = self.questions;
+        let Some(held) = slot.current().map(|standing| standing.mark.position) else {
+            return Ok(None);
+        };
+        let meant = self.pinned.is_none_or(|pinned| pinned.position == held);
+        if !meant || held < self.wanted || live.progress().is_beyond(held) {
+            return Ok(None);
+        }
+        let told = slot.told(|| live.told(*log_id, self.tenant_id)).await;
+        let told = told.map_err(|error| not_live(&error))?;
+        // meanwhile it may have been brought on
+        let mark = self.mark(&told);
+        let reached = told.position >= mark.position.max(self.wanted);
+        let Some(standing) = slot.fitting(&mark).filter(|_| reached) else {
+            return Ok(None);
+        };
+        let (live, log_id, tenant_id) = (live.clone(), *log_id, self.tenant_id);
+        let statements = Statements::told(Told { live, log_id, tenant_id, mark, sight: None });
+        let position = standing.mark.position;
+        let at = (position, Some(position));
+        let mut snapshot = Snapshot::on(self.questions, tenant_id, statements, at);
+        (snapshot.standing, snapshot.kept) = (Some(standing), true);
+        Ok(Some(snapshot))
     }
 
     /// Somebody else has brought the standing on: as far as this question could have seen at `position`, or nearly.
@@ -111,7 +170,7 @@ impl Asking<'_> {
     async fn open_past(&self, slot: &Slot<PastKeeper>) -> Result<Snapshot, Problem> {
         let refreshes = slot.refreshes();
         let opened = self.snapshot().await?;
-        let mark = self.mark(&opened);
+        let mark = self.mark(&opened.mark);
         let mut past = slot.current().filter(|past| past.reaches(&mark));
         let mut snapshot = self.with(opened, None);
         if past.is_none() {
@@ -164,7 +223,7 @@ impl Asking<'_> {
         writing: &mut Writing<'_, Keeper>,
         opened: Opened,
     ) -> Result<Snapshot, Problem> {
-        let mark = self.mark(&opened);
+        let mark = self.mark(&opened.mark);
         let mut snapshot = self.with(opened, None);
         // an earlier page than what is held: the writer does not go back for it
         if self.pinned.is_none() || mark.position >= writing.reached() {
@@ -179,9 +238,9 @@ impl Asking<'_> {
     }
 
     /// Of the position that is asked about.
-    fn mark(&self, opened: &Opened) -> Mark {
-        let position = self.pinned.map_or(opened.mark.position, |pinned| pinned.position);
-        Mark { position, ..opened.mark.clone() }
+    fn mark(&self, told: &Mark) -> Mark {
+        let position = self.pinned.map_or(told.position, |pinned| pinned.position);
+        Mark { position, ..told.clone() }
     }
 
     fn with(&self, opened: Opened, standing: Option<Arc<Standing>>) -> Snapshot {

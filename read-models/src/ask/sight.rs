@@ -104,6 +104,10 @@ impl Snapshot {
     pub(super) async fn look_as(&mut self, actor: &Actor) -> Result<(), Problem> {
         self.sight = Sight::of(actor, &self.rights);
         let Some(sight) = &self.sight else { return Ok(()) };
+        if let Some(told) = self.tx.unopened() {
+            told.sight = Some(sight.words());
+            return Ok(());
+        }
         sqlx::query("SELECT set_config('salgslogg.sight', $1::text[]::text, true)")
             .bind(sight.words())
             .execute(&mut *self.tx)

@@ -12,10 +12,9 @@ use http::StatusCode;
 use service_runtime::clock::{Stopwatch, back_off};
 use service_runtime::{Actor, Problem};
 use sqlx::types::Json as SqlJson;
-use sqlx::{Postgres, Transaction};
 
 use super::live::{NotLive, Opened, Plans};
-use super::{Pinned, Questions, Sight, When};
+use super::{Pinned, Questions, Sight, Statements, When};
 use crate::sale::Features;
 use crate::standing::{Instant, Past, Standing, View};
 
@@ -34,8 +33,8 @@ type Settings = (String, String, SqlJson<DiarySettings>, SqlJson<Features>, SqlJ
 /// A read-only transaction and what the question is about.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
-    /// REPEATABLE READ, READ ONLY, of the asking tenant.
-    pub tx: Transaction<'static, Postgres>,
+    /// Runs in a transaction, REPEATABLE READ, READ ONLY, of the asking tenant.
+    pub tx: Box<Statements>,
     /// The tenant's number; 0, which no tenant has, for an unknown one.
     pub tenant_id: i32,
     /// The position the answer is about.
@@ -83,7 +82,10 @@ impl Snapshot {
         actor: &Actor,
         when: &When,
     ) -> Result<Self, Problem> {
-        Self::planned(questions, actor, when, None, Plans::Kept).await
+        match Self::open_level(questions, actor, when).await? {
+            Some(snapshot) => Ok(snapshot),
+            None => Self::planned(questions, actor, when, None, Plans::Kept).await,
+        }
     }
 
     /// Opens a snapshot, of the pinned position and moment if there are any.
@@ -121,12 +123,23 @@ impl Snapshot {
         pinned: Option<&Pinned>,
     ) -> Self {
         let position = pinned.map_or(opened.mark.position, |pinned| pinned.position);
+        let pin = (pinned.is_some() || opened.uneven > 0).then_some(position);
+        Self::on(questions, tenant_id, Statements::open(opened.tx), (position, pin))
+    }
+
+    /// At a position; nothing is known of the tenant yet.
+    pub(super) fn on(
+        questions: &Questions,
+        tenant_id: i32,
+        statements: Statements,
+        (position, pin): (i64, Option<i64>),
+    ) -> Self {
         let now = questions.clock.now().trunc_subsecs(6);
         Self {
-            tx: opened.tx,
+            tx: Box::new(statements),
             tenant_id,
             position,
-            pin: (pinned.is_some() || opened.uneven > 0).then_some(position),
+            pin,
             as_of: None,
             known_at: None,
             at: now,
@@ -176,6 +189,11 @@ impl Snapshot {
 
     /// The statements that follow look for rows by filters of which most are absent: they are planned with what is there.
     pub async fn plan_anew(&mut self) -> Result<(), Problem> {
+        if let Some(level) = self.tx.begin(Plans::Custom).await.map_err(|e| failed(&e))? {
+            self.kept = false;
+            // what is current is what was there at the position, and is found by other indexes
+            self.pin = self.pin.filter(|_| !level);
+        }
         if std::mem::take(&mut self.kept) {
             sqlx::query("SET LOCAL plan_cache_mode = force_custom_plan")
                 .execute(&mut *self.tx)
@@ -265,7 +283,7 @@ fn behind(reached: i64) -> Problem {
 }
 
 /// 503: there is nothing to ask, or no database that answers.
-fn not_live(error: &NotLive) -> Problem {
+pub(super) fn not_live(error: &NotLive) -> Problem {
     match error {
         NotLive::Database(error) => failed(error),
         NotLive::NoGeneration(_) | NotLive::New | NotLive::Restless => {

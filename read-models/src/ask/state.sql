@@ -1,5 +1,6 @@
 -- What is live: $1 the log, $2 and $3 names and shapes this program knows, $4 a generation instead of the live one, $5
--- how to plan what follows. Parked streams are those of the tenant, by row-level security.
+-- how to plan what follows, $6 the tenant, $7 what the caller sees. Tenant and sight are set for the transaction first:
+-- parked streams are those of the tenant, by row-level security, and are looked for with what `told` answers.
 WITH chosen AS (
   SELECT p.name, p.generation, COALESCE(c.position, 0) AS position, COALESCE(c.position, 0) >= COALESCE(r.target, 0) AS filled
     FROM unnest($2::text[], $3::text[]) AS known (name, code_hash)
@@ -9,16 +10,19 @@ WITH chosen AS (
     LEFT JOIN es_ops.rebuild AS r ON r.name = p.name AND r.generation = p.generation AND r.log_id = $1
    WHERE p.generation = $4 OR $4::integer IS NULL AND p.state = 'live')
 SELECT
-  COALESCE(array_agg(format('rm_%s_%s', name, generation) ORDER BY name), '{}') AS schemas,
-  COALESCE(array_agg(position ORDER BY name), '{}') AS positions,
-  COALESCE(bool_and(filled), false) AS filled,
+  l.schemas, l.positions, l.filled,
   ARRAY(SELECT s.stream_id FROM es_ops.parked_stream AS s JOIN chosen USING (name, generation)
-         WHERE s.log_id = $1 ORDER BY s.name, s.stream_id) AS parked,
+         WHERE s.log_id = $1 AND s.tenant_id = told.tenant::integer ORDER BY s.name, s.stream_id) AS parked,
   ARRAY(SELECT s.from_position FROM es_ops.parked_stream AS s JOIN chosen USING (name, generation)
-         WHERE s.log_id = $1 ORDER BY s.name, s.stream_id) AS parked_from,
+         WHERE s.log_id = $1 AND s.tenant_id = told.tenant::integer ORDER BY s.name, s.stream_id) AS parked_from,
   pg_postmaster_start_time() AS started,
   ARRAY[(SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
         COALESCE(pg_relation_filenode(to_regclass('sale_version'))::bigint, 0),
-        COALESCE(pg_relation_filenode(to_regclass('activity_version'))::bigint, 0)] AS files,
-  set_config('plan_cache_mode', $5, true) AS plans
-FROM chosen
+        COALESCE(pg_relation_filenode(to_regclass('activity_version'))::bigint, 0)] AS files
+FROM (SELECT set_config('salgslogg.tenant_id', $6::integer::text, true) AS tenant,
+             set_config('salgslogg.sight', COALESCE($7::text[]::text, ''), true) AS sight,
+             set_config('plan_cache_mode', $5, true) AS plans OFFSET 0) AS told
+CROSS JOIN (SELECT
+  COALESCE(array_agg(format('rm_%s_%s', name, generation) ORDER BY name), '{}') AS schemas,
+  COALESCE(array_agg(position ORDER BY name), '{}') AS positions,
+  COALESCE(bool_and(filled), false) AS filled FROM chosen) AS l

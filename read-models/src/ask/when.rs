@@ -81,21 +81,28 @@ pub(crate) struct When {
     pub min_position: Option<i64>,
 }
 
+/// A parameter that is an instant or a date.
+pub(crate) fn moment(given: &mut Given, name: &'static str) -> Result<Option<Moment>, Problem> {
+    let rule = "must be an instant (RFC 3339) or a date (YYYY-MM-DD)";
+    let text = given.text(name);
+    text.map(|text| Moment::parse(&text).ok_or_else(|| bad(name, rule))).transpose()
+}
+
 impl FromGiven for When {
     fn from_given(given: &mut Given) -> Result<Self, Problem> {
-        let mut moment = |name| {
-            let rule = "must be an instant (RFC 3339) or a date (YYYY-MM-DD)";
-            let text = given.text(name);
-            text.map(|text| Moment::parse(&text).ok_or_else(|| bad(name, rule))).transpose()
-        };
-        let (as_of, known_at) = (moment("as_of")?, moment("known_at")?);
-        let today = day(given, "today")?;
-        let rule = "must be a position of the log, 0 or above";
-        let min_position = given.take::<i64>("min_position", rule)?;
-        if min_position.is_some_and(|position| position < 0) {
-            return Err(bad("min_position", rule));
-        }
+        let (as_of, known_at) = (moment(given, "as_of")?, moment(given, "known_at")?);
+        let (today, min_position) = (day(given, "today")?, min_position(given)?);
         Ok(Self { as_of, known_at, today, min_position })
+    }
+}
+
+/// The position of the log that is waited for.
+pub(crate) fn min_position(given: &mut Given) -> Result<Option<i64>, Problem> {
+    let rule = "must be a position of the log, 0 or above";
+    let position = given.take::<i64>("min_position", rule)?;
+    match position {
+        Some(..0) => Err(bad("min_position", rule)),
+        Some(_) | None => Ok(position),
     }
 }
 

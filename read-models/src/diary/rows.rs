@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::DiarySale;
 use super::params::Wanted;
-use crate::activities::{Entry, EntryRow, entries, entries_sql};
+use crate::activities::{Entry, EntryRow, entries, entries_sql, held_entries};
 use crate::ask::{
     Filters, InCurrency, Labels, Page, Snapshot, add, bind_matching, failed, matching, moment,
 };
 use crate::card::{CardRow, Surface};
 use crate::card_page::cards_at;
-use crate::standing::{Days, Place};
+use crate::standing::{ActivityHeld, Days, Place};
 use crate::upcoming::{Upcoming, next_activity};
 
 /// The activities that are listed, each with the count of all, without their order.
@@ -56,9 +56,8 @@ pub(super) async fn activities(
     page: &Page,
     labels: &Labels,
 ) -> Result<(i64, Vec<Entry>), Problem> {
-    if let Some((total, streams)) = held_activities(snapshot, wanted, page) {
-        let rows = EntryRow::at(snapshot, &streams).await?;
-        return Ok((total, entries(snapshot, rows, &labels.users).await?));
+    if let Some((total, held)) = held_activities(snapshot, wanted, page) {
+        return Ok((total, held_entries(snapshot, &held, &labels.users).await?));
     }
     let bound = |snapshot: &Snapshot, fetch: i64, offset: i64| {
         let mut arguments = moment(snapshot);
@@ -175,7 +174,11 @@ fn days(snapshot: &Snapshot, wanted: &Wanted, page: &Page) -> Days {
 }
 
 /// The activities as the standing lists them.
-fn held_activities(snapshot: &Snapshot, wanted: &Wanted, page: &Page) -> Option<(i64, Vec<Uuid>)> {
+fn held_activities(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    page: &Page,
+) -> Option<(i64, Vec<ActivityHeld>)> {
     let view = snapshot.view()?;
     let (owners, groups) = (wanted.owner.as_deref(), wanted.group.as_deref());
     view.diary_activities(owners, groups, days(snapshot, wanted, page))

@@ -89,7 +89,7 @@ pub(crate) async fn activities_export(
     let reading = Reading::on(questions, actor, when, &snapshot);
     drop(snapshot);
     let pieces = ActivityPieces { reading, left: streams.into_iter(), labels };
-    file(params.format, label, pieces, zone).await
+    file(params, label, pieces, zone).await
 }
 
 /// The activities that are still to be looked up.

@@ -1,30 +1,71 @@
-//! Lists as files for spreadsheets (SD-28): `GET /v1/sales/export` and `GET /v1/activities/export`.
+//! Lists as files for spreadsheets (SD-28): `GET /v1/<list>/export`.
 //!
-//! Which rows, in which order, is asked once, as the list would ask; then their cells are looked up piece by piece at
-//! the same position and moment, as the pages of a list are. So no answer is held whole, no connection to the database
-//! waits for a slow client, and a caller is shown what the list shows them, no more. Whoever takes lists away needs the
+//! Of sales and activities, which row stands where is asked once, as the list would ask; then their cells are looked up
+//! piece by piece at the same position and moment, as the pages of a list are. So no answer is held whole, no connection
+//! to the database waits for a slow client, and a caller is shown what the list shows them, no more. Lists of figures are
+//! short: they are asked as anybody asks them, and [`table`] shows the answer as rows. Whoever takes lists away needs the
 //! right `export`.
 
 mod activities;
+mod analyses;
+mod answers;
+mod catalogue;
 mod cell;
 mod csv_file;
+mod due;
+mod histories;
+mod nested;
 mod params;
 mod pieces;
 mod sales;
+mod selections;
+mod sums;
+pub(crate) mod table;
+mod targets;
 mod workbook;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use service_runtime::{Actor, Problem, Right};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::ask::{Questions, Snapshot};
-pub(crate) use activities::{__path_activities_export, activities_export};
-pub(crate) use sales::{__path_sales_export, sales_export};
+pub(crate) use answers::FileAnswers;
+pub(crate) use params::{ExportParams, OF_FILES};
 
 use cell::Cell;
-use params::{ExportParams, Format};
-use pieces::{Pieces, Reading};
+use params::Format;
+use pieces::{Chosen, Pieces, Reading};
+
+/// Every list that can be taken away, one line each.
+pub(crate) fn routes() -> OpenApiRouter<Questions> {
+    OpenApiRouter::new()
+        .routes(routes!(sales::sales_export))
+        .routes(routes!(sums::sale_summary_export))
+        .routes(routes!(sums::pipeline_export))
+        .routes(routes!(analyses::loss_analysis_export))
+        .routes(routes!(analyses::stage_conversion_export))
+        .routes(routes!(analyses::stage_sales_export))
+        .routes(routes!(due::due_export))
+        .routes(routes!(catalogue::users_export))
+        .routes(routes!(catalogue::stages_export))
+        .routes(routes!(catalogue::sale_types_export))
+        .routes(routes!(catalogue::currencies_export))
+        .routes(routes!(catalogue::target_types_export))
+        .routes(routes!(histories::sale_history_export))
+        .routes(routes!(histories::activity_history_export))
+        .routes(routes!(histories::target_history_export))
+        .routes(routes!(sums::forecast_export))
+        .routes(routes!(nested::grouped_export))
+        .routes(routes!(nested::board_export))
+        .routes(routes!(selections::selections_export))
+        .routes(routes!(selections::members_export))
+        .routes(routes!(targets::targets_export))
+        .routes(routes!(activities::activities_export))
+}
 
 /// Rows of a file at most.
 const ROWS_MAX: usize = 100_000;
@@ -55,27 +96,32 @@ struct Label {
 
 impl Label {
     fn of(list: &str, format: Format, snapshot: &Snapshot, questions: &Questions) -> Self {
-        let (day, ending) = (snapshot.today, format.as_str());
+        Self::at(list, format, snapshot.today, (questions.log_id, snapshot.position))
+    }
+
+    fn at(list: &str, format: Format, day: NaiveDate, position: (i16, i64)) -> Self {
+        let ending = format.as_str();
         Self {
             name: format!("attachment; filename=\"{list}-{day}.{ending}\""),
-            position: format!("{}:{}", questions.log_id, snapshot.position),
+            position: format!("{}:{}", position.0, position.1),
         }
     }
 }
 
 /// The answer: a file that is written while it is sent.
 async fn file<P: Pieces>(
-    format: Format,
+    params: ExportParams,
     label: Label,
     pieces: P,
     zone: chrono_tz::Tz,
 ) -> Result<Response, Problem> {
-    let body = match format {
-        Format::Csv => Body::from_stream(csv_file::lines(pieces).await?),
+    let pieces = Chosen::of(pieces, &params)?;
+    let body = match params.format {
+        Format::Csv => Body::from_stream(csv_file::lines(pieces, params.mark).await?),
         Format::Xlsx => Body::from_stream(workbook::bytes(pieces, zone).await?),
     };
     let headers = [
-        (CONTENT_TYPE, format.media_type().to_owned()),
+        (CONTENT_TYPE, params.format.media_type().to_owned()),
         (CONTENT_DISPOSITION, label.name),
         (http::HeaderName::from_static("salgslogg-position"), label.position),
     ];

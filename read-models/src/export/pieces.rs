@@ -6,7 +6,7 @@ use std::vec::IntoIter;
 use service_runtime::{Actor, Problem};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::Cell;
+use super::{Cell, ExportParams};
 use crate::ask::{Pinned, Questions, Snapshot, When};
 
 /// Rows looked up at once.
@@ -24,6 +24,33 @@ pub(super) trait Pieces: Send + 'static {
 
     /// The next rows; none at the end.
     fn next(&mut self) -> impl Future<Output = Result<Vec<Vec<Cell>>, Problem>> + Send;
+}
+
+/// Some of their columns, in an order of their own.
+pub(super) struct Chosen<P> {
+    pieces: P,
+    places: Vec<usize>,
+}
+
+impl<P: Pieces> Chosen<P> {
+    /// The columns that are asked for.
+    pub fn of(pieces: P, params: &ExportParams) -> Result<Self, Problem> {
+        let places = params.places(&pieces.headings())?;
+        Ok(Self { pieces, places })
+    }
+}
+
+impl<P: Pieces> Pieces for Chosen<P> {
+    fn headings(&self) -> Vec<&'static str> {
+        let headings = self.pieces.headings();
+        self.places.iter().map(|place| headings[*place]).collect()
+    }
+
+    async fn next(&mut self) -> Result<Vec<Vec<Cell>>, Problem> {
+        let rows = self.pieces.next().await?;
+        let chosen = |row: &Vec<Cell>| self.places.iter().map(|at| row[*at].clone()).collect();
+        Ok(rows.iter().map(chosen).collect())
+    }
 }
 
 /// What all pieces are read with.

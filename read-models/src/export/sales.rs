@@ -9,17 +9,22 @@ use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, Problem};
 
 use super::pieces::take;
-use super::{Cell, ExportParams, Label, Pieces, ROWS_ASKED, Reading, file, fits, may_export};
-use crate::ask::{Asked, CurrencyParam, Filters, InCurrency, Labels, Questions, Snapshot, When};
+use super::{
+    Cell, ExportParams, FileAnswers, Label, Pieces, ROWS_ASKED, Reading, file, fits, may_export,
+};
+use crate::ask::{
+    Asked, CurrencyParam, Filters, InCurrency, Labels, Questions, RatesParam, Snapshot, When,
+};
 use crate::card::{Card, Named, Surface};
 use crate::card_page::{CardSort, first_places, seen_cards_at};
+use crate::card_rates::rated;
 use crate::standing::Place;
 
 /// What stands above a column, and what a sale has there.
 type Column = (&'static str, fn(&Card) -> Cell);
 
 /// From left to right.
-const COLUMNS: [Column; 42] = [
+const COLUMNS: [Column; 44] = [
     ("number", |sale| number(&sale.number)),
     ("title", |sale| Cell::from(&sale.title)),
     ("status", |sale| Cell::from(sale.status)),
@@ -39,6 +44,7 @@ const COLUMNS: [Column; 42] = [
     ("currency", |sale| Cell::from(&sale.amount.currency)),
     ("converted_amount", |sale| Cell::from(sale.converted.as_ref().map(|c| number(&c.amount)))),
     ("converted_weighted", |sale| Cell::from(sale.converted.as_ref().map(|c| number(&c.weighted)))),
+    ("converted_profit", |sale| Cell::from(sale.converted.as_ref().map(|c| number(&c.profit)))),
     ("converted_currency", |sale| Cell::from(sale.converted.as_ref().map(|c| &c.currency))),
     ("total_cost", |sale| number(&sale.total_cost.amount)),
     ("profit", |sale| number(&sale.profit.amount)),
@@ -47,6 +53,7 @@ const COLUMNS: [Column; 42] = [
     ("next_activity_date", |sale| Cell::from(sale.next_activity_date)),
     ("overdue_activity", |sale| Cell::from(sale.overdue_activity)),
     ("overdue_sale_date", |sale| Cell::from(sale.overdue_sale_date)),
+    ("red", |sale| Cell::from(sale.is_red())),
     ("days_in_stage", |sale| number(&sale.days_in_stage)),
     ("reopen_date", |sale| Cell::from(sale.reopen_date)),
     ("stall_reason", |sale| Cell::from(sale.stall_reason.as_ref())),
@@ -69,26 +76,26 @@ const COLUMNS: [Column; 42] = [
     get,
     path = "/v1/sales/export",
     tag = "sales",
-    params(When, Filters, CurrencyParam, CardSort, ExportParams),
-    responses(
-        (status = 200, description = "Every matching sale, a row each, 100 000 at most; needs the right `export`",
-         content((String = "text/csv"),
-                 (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
-        (status = 422, description = "More rows than a file holds",
-         body = Problem, content_type = "application/problem+json"),
-        QueryProblems
-    )
+    params(When, Filters, CurrencyParam, RatesParam, CardSort, ExportParams),
+    responses(FileAnswers, QueryProblems)
 )]
 pub(crate) async fn sales_export(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, mut filters, currency, sort, params)): Asked<(
-        When,
-        Filters,
-        CurrencyParam,
-        CardSort,
-        ExportParams,
-    )>,
+    Asked(asked): Asked<Sought>,
+) -> Result<Response, Problem> {
+    file_of_sales("sales", questions, actor, asked).await
+}
+
+/// What a file of sales is asked with.
+type Sought = (When, Filters, (CurrencyParam, RatesParam), CardSort, ExportParams);
+
+/// Sales as a file of this name.
+pub(super) async fn file_of_sales(
+    list: &str,
+    questions: Questions,
+    actor: Actor,
+    (when, mut filters, (currency, rates), sort, params): Sought,
 ) -> Result<Response, Problem> {
     let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, None).await?;
     may_export(&actor, &snapshot)?;
@@ -98,12 +105,12 @@ pub(crate) async fn sales_export(
     let on = Surface::of(&snapshot, &labels, &currency);
     let places = first_places(&mut snapshot, &filters, &sort, ROWS_ASKED, &on).await?;
     fits(places.len())?;
-    let label = Label::of("sales", params.format, &snapshot, &questions);
+    let label = Label::of(list, params.format, &snapshot, &questions);
     let zone = snapshot.zone;
     let reading = Reading::on(questions, actor, when, &snapshot);
     drop(snapshot);
-    let pieces = SalePieces { reading, left: places.into_iter(), labels, currency };
-    file(params.format, label, pieces, zone).await
+    let pieces = SalePieces { reading, left: places.into_iter(), labels, currency, rates };
+    file(params, label, pieces, zone).await
 }
 
 /// The sales that are still to be looked up.
@@ -112,6 +119,7 @@ struct SalePieces {
     left: IntoIter<Place>,
     labels: Arc<Labels>,
     currency: InCurrency,
+    rates: RatesParam,
 }
 
 impl Pieces for SalePieces {
@@ -129,7 +137,9 @@ impl Pieces for SalePieces {
             }
             let (mut snapshot, _permit) = self.reading.snapshot().await?;
             let on = Surface::of(&snapshot, &self.labels, &self.currency);
-            let cards = seen_cards_at(&mut snapshot, &places, &on).await?;
+            let mut cards = seen_cards_at(&mut snapshot, &places, &on).await?;
+            let actor = &self.reading.actor;
+            rated(&mut snapshot, actor, self.rates, &self.currency, &mut cards).await?;
             let row = |card: &Card| COLUMNS.iter().map(|(_, cell)| cell(card)).collect();
             rows = cards.iter().map(row).collect();
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use events::currency::CurrencyEvent;
 use events::rights::TenantRights;
 use events::stage::StageTerms;
+use events::target::TargetPeriod;
 use events::{DiarySettings, FieldDefinition, ListKey, StageEvent, TenantEvent};
 use rust_decimal::Decimal;
 use sqlx::types::Json;
@@ -66,6 +67,8 @@ pub(super) struct Settings {
     pub rights: Json<TenantRights>,
     pub diary: DiarySettings,
     pub features: Features,
+    /// What the cells of a target that is added stand for (ST-7).
+    pub target_period: TargetPeriod,
 }
 
 pub(super) fn settings(
@@ -83,6 +86,7 @@ pub(super) fn settings(
             rights: Json::default(),
             diary: DiarySettings::default(),
             features: Features::default(),
+            target_period: TargetPeriod::default(),
         }),
         TenantEvent::BaseCurrencyChanged { base_currency } => {
             Ok(Settings { base_currency: base_currency.as_str().to_owned(), ..before()? })
@@ -107,7 +111,9 @@ pub(super) fn settings(
             settings.features.switch(*feature, *on);
             Ok(settings)
         }
-        TenantEvent::TargetPeriodSet { .. } => before(),
+        TenantEvent::TargetPeriodSet { period } => {
+            Ok(Settings { target_period: *period, ..before()? })
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! What stages, sale types, users and settings are before a run: of these streams the current versions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use events::rights::TenantRights;
 use events::sale_type::SaleTypeTerms;
 use events::stage::StageTerms;
-use events::{DiarySettings, Guide, Preferences};
+use events::target::TargetPeriod;
+use events::{BoardView, DiarySettings, Guide, Preferences};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -64,8 +65,19 @@ pub(super) async fn sale_types(
 }
 
 /// A stream and its user as they are stored.
-type CurrentUser =
-    (Uuid, String, String, Json<Vec<String>>, Option<String>, Json<Preferences>, Vec<Uuid>);
+type CurrentUser = (
+    Uuid,
+    String,
+    String,
+    Json<Vec<String>>,
+    Option<String>,
+    Json<Preferences>,
+    Vec<Uuid>,
+    Json<Views>,
+);
+
+/// Views of the board by name.
+type Views = BTreeMap<String, BoardView>;
 
 pub(super) async fn users(
     tx: &mut PgConnection,
@@ -75,22 +87,40 @@ pub(super) async fn users(
         return Ok(HashMap::new());
     }
     let rows: Vec<CurrentUser> = sqlx::query_as(
-        "SELECT stream_id, user_id, name, groups, primary_group, preferences, favourites
+        "SELECT stream_id, user_id, name, groups, primary_group, preferences, favourites, views
            FROM user_version WHERE stream_id = ANY ($1) AND next_position = 9223372036854775807",
     )
     .bind(streams)
     .fetch_all(tx)
     .await?;
-    let user =
-        |(stream, user_id, name, Json(groups), primary_group, Json(preferences), favourites)| {
-            (stream, User { user_id, name, groups, primary_group, preferences, favourites })
-        };
+    let user = |(
+        stream,
+        user_id,
+        name,
+        Json(groups),
+        primary_group,
+        preferences,
+        favourites,
+        views,
+    ): CurrentUser| {
+        let (preferences, views) = (preferences.0, views.0);
+        (stream, User { user_id, name, groups, primary_group, preferences, favourites, views })
+    };
     Ok(rows.into_iter().map(user).collect())
 }
 
 /// A stream and its settings as they are stored.
-type CurrentSettings =
-    (Uuid, String, String, String, String, Json<TenantRights>, Json<DiarySettings>, Json<Features>);
+type CurrentSettings = (
+    Uuid,
+    String,
+    String,
+    String,
+    String,
+    Json<TenantRights>,
+    Json<DiarySettings>,
+    Json<Features>,
+    Json<TargetPeriod>,
+);
 
 pub(super) async fn settings(
     tx: &mut PgConnection,
@@ -100,15 +130,36 @@ pub(super) async fn settings(
         return Ok(HashMap::new());
     }
     let rows: Vec<CurrentSettings> = sqlx::query_as(
-        "SELECT stream_id, slug, base_currency, time_zone, fields::text, rights, diary, features FROM tenant_version
+        "SELECT stream_id, slug, base_currency, time_zone, fields::text, rights, diary, features,
+                to_jsonb(target_period) FROM tenant_version
           WHERE stream_id = ANY ($1) AND next_position = 9223372036854775807",
     )
     .bind(streams)
     .fetch_all(tx)
     .await?;
-    let settings =
-        |(stream, slug, base_currency, time_zone, fields, rights, Json(diary), Json(features))| {
-            (stream, Settings { slug, base_currency, time_zone, fields, rights, diary, features })
+    let settings = |(
+        stream,
+        slug,
+        base_currency,
+        time_zone,
+        fields,
+        rights,
+        diary,
+        features,
+        period,
+    ): CurrentSettings| {
+        let (diary, features, target_period) = (diary.0, features.0, period.0);
+        let settings = Settings {
+            slug,
+            base_currency,
+            time_zone,
+            fields,
+            rights,
+            diary,
+            features,
+            target_period,
         };
+        (stream, settings)
+    };
     Ok(rows.into_iter().map(settings).collect())
 }

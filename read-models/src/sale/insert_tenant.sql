@@ -1,14 +1,15 @@
 INSERT INTO tenant_version (
   tenant_id, stream_id, version, position, effective_at, recorded_at, next_position, next_effective_at,
-  next_recorded_at, slug, base_currency, time_zone, fields, rights, diary, features)
+  next_recorded_at, slug, base_currency, time_zone, fields, rights, diary, features,
+  target_period)
 SELECT
   tenant_id, stream_id, version, position, effective_at, recorded_at, COALESCE(next_position,
   9223372036854775807), COALESCE(next_effective_at, 'infinity'), COALESCE(next_recorded_at, 'infinity'), slug,
-  base_currency, time_zone, fields::jsonb, rights::jsonb, diary::jsonb, features::jsonb
+  base_currency, time_zone, fields::jsonb, rights::jsonb, diary::jsonb, features::jsonb, target_period
 FROM unnest(
   $1::integer[], $2::uuid[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::bigint[],
   $8::timestamptz[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[],
-  $16::text[]
+  $16::text[], $17::text[]
 ) AS v (
   tenant_id, stream_id, version, position, effective_at, recorded_at, next_position, next_effective_at,
-  next_recorded_at, slug, base_currency, time_zone, fields, rights, diary, features)
+  next_recorded_at, slug, base_currency, time_zone, fields, rights, diary, features, target_period)

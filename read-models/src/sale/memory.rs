@@ -5,10 +5,10 @@ use events::Recorded;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::lists;
 use super::row::Sale;
 use super::run::{Before, Made, fold};
 use super::sale_type::unit_word;
+use super::{lists, save_selection, save_target, texts};
 use crate::ApplyError;
 use crate::money::weighted;
 use crate::rebuild::{Fold, Ids, Jsonb, Row, Sheets, Table};
@@ -39,11 +39,13 @@ static SALE_TYPES: Table = Table {
 };
 static USERS: Table = Table {
     name: "user_version",
-    columns: places!("user_id, name, groups, primary_group, preferences, favourites"),
+    columns: places!("user_id, name, groups, primary_group, preferences, favourites, views"),
 };
 static TENANTS: Table = Table {
     name: "tenant_version",
-    columns: places!("slug, base_currency, time_zone, fields, rights, diary, features"),
+    columns: places!(
+        "slug, base_currency, time_zone, fields, rights, diary, features, target_period"
+    ),
 };
 static RATES: Table = Table {
     name: "rate_version",
@@ -67,6 +69,7 @@ impl Fold for SaleFold {
                 put_sale(row, &version.row);
             });
         }
+        texts::hand_out(made.texts.drain(..), to);
         for rate in made.rates.drain(..) {
             to.row(&RATES, |row| {
                 rate.place.put(row);
@@ -76,6 +79,8 @@ impl Fold for SaleFold {
         }
         lists::hand_out(made.list_items.drain(..), to);
         hand_out_catalogue(made, open, to);
+        save_selection::hand_out(&mut made.selections, open, to);
+        save_target::hand_out((&mut made.target_types, &mut made.targets), open, to);
     }
 }
 
@@ -136,7 +141,7 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
             version.put(row);
             row.put(&user.user_id).put(&user.name).put(json(&user.groups));
             row.put(user.primary_group.as_deref()).put(json(&user.preferences));
-            row.put(Ids(user.favourites.clone()));
+            row.put(Ids(user.favourites.clone())).put(json(&user.views));
         });
     }
     for version in made.tenants.take_final(open) {
@@ -147,6 +152,7 @@ fn hand_out_catalogue(made: &mut Made, open: Option<Uuid>, to: &mut Sheets) {
             row.put(Jsonb(settings.fields.clone()));
             row.put(json(&settings.rights));
             row.put(json(&settings.diary)).put(json(&settings.features));
+            row.put(settings.target_period.as_str());
         });
     }
 }

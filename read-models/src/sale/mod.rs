@@ -15,8 +15,14 @@ mod run;
 mod sale_type;
 mod save;
 mod save_catalogue;
+mod save_selection;
+mod save_target;
+mod selection;
 mod suggestions;
 mod surroundings;
+mod target;
+mod target_type;
+mod texts;
 mod user;
 
 use events::{Aggregate, Recorded};
@@ -32,6 +38,8 @@ pub use held::{Fields, Links, Stakeholders};
 pub use row::{Sale, Status};
 pub use suggestions::{SuggestedItem, SuggestedStage, Suggestions};
 pub(crate) use surroundings::Surroundings;
+pub use target::Target;
+pub(crate) use target::target;
 
 /// Sales, stages, sale types, users, rates and settings with all their versions.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +51,7 @@ impl ReadModel for SaleModel {
     }
 
     fn version(&self) -> i32 {
-        3
+        4
     }
 
     fn tables(&self) -> &'static str {
@@ -59,6 +67,9 @@ impl ReadModel for SaleModel {
             Aggregate::User,
             Aggregate::Tenant,
             Aggregate::List,
+            Aggregate::Selection,
+            Aggregate::TargetType,
+            Aggregate::Target,
         ]
     }
 

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use events::{
-    Event, NameEvent, Recorded, SaleEvent, SaleTypeEvent, StageEvent, TenantEvent, UserEvent,
+    Event, NameEvent, Recorded, SaleEvent, SaleTypeEvent, SelectionEvent, StageEvent, TargetEvent,
+    TargetTypeEvent, TenantEvent, UserEvent,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -13,9 +14,13 @@ use super::evolve::evolve;
 use super::lists::{self, ListItem};
 use super::row::Sale;
 use super::sale_type::{SaleType, sale_type};
+use super::selection::{Selection, selection};
 use super::surroundings::Surroundings;
+use super::target::{Target, target};
+use super::target_type::{TargetType, target_type};
+use super::texts::{self, Texts};
 use super::user::{User, user};
-use super::{current, save, save_catalogue};
+use super::{current, save, save_catalogue, save_selection, save_target};
 use crate::ApplyError;
 use crate::version::{Chain, Place, Placed};
 
@@ -23,12 +28,16 @@ use crate::version::{Chain, Place, Placed};
 #[derive(Default)]
 pub(super) struct Made {
     pub sales: Chain<Sale>,
+    pub texts: Vec<Placed<Texts>>,
     pub stages: Chain<Stage>,
     pub sale_types: Chain<SaleType>,
     pub users: Chain<User>,
     pub tenants: Chain<Settings>,
     pub rates: Vec<Placed<DatedRate>>,
     pub list_items: Vec<Placed<ListItem>>,
+    pub selections: Chain<Selection>,
+    pub target_types: Chain<TargetType>,
+    pub targets: Chain<Target>,
 }
 
 /// What was current before the run.
@@ -39,6 +48,9 @@ pub(super) struct Before {
     sale_types: HashMap<Uuid, SaleType>,
     users: HashMap<Uuid, User>,
     tenants: HashMap<Uuid, Settings>,
+    selections: HashMap<Uuid, Selection>,
+    target_types: HashMap<Uuid, TargetType>,
+    targets: HashMap<Uuid, Target>,
 }
 
 pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<(), ApplyError> {
@@ -52,6 +64,10 @@ pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<
         sale_types: current::sale_types(tx, &touched(&facts, is_later_type_fact)).await?,
         users: current::users(tx, &touched(&facts, is_later_user_fact)).await?,
         tenants: current::settings(tx, &touched(&facts, is_later_setting)).await?,
+        selections: save_selection::current(tx, &touched(&facts, is_later_selection_fact)).await?,
+        target_types: save_target::current_types(tx, &touched(&facts, is_later_target_type))
+            .await?,
+        targets: save_target::current_targets(tx, &touched(&facts, is_later_target)).await?,
     };
     let mut made = Made::default();
     for (event, fact) in &facts {
@@ -63,6 +79,10 @@ pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<
     save_catalogue::sale_types(tx, &made.sale_types).await?;
     save_catalogue::users(tx, &made.users).await?;
     lists::save(tx, &made.list_items).await?;
+    save_selection::save(tx, &made.selections).await?;
+    save_target::target_types(tx, &made.target_types).await?;
+    save_target::targets(tx, &made.targets).await?;
+    texts::save(tx, &made.texts).await?;
     save::save(tx, &made.sales).await?;
     Ok(())
 }
@@ -94,6 +114,24 @@ fn is_later_setting(fact: &Event) -> bool {
     matches!(fact, Event::Tenant(fact) if !matches!(fact, TenantEvent::Provisioned { .. }))
 }
 
+fn is_later_selection_fact(fact: &Event) -> bool {
+    matches!(fact, Event::Selection(fact) if !matches!(fact, SelectionEvent::Created { .. }))
+}
+
+fn is_later_target_type(fact: &Event) -> bool {
+    matches!(fact, Event::TargetType(fact) if !matches!(fact, TargetTypeEvent::Defined { .. }))
+}
+
+/// A target that was removed may be added anew: what was before is not asked for.
+fn is_later_target(fact: &Event) -> bool {
+    matches!(fact, Event::Target(fact) if !matches!(fact, TargetEvent::Added { .. }))
+}
+
+/// The row of a stream as it is before a fact.
+fn newest<'a, T>(made: &'a Chain<T>, before: &'a HashMap<Uuid, T>, place: &Place) -> Option<&'a T> {
+    made.latest(&place.stream_id).or_else(|| before.get(&place.stream_id))
+}
+
 /// Adds what one event makes; nothing when it cannot be folded.
 pub(super) fn fold(
     made: &mut Made,
@@ -108,23 +146,23 @@ pub(super) fn fold(
             let held = before.sales.remove(&place.stream_id);
             let held = held.or_else(|| made.sales.latest(&place.stream_id).cloned());
             let around = Surroundings::of(event)?;
-            made.sales.push(place, evolve(held, fact, &around).map_err(unfoldable)?);
+            let sale = evolve(held, fact, &around).map_err(unfoldable)?;
+            let texts = Texts::after(fact, &sale);
+            made.texts.extend(texts.map(|row| Placed { place, next: None, row }));
+            made.sales.push(place, sale);
         }
         Event::Stage(fact) => {
-            let held = made.stages.latest(&place.stream_id);
-            let held = held.or_else(|| before.stages.get(&place.stream_id));
+            let held = newest(&made.stages, &before.stages, &place);
             let row = catalogue::stage(public_id(event)?, held, fact).map_err(unfoldable)?;
             made.stages.push(place, row);
         }
         Event::SaleType(fact) => {
-            let held = made.sale_types.latest(&place.stream_id);
-            let held = held.or_else(|| before.sale_types.get(&place.stream_id));
+            let held = newest(&made.sale_types, &before.sale_types, &place);
             let row = sale_type(public_id(event)?, held, fact).map_err(unfoldable)?;
             made.sale_types.push(place, row);
         }
         Event::User(fact) => {
-            let held = made.users.latest(&place.stream_id);
-            let held = held.or_else(|| before.users.get(&place.stream_id));
+            let held = newest(&made.users, &before.users, &place);
             let row = user(event.stream()?.id, held, fact).map_err(unfoldable)?;
             made.users.push(place, row);
         }
@@ -133,19 +171,29 @@ pub(super) fn fold(
             made.rates.push(Placed { place, next: None, row });
         }
         Event::Tenant(fact) => {
-            let held = made.tenants.latest(&place.stream_id);
-            let held = held.or_else(|| before.tenants.get(&place.stream_id));
+            let held = newest(&made.tenants, &before.tenants, &place);
             let row = catalogue::settings(held, event.tenant.as_str(), fact).map_err(unfoldable)?;
             made.tenants.push(place, row);
         }
         Event::List(fact) => {
             made.list_items.push(Placed { place, next: None, row: ListItem::after(fact) });
         }
+        Event::Selection(fact) => {
+            let held = newest(&made.selections, &before.selections, &place);
+            let row = selection(public_id(event)?, held, fact).map_err(unfoldable)?;
+            made.selections.push(place, row);
+        }
+        Event::TargetType(fact) => {
+            let held = newest(&made.target_types, &before.target_types, &place);
+            let row = target_type(public_id(event)?, held, fact).map_err(unfoldable)?;
+            made.target_types.push(place, row);
+        }
+        Event::Target(fact) => {
+            let held = newest(&made.targets, &before.targets, &place).cloned();
+            made.targets.push(place, target(held, fact).map_err(unfoldable)?);
+        }
         Event::Activity(_)
-        | Event::Selection(_)
-        | Event::TargetType(_)
-        | Event::Target(_) => {}
-        Event::Name(NameEvent::Reserved { .. } | NameEvent::Released { .. }) => {}
+        | Event::Name(NameEvent::Reserved { .. } | NameEvent::Released { .. }) => {}
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ macro_rules! end_stored {
         }
     };
 }
+pub(super) use end_stored;
 
 fn json<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).expect("invariant: names are plain text and encode")
@@ -87,6 +88,7 @@ pub(super) async fn users(tx: &mut PgConnection, chain: &Chain<User>) -> Result<
         .bind(chain.column(|u| u.primary_group.as_deref()))
         .bind(chain.column(|u| json(&u.preferences)))
         .bind(chain.column(|u| ids(&u.favourites)))
+        .bind(chain.column(|u| json(&u.views)))
         .execute(tx)
         .await?;
     Ok(())
@@ -133,6 +135,7 @@ pub(super) async fn tenants(
         .bind(chain.column(|t| json(&t.rights)))
         .bind(chain.column(|t| json(&t.diary)))
         .bind(chain.column(|t| json(&t.features)))
+        .bind(chain.column(|t| t.target_period.as_str()))
         .execute(tx)
         .await?;
     Ok(())

@@ -35,9 +35,7 @@ pub(crate) fn target(before: Option<Target>, fact: &TargetEvent) -> Result<Targe
             locked: false,
             removed: false,
         },
-        TargetEvent::CellsSet { cells, cause: _ } => {
-            Target { cells: cells.clone(), ..before()? }
-        }
+        TargetEvent::CellsSet { cells, cause: _ } => Target { cells: cells.clone(), ..before()? },
         TargetEvent::Cleared {} => {
             let mut target = before()?;
             target.cells.fill(Cell::default());

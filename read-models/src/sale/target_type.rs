@@ -58,7 +58,7 @@ mod tests {
         assert_eq!((edited.dimension.clone(), edited.unit), (Dimension::Source, Unit::Profit));
         assert!(edited.terms.groups_only && !edited.deleted);
         let gone = of(Some(&edited), &TargetTypeEvent::Deleted {}).unwrap();
-        assert_eq!(gone, TargetType { deleted: true, ..edited });
+        assert_eq!(gone, TargetType { deleted: true, ..edited.clone() });
         assert!(of(None, &TargetTypeEvent::Deleted {}).is_err());
     }
 }

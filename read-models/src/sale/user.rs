@@ -1,6 +1,8 @@
-//! A user with preferences and favourites, version by version (SG-22, SD-14, SO-32).
+//! A user with preferences, favourites and views of the board, version by version (SG-22, SD-14, SO-32, SF-14).
 
-use events::{Preferences, UserEvent};
+use std::collections::BTreeMap;
+
+use events::{BoardView, Preferences, UserEvent};
 use uuid::Uuid;
 
 /// A user at one version.
@@ -13,6 +15,8 @@ pub(super) struct User {
     pub preferences: Preferences,
     /// Public ids of sales, in the order they were marked.
     pub favourites: Vec<Uuid>,
+    /// Views of the board by name.
+    pub views: BTreeMap<String, BoardView>,
 }
 
 /// The user after `fact`, or what is wrong with the stream.
@@ -30,6 +34,7 @@ pub(super) fn user(
             primary_group: primary_group.clone(),
             preferences: Preferences::default(),
             favourites: Vec::new(),
+            views: BTreeMap::new(),
         }),
         UserEvent::PreferencesSet(preferences) => {
             Ok(User { preferences: *preferences, ..before()? })
@@ -46,6 +51,15 @@ pub(super) fn user(
             user.favourites.retain(|favourite| *favourite != sale.0);
             Ok(user)
         }
-        UserEvent::ViewSaved { .. } | UserEvent::ViewRemoved { .. } => before(),
+        UserEvent::ViewSaved { name, view } => {
+            let mut user = before()?;
+            user.views.insert(name.as_str().to_owned(), view.clone());
+            Ok(user)
+        }
+        UserEvent::ViewRemoved { name } => {
+            let mut user = before()?;
+            user.views.remove(name.as_str());
+            Ok(user)
+        }
     }
 }

@@ -46,6 +46,7 @@ pub(super) struct ActivityRow {
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub stream: Uuid,
+    pub version: i64,
     pub activity: Uuid,
     pub sale: Option<Uuid>,
     pub owner: u32,
@@ -93,6 +94,7 @@ impl Owners {
         let done = row.completed_on.map_or(NO_DAY, day_number);
         Item {
             stream: row.stream_id,
+            version: row.version,
             activity: row.activity_id,
             sale: row.sale_id,
             owner: meet(&mut self.owners, Some(&row.owner)),

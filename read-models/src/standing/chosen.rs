@@ -1,6 +1,7 @@
 //! The filters of a question over the columns: the same conditions as `ask/matching.sql`.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -8,7 +9,9 @@ use uuid::Uuid;
 use super::convert::Converter;
 use super::remembered::CellKey;
 use super::sales::{Ahead, Block, NO_DAY, Sales, Word, day_number};
-use crate::ask::{Filters, InCurrency, Least};
+use super::sought::Tested;
+use crate::ask::{ABSENT, Filters, InCurrency, Least};
+use crate::find::{Found, Leaf, SaleSet};
 use crate::sale::Status;
 
 /// Filters in numbers.
@@ -23,8 +26,8 @@ pub(super) struct Chosen {
     overdue: Option<bool>,
     today: i32,
     least: Option<AtLeast>,
-    /// What the caller marked, and whether that is meant or all else.
-    marked: Option<(HashSet<Uuid>, bool)>,
+    /// What was searched: all of these, of each one of its blocks, of a block everything.
+    search: Vec<Vec<Vec<Searched>>>,
     /// A sale that is meant whatever the filters say.
     also: Option<Uuid>,
 }
@@ -80,8 +83,11 @@ impl Chosen {
         let to = |day: Option<NaiveDate>| day.map_or(NO_DAY - 1, day_number);
         let next = filters.next_activity_from.or(filters.next_activity_to);
         let statuses = filters.statuses();
+        let search = search(&filters.found, sales, currency, day_number(today))?;
+        let left = statuses_left(&search);
         Some(Self {
-            statuses: Status::ALL.map(|status| wanted(statuses.as_deref(), status)),
+            statuses: Status::ALL
+                .map(|status| wanted(statuses.as_deref(), status) && left[status as usize]),
             words: words(filters, sales),
             numbers: filters.number.as_ref().map(|numbers| numbers.iter().copied().collect()),
             completed: filters.completed,
@@ -90,9 +96,7 @@ impl Chosen {
             overdue: filters.overdue_activity,
             today: day_number(today),
             least: AtLeast::of(filters, sales, currency)?,
-            marked: filters
-                .favourite
-                .map(|favourite| (filters.marked.iter().copied().collect(), favourite)),
+            search,
             also: None,
         })
     }
@@ -100,6 +104,16 @@ impl Chosen {
     /// This sale too, unless it is deleted.
     pub fn admit(&mut self, sale: Uuid) {
         self.also = Some(sale);
+    }
+
+    /// The same for each status that is asked for, one after the other.
+    pub fn by_status(&mut self, mut each: impl FnMut(Status, &Self)) {
+        let asked = self.statuses;
+        for status in Status::ALL.into_iter().filter(|status| asked[*status as usize]) {
+            self.statuses = Status::ALL.map(|one| one == status);
+            each(status, self);
+        }
+        self.statuses = asked;
     }
 
     /// Only sales with these sale dates.
@@ -119,7 +133,7 @@ impl Chosen {
             && self.next.is_none()
             && self.overdue.is_none()
             && self.least.is_none()
-            && self.marked.is_none()
+            && self.search.is_empty()
             && self.also.is_none()
     }
 
@@ -135,7 +149,8 @@ impl Chosen {
             | Word::Competitor
             | Word::Reason
             | Word::Currency
-            | Word::Visible => Some(of.place.1),
+            | Word::Visible
+            | Word::Credited => Some(of.place.1),
         };
         self.statuses[of.status as usize]
             && self.words.iter().all(|(word, among)| {
@@ -145,21 +160,36 @@ impl Chosen {
 
     /// Whether what lies ahead of a sale matters.
     pub fn looks_ahead(&self) -> bool {
-        self.next.is_some() || self.overdue.is_some()
+        let searched = |one: &Searched| matches!(one, Searched::Tested(_, true));
+        self.next.is_some()
+            || self.overdue.is_some()
+            || self.search.iter().flatten().flatten().any(searched)
     }
 
-    /// Places of a block that may be meant, by status and completion; [`has`](Self::has) tells which are.
+    /// Places of a block that may be meant, by status and completion or by owner, whichever are fewer;
+    /// [`has`](Self::has) tells which are.
     pub fn places<'a>(&'a self, block: &'a Block) -> impl Iterator<Item = usize> + 'a {
         let any = self.also.is_some();
         let lists = Status::ALL.into_iter().flat_map(|status| [(status, false), (status, true)]);
-        let lists = lists.filter(move |(status, completed)| {
+        let lists = lists.filter(|(status, completed)| {
             let wanted = self.statuses[*status as usize]
                 && self.completed.is_none_or(|wanted| wanted == *completed);
             wanted || any
         });
-        lists
-            .flat_map(|(status, completed)| block.places(status, completed))
-            .map(|at| usize::from(*at))
+        let of_status: Vec<&[u16]> =
+            lists.map(|(status, completed)| block.places(status, completed)).collect();
+        let of_owner = self.of_owners(block).filter(|of_owner| {
+            let count = |lists: &[&[u16]]| lists.iter().map(|list| list.len()).sum::<usize>();
+            !any && count(of_owner) < count(&of_status)
+        });
+        of_owner.unwrap_or(of_status).into_iter().flatten().map(|at| usize::from(*at))
+    }
+
+    /// The sales of the owners that are asked for, where some are.
+    fn of_owners<'a>(&self, block: &'a Block) -> Option<Vec<&'a [u16]>> {
+        let (_, among) = self.words.iter().find(|(word, _)| *word == Word::Owner)?;
+        let owners = (0_u32..).zip(among).filter(|(_, wanted)| **wanted);
+        Some(owners.map(|(owner, _)| block.places_of(owner)).collect())
     }
 
     /// Whether a sale is meant.
@@ -180,11 +210,67 @@ impl Chosen {
             && self.next.is_none_or(|(from, to)| (from..=to).contains(&block.next_day(at, ahead)))
             && self.overdue.is_none_or(|overdue| (ahead.ends < self.today) == overdue)
             && self.least.as_ref().is_none_or(|least| least.has(block, at))
-            && self
-                .marked
-                .as_ref()
-                .is_none_or(|(marked, favourite)| marked.contains(&block.sale[at]) == *favourite)
+            && self.search.iter().all(|blocks| {
+                blocks
+                    .iter()
+                    .any(|block_of| block_of.iter().all(|searched| searched.has(block, at, ahead)))
+            })
     }
+}
+
+/// One criterion of a search.
+#[derive(Debug)]
+enum Searched {
+    /// A test of a column, and whether it looks at what lies ahead.
+    Tested(Tested, bool),
+    /// Sales that were looked up, or all but these.
+    Looked(Arc<SaleSet>, bool),
+}
+
+impl Searched {
+    fn has(&self, block: &Block, at: usize, ahead: Ahead) -> bool {
+        match self {
+            Self::Tested(test, _) => test.has(block, at, ahead),
+            Self::Looked(sales, these) => sales.contains(&block.sale[at]) == *these,
+        }
+    }
+
+    fn statuses(&self) -> [bool; 4] {
+        match self {
+            Self::Tested(test, _) => test.statuses(),
+            Self::Looked(..) => [true; 4],
+        }
+    }
+}
+
+/// The search in numbers; none when SQL has to convert.
+fn search(
+    found: &Found,
+    sales: &Sales,
+    currency: &InCurrency,
+    today: i32,
+) -> Option<Vec<Vec<Vec<Searched>>>> {
+    let searched = |leaf: &Leaf| match leaf {
+        Leaf::Held(sought) => {
+            let test = sought.test(sales, currency, today)?;
+            Some(Searched::Tested(test, sought.looks_ahead()))
+        }
+        Leaf::Looked(sales, these) => Some(Searched::Looked(Arc::clone(sales), *these)),
+    };
+    let block = |leaves: &Vec<Leaf>| leaves.iter().map(searched).collect::<Option<Vec<_>>>();
+    let blocks = |blocks: &Vec<Vec<Leaf>>| blocks.iter().map(block).collect::<Option<Vec<_>>>();
+    found.all().iter().map(blocks).collect()
+}
+
+/// The statuses a search leaves, so that other sales need not be looked at.
+fn statuses_left(search: &[Vec<Vec<Searched>>]) -> [bool; 4] {
+    let each = |number: usize| {
+        search.iter().all(|blocks| {
+            let leaves = |block: &Vec<Searched>| block.iter().all(|one| one.statuses()[number]);
+            blocks.iter().any(leaves)
+        })
+    };
+    [0, 1, 2, 3].map(each)
 }
 
 fn wanted(statuses: Option<&[&'static str]>, status: Status) -> bool {
@@ -210,8 +296,9 @@ fn words(filters: &Filters, sales: &Sales) -> Vec<(Word, Vec<bool>)> {
     given
         .map(|(word, texts)| {
             let mut among = sales.words(word).among(texts);
-            // a sale without a stage is asked for by a word of its own
-            among[0] = word == Word::Stage && texts.iter().any(|text| text == "none");
+            // sales that have none are asked for by a word of its own
+            let absent = if word == Word::Stage { "none" } else { ABSENT };
+            among[0] = texts.iter().any(|text| text == absent);
             (word, among)
         })
         .collect()

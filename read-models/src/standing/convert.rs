@@ -47,10 +47,17 @@ impl Converter {
     pub fn convert(&self, currency: u32, minor: i64) -> Option<i128> {
         debug_assert_ne!(currency, Words::NONE, "a sale has a currency");
         let way = usize::try_from(currency).ok().and_then(|number| self.0.get(number))?;
-        match *way {
-            Way::None => None,
-            Way::Same => Some(i128::from(minor)),
-            Way::Fraction { numerator, denominator, short } => {
+        way.convert(minor)
+    }
+}
+
+impl Way {
+    /// Minor units of the asked currency; none without a rate.
+    fn convert(self, minor: i64) -> Option<i128> {
+        match self {
+            Self::None => None,
+            Self::Same => Some(i128::from(minor)),
+            Self::Fraction { numerator, denominator, short } => {
                 let amount = minor.unsigned_abs();
                 let quotient = short.and_then(|short| short_of(amount, short));
                 let quotient = quotient.unwrap_or_else(|| {
@@ -61,9 +68,7 @@ impl Converter {
             }
         }
     }
-}
 
-impl Way {
     fn of(numerator: u128, denominator: u128) -> Option<Self> {
         if numerator == denominator {
             return Some(Self::Same);
@@ -73,6 +78,19 @@ impl Way {
         let short = u64::try_from(2 * numerator.min(NUMERATOR_MAX)).ok().zip(doubled);
         fits.then_some(Self::Fraction { numerator, denominator, short })
     }
+}
+
+/// Whether no rate has more digits than fit.
+pub(crate) fn fits(currency: &InCurrency) -> bool {
+    currency
+        .fractions()
+        .all(|(_, numerator, denominator)| Way::of(numerator, denominator).is_some())
+}
+
+/// Minor units of the asked currency; none without a rate, or where it does not [fit](fits).
+pub(crate) fn converted(currency: &InCurrency, code: &str, minor: i64) -> Option<i128> {
+    let (numerator, denominator) = currency.fraction(code)?;
+    Way::of(numerator, denominator)?.convert(minor)
 }
 
 /// The same in 64 bits: twice the numerator, twice the denominator.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::agenda::Item;
 use super::chosen::Chosen;
 use super::front::Front;
 use super::sales::{Ahead, NO_DAY, day_number};
@@ -21,6 +22,14 @@ pub(crate) struct Days {
     pub done_gone: bool,
     pub fetch: i64,
     pub offset: i64,
+}
+
+/// An activity of the page: its entry is looked up by stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ActivityHeld {
+    pub stream: Uuid,
+    /// Which version it is, if it is the current one and what the snapshot's memory showed to its caller.
+    pub version: Option<i64>,
 }
 
 /// A sale of the page and the rules that selected it.
@@ -57,19 +66,20 @@ impl View {
         let listed = |(_, _, (block, at), rules, ahead): (i32, i64, At, [bool; 4], Ahead)| {
             let stream = self.sales().blocks[block].stream[at];
             let numbers = (1..).zip(rules).filter(|(_, applies)| *applies);
-            let place = Place { stream, ahead: Some(ahead.on(today)) };
+            let version = self.version(block, at);
+            let place = Place { stream, version, ahead: Some(ahead.on(today)) };
             (place, numbers.map(|(number, _)| number).collect())
         };
         Some((total, front.page().into_iter().map(listed).collect()))
     }
 
-    /// How many activities are listed, and the streams of a page; none when SQL has to be asked.
+    /// How many activities are listed, and those of a page; none when SQL has to be asked.
     pub fn diary_activities(
         &self,
         owners: Option<&[String]>,
         groups: Option<&[String]>,
         days: Days,
-    ) -> Option<(i64, Vec<Uuid>)> {
+    ) -> Option<(i64, Vec<ActivityHeld>)> {
         let today = day_number(days.today);
         if today < self.floor() {
             return None;
@@ -78,16 +88,19 @@ impl View {
         let whose = self.owners().whose(owners, groups);
         let (from, to) = (day_number(days.from), day_number(days.to));
         let mut front = Front::of(days.fetch, days.offset);
-        self.each_item(|item| {
+        let listed = |item: &Item| {
             let first = item.first_day();
-            let listed = item.completed_on >= done_since
+            item.completed_on >= done_since
                 && whose.has(item)
-                && (first <= today + days.days_ahead || (first <= to && item.last_day() >= from));
-            if listed {
-                front.push((item.begins, item.activity, item.stream));
-            }
+                && (first <= today + days.days_ahead || (first <= to && item.last_day() >= from))
+        };
+        self.each_item(listed, |item| {
+            front.push((item.begins, item.activity, item.stream, item.version));
         });
         let total = front.met();
-        Some((total, front.page().into_iter().map(|(_, _, stream)| stream).collect()))
+        let current = self.is_now();
+        let held =
+            |(_, _, stream, version)| ActivityHeld { stream, version: current.then_some(version) };
+        Some((total, front.page().into_iter().map(held).collect()))
     }
 }

@@ -1,7 +1,7 @@
 //! The entries of a page out of many, in order, without holding all of them.
 
 /// Entries held before those beyond the page are let go of.
-const HELD_MIN: usize = 1_024;
+const HELD_MIN: usize = 256;
 
 /// The first entries of an order, as far as a page reaches into it.
 #[derive(Debug)]
@@ -10,6 +10,8 @@ pub(super) struct Front<T> {
     end: usize,
     held: Vec<T>,
     met: i64,
+    /// The last of the page, as far as is known: what comes after it is not held at all.
+    last: Option<T>,
 }
 
 impl<T: Ord + Copy> Front<T> {
@@ -17,16 +19,24 @@ impl<T: Ord + Copy> Front<T> {
     pub fn of(fetch: i64, offset: i64) -> Self {
         let index = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
         let end = index(offset.saturating_add(fetch));
-        Self { offset: index(offset), end, held: Vec::new(), met: 0 }
+        Self { offset: index(offset), end, held: Vec::new(), met: 0, last: None }
     }
 
     /// One more.
     pub fn push(&mut self, entry: T) {
         self.met += 1;
+        if self.last.is_some_and(|last| entry > last) {
+            return;
+        }
         self.held.push(entry);
         if self.held.len() >= HELD_MIN.max(self.end.saturating_mul(2)) {
             self.cut();
         }
+    }
+
+    /// Whether one that is not before this could still have a part in the page.
+    pub fn reaches(&self, before: impl Fn(&T) -> bool) -> bool {
+        self.last.as_ref().is_none_or(|last| !before(last))
     }
 
     /// How many were pushed.
@@ -44,7 +54,8 @@ impl<T: Ord + Copy> Front<T> {
 
     fn cut(&mut self) {
         if self.end > 0 && self.end < self.held.len() {
-            self.held.select_nth_unstable(self.end - 1);
+            let (_, last, _) = self.held.select_nth_unstable(self.end - 1);
+            self.last = Some(*last);
         }
         self.held.truncate(self.end);
     }

@@ -3,7 +3,7 @@
 //! Each page is applied as a whole and remembers up to where it is complete, so a question that is given up halfway
 //! loses nothing, and a tenant too large for one question is filled by several.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +14,12 @@ use uuid::Uuid;
 
 use super::agenda::{ActivityRow, Agenda, AgendaIndex};
 use super::rows::{ACTIVITIES, SALES, Span};
-use super::sales::{SaleRow, Sales, Seat, day_number};
-use super::{Catalogue, Mark, Standing};
+use super::sales::{SaleRow, Sales, day_number};
+use super::seats::Seats;
+use super::{Catalogue, KeptRows, Mark, Standing};
 use crate::ask::{Labels, Snapshot, failed};
+use crate::custom_fields::definitions;
+use crate::targets::KnownTargets;
 
 /// How long one question goes on filling before it asks SQL; the next one goes on from there.
 const FILLING: Duration = Duration::from_millis(1500);
@@ -82,9 +85,12 @@ pub(crate) struct Keeper {
     sales: Sales,
     agenda: Agenda,
     catalogue: Option<Arc<Catalogue>>,
+    /// None when there are too many.
+    targets: Option<Arc<KnownTargets>>,
     /// Activities done before this day are left out.
     floor: i32,
-    seats: HashMap<Uuid, Seat>,
+    seats: Seats,
+    rows: Arc<KeptRows>,
     index: AgendaIndex,
     sales_reach: Reach,
     activities_reach: Reach,
@@ -104,7 +110,8 @@ impl Keep for Keeper {
     fn bytes(&self) -> usize {
         let items = self.index.len() * AgendaIndex::BYTES;
         let sales = self.sales.bytes() + self.sales.bytes_remembered();
-        sales + items + self.agenda.owners.bytes()
+        let targets = self.targets.as_ref().map_or(0, |targets| targets.bytes());
+        sales + items + targets + self.agenda.owners.bytes() + self.rows.bytes()
     }
 
     async fn refresh(
@@ -114,7 +121,8 @@ impl Keep for Keeper {
         limit: usize,
     ) -> Result<Refreshed<Standing>, Problem> {
         if !self.mark.same_tables(mark) || mark.position < self.reached() {
-            *self = Self { mark: mark.clone(), ..Self::default() };
+            let rows = Arc::new(KeptRows::beside(limit));
+            *self = Self { mark: mark.clone(), rows, ..Self::default() };
         }
         self.unsure.extend(mark.parked.iter().map(|(stream, _)| *stream));
         self.read_catalogue(snapshot).await?;
@@ -144,6 +152,9 @@ impl Keeper {
             mark: self.mark.clone(),
             sales: self.sales.clone(),
             agenda: self.agenda.clone(),
+            seats: self.seats.clone(),
+            rows: Arc::clone(&self.rows),
+            targets: self.targets.clone(),
             floor: self.floor,
             catalogue: Arc::clone(self.catalogue.as_ref()?),
         };
@@ -153,25 +164,37 @@ impl Keeper {
     /// Settings, names and rates, when they may have changed. Another zone moves every activity: all begins anew.
     async fn read_catalogue(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
         if self.catalogue.is_some() && self.unsure.is_empty() {
-            let changed: bool = sqlx::query_scalar(
+            let (changed, targets): (bool, bool) = sqlx::query_as(
                 "SELECT EXISTS (SELECT FROM stage_version WHERE tenant_id = $1 AND position > $2)
                      OR EXISTS (SELECT FROM sale_type_version WHERE tenant_id = $1 AND position > $2)
                      OR EXISTS (SELECT FROM user_version WHERE tenant_id = $1 AND position > $2)
                      OR EXISTS (SELECT FROM rate_version WHERE tenant_id = $1 AND position > $2)
-                     OR EXISTS (SELECT FROM tenant_version WHERE tenant_id = $1 AND position > $2)",
+                     OR EXISTS (SELECT FROM tenant_version WHERE tenant_id = $1 AND position > $2),
+                        EXISTS (SELECT FROM target_type_version WHERE tenant_id = $1 AND position > $2)
+                     OR EXISTS (SELECT FROM target_version
+                                 WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2)",
             )
             .bind(snapshot.tenant_id)
             .bind(self.mark.position)
             .fetch_one(&mut *snapshot.tx)
             .await
             .map_err(|e| failed(&e))?;
+            if targets {
+                self.targets = None;
+                self.read_targets(snapshot).await?;
+            }
             if !changed {
                 return Ok(());
             }
         }
         snapshot.read_settings().await?;
+        let base = snapshot.base_currency;
+        if !self.unsure.is_empty() || self.targets.as_ref().is_none_or(|known| known.base != base) {
+            self.read_targets(snapshot).await?;
+        }
         let labels = Arc::new(Labels::read(snapshot).await?);
         let own = snapshot.own_of_all().await?;
+        let fields = definitions(snapshot).await?;
         let zone = snapshot.zone;
         if self.catalogue.as_ref().is_none_or(|known| known.zone != zone) {
             let yesterday = snapshot.day().checked_sub_days(Days::new(1));
@@ -179,9 +202,14 @@ impl Keeper {
             self.agenda = Agenda::default();
             self.index = AgendaIndex::default();
             self.activities_reach = Reach::default();
-            self.touched.extend(self.seats.keys());
+            self.touched.extend(self.seats.sales());
         }
-        self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels, own)));
+        self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels, own, fields)));
+        Ok(())
+    }
+
+    async fn read_targets(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
+        self.targets = KnownTargets::read(snapshot).await?.map(Arc::new);
         Ok(())
     }
 
@@ -239,7 +267,7 @@ impl Keeper {
 
     fn take_sales(&mut self, rows: &[SaleRow]) {
         for row in rows {
-            let seat = self.seats.get(&row.sale_id).copied();
+            let seat = self.seats.of(row.sale_id);
             let taken = self.sales.set(seat, row);
             if seat.is_none() {
                 self.seats.insert(row.sale_id, taken);
@@ -259,9 +287,9 @@ impl Keeper {
     fn look_ahead(&mut self) {
         let Some(catalogue) = self.catalogue.as_ref() else { return };
         for sale in self.touched.drain() {
-            if let Some(seat) = self.seats.get(&sale) {
+            if let Some(seat) = self.seats.of(sale) {
                 let ahead = self.agenda.ahead(&self.index, sale, &catalogue.clock);
-                self.sales.set_ahead(*seat, ahead);
+                self.sales.set_ahead(seat, ahead);
             }
         }
     }

@@ -10,8 +10,12 @@ mod catalogue;
 mod chosen;
 mod convert;
 mod diary;
+mod figures;
 mod front;
+mod fronts;
 mod keeper;
+mod kept;
+mod leading;
 mod mark;
 mod order;
 mod past;
@@ -19,10 +23,13 @@ mod places;
 mod remembered;
 mod rows;
 mod sales;
+mod seats;
 mod seen;
 mod slot;
+mod sought;
 mod standings;
 mod sums;
+mod told;
 mod versions;
 mod view;
 mod words;
@@ -32,14 +39,22 @@ use std::sync::Arc;
 use agenda::Agenda;
 use sales::Sales;
 
+use crate::targets::KnownTargets;
+use seats::Seats;
+
 pub(crate) use catalogue::Catalogue;
-pub(crate) use diary::Days;
+pub(crate) use convert::{converted, fits};
+pub(crate) use diary::{ActivityHeld, Days};
+pub(crate) use figures::{Figures, Share, Shares, Taken};
+pub(crate) use fronts::{First, Piece};
 pub(crate) use keeper::Keeper;
+pub(crate) use kept::{KeptRows, VersionOf, Weigh};
 pub(crate) use mark::Mark;
 pub(crate) use order::{InOrder, Place};
 pub(crate) use past::PastKeeper;
 pub(crate) use places::Instant;
 pub(crate) use slot::{Slot, Writing};
+pub(crate) use sought::Sought;
 pub use standings::Standings;
 pub(crate) use sums::{Key, Part, Periods, Total, totals_by};
 pub(crate) use versions::Past;
@@ -54,6 +69,12 @@ pub(crate) struct Standing {
     pub catalogue: Arc<Catalogue>,
     sales: Sales,
     agenda: Agenda,
+    /// Where each sale stands.
+    seats: Seats,
+    /// Rows that were looked up.
+    pub rows: Arc<KeptRows>,
+    /// Types of targets, and targets; none when there are too many.
+    pub targets: Option<Arc<KnownTargets>>,
     /// Activities done before this day are not held.
     floor: i32,
 }

@@ -17,8 +17,17 @@ use crate::upcoming::Upcoming;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub stream: Uuid,
+    /// Which version it is, if it is the current one and what the snapshot's memory showed to its caller.
+    pub version: Option<i64>,
     /// What lies ahead of it, if that was looked at.
     pub ahead: Option<Upcoming>,
+}
+
+impl Place {
+    /// A sale nothing else is known of.
+    pub fn of(stream: Uuid) -> Self {
+        Self { stream, version: None, ahead: None }
+    }
 }
 
 /// What a page is ordered by, and which part of the order it is.
@@ -31,8 +40,8 @@ pub(crate) struct InOrder {
 }
 
 /// A field that orders by number.
-#[derive(Debug, Clone, Copy)]
-enum By {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
     Number,
     Amount,
     Weighted,
@@ -60,9 +69,26 @@ impl By {
     ];
 
     /// Other texts are ordered by the database, whose lower case they need.
-    fn field(word: &str) -> Option<Self> {
+    pub fn field(word: &str) -> Option<Self> {
         let known = Self::FIELDS.into_iter().find(|(name, _)| *name == word);
         known.map(|(_, by)| by)
+    }
+
+    /// Where a sale stands in the order.
+    pub fn rank(
+        self,
+        block: &Block,
+        at: usize,
+        ahead: Ahead,
+        direction: Direction,
+        convert: &Converter,
+    ) -> Rank {
+        let key = self.of(block, at, ahead, convert);
+        let turned = match direction {
+            Direction::Up => key,
+            Direction::Down => key.map(|key| -key),
+        };
+        (turned.is_none(), turned.unwrap_or(0), block.number[at])
     }
 
     /// None: absent, which comes last whatever the direction.
@@ -105,8 +131,11 @@ impl Ahead {
     }
 }
 
-/// A sale by its place in an order: absent values last, ties by number.
-type Keyed = ((bool, i128, i64), At, Option<Ahead>);
+/// A place in an order: absent values last, ties by number.
+pub(super) type Rank = (bool, i128, i64);
+
+/// A sale by its place in an order.
+pub(super) type Keyed = (Rank, At, Option<Ahead>);
 
 impl View {
     /// The sales of a page; none when SQL has to be asked.
@@ -121,12 +150,18 @@ impl View {
         let mut front = Front::of(order.fetch, order.offset);
         let by = (order.field, order.direction);
         self.each_keyed(&chosen, currency, by, |keyed| front.push(keyed))?;
+        Some(self.places(front, today))
+    }
+
+    /// The sales of a front, in order.
+    pub(super) fn places(&self, front: Front<Keyed>, today: NaiveDate) -> Vec<Place> {
         let today = day_number(today);
         let place = |(_, (block, at), ahead): Keyed| Place {
             stream: self.sales().blocks[block].stream[at],
+            version: self.version(block, at),
             ahead: ahead.map(|ahead| ahead.on(today)),
         };
-        Some(front.page().into_iter().map(place).collect())
+        front.page().into_iter().map(place).collect()
     }
 
     /// The streams of the sales right before and after one in an order, which itself need not pass the filters; none
@@ -153,7 +188,7 @@ impl View {
     }
 
     /// Shows every sale that is meant with its place in an order; none when SQL has to be asked.
-    fn each_keyed(
+    pub(super) fn each_keyed(
         &self,
         chosen: &Chosen,
         currency: &InCurrency,
@@ -163,13 +198,9 @@ impl View {
         let by = By::field(field)?;
         let convert = Converter::of(self.sales(), currency)?;
         self.each(chosen, matches!(by, By::NextDay), |block, at, ahead| {
-            let key = by.of(block, at.1, ahead.unwrap_or(Ahead::NOTHING), &convert);
-            let turned = match direction {
-                Direction::Up => key,
-                Direction::Down => key.map(|key| -key),
-            };
-            let key = (turned.is_none(), turned.unwrap_or(0), block.number[at.1]);
-            show((key, at, ahead));
+            let nothing = Ahead::NOTHING;
+            let rank = by.rank(block, at.1, ahead.unwrap_or(nothing), direction, &convert);
+            show((rank, at, ahead));
         });
         Some(())
     }

@@ -3,11 +3,11 @@
 //! A stream changed since *p* has a current version above *p*, which an index finds. As of *q* it is that version
 //! unless the table is ahead of *q*; then the version that held at *q* is looked up beside it.
 
-use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::agenda::ActivityRow;
 use super::sales::SaleRow;
+use crate::ask::Statements;
 
 /// Rows of a page.
 pub(super) const PAGE: i64 = 20_000;
@@ -48,8 +48,8 @@ pub(super) struct Changed {
 macro_rules! sale_columns {
     () => {
         "v.version, v.position, v.effective_at, v.recorded_at, v.stream_id, v.sale_id, v.number, v.status, v.stage_id,
-         v.sale_type_id, v.owner, v.owner_group, v.source, v.category, v.competitor,
-         COALESCE(v.reason, v.stall_reason) AS why, v.currency, v.amount_minor, v.weighted_minor, v.probability,
+         v.sale_type_id, v.owner, v.owner_group, v.source, v.category, v.competitor, v.credited,
+         COALESCE(v.reason, v.stall_reason) AS why, v.currency, v.amount_minor, v.weighted_minor, v.profit_minor, v.probability,
          v.sale_date, v.reopen_date, v.completed, v.stage_entered_at, v.registered_at, v.deleted,
          CASE v.visible_for WHEN 'owner' THEN 'owner' WHEN 'group' THEN 'group:' || v.visible_group END AS visible"
     };
@@ -101,7 +101,7 @@ impl Changed {
     /// One page of the changes, and up to where it is complete.
     pub async fn page<T>(
         &self,
-        tx: &mut PgConnection,
+        tx: &mut Statements,
         span: Span,
     ) -> Result<(Vec<T>, i64), sqlx::Error>
     where
@@ -123,7 +123,7 @@ impl Changed {
     /// What changed within the span and once more beyond it; none when that is more than a page.
     pub async fn overtaken<T>(
         &self,
-        tx: &mut PgConnection,
+        tx: &mut Statements,
         span: Span,
     ) -> Result<Option<Vec<T>>, sqlx::Error>
     where
@@ -143,7 +143,7 @@ impl Changed {
     /// These streams as they stood at the end of the span.
     pub async fn streams<T>(
         &self,
-        tx: &mut PgConnection,
+        tx: &mut Statements,
         span: Span,
         streams: &[Uuid],
     ) -> Result<Vec<T>, sqlx::Error>

@@ -1,10 +1,12 @@
 //! The sales of a tenant column by column, in blocks that are copied only when somebody still reads them.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::leading::Leading;
 use super::remembered::Remembered;
 use super::words::Words;
 use crate::sale::Status;
@@ -29,13 +31,14 @@ pub(super) enum Word {
     Currency,
     /// Absent for sales that everybody sees, else `owner`, or `group:` and its name (SO-31).
     Visible,
+    Credited,
 }
 
 /// Status times completion.
 const KEPT: usize = 2 * Status::ALL.len();
 
 /// How many columns of words there are.
-pub(super) const WORDS: usize = 10;
+pub(super) const WORDS: usize = 11;
 
 /// One current sale as SQL gives it.
 #[derive(Debug, sqlx::FromRow)]
@@ -54,6 +57,7 @@ pub(super) struct SaleRow {
     pub source: Option<String>,
     pub category: Option<String>,
     pub competitor: Option<String>,
+    pub credited: Option<String>,
     /// Why won, lost or stalled.
     pub why: Option<String>,
     pub currency: String,
@@ -61,6 +65,7 @@ pub(super) struct SaleRow {
     pub visible: Option<String>,
     pub amount_minor: i64,
     pub weighted_minor: i64,
+    pub profit_minor: i64,
     pub probability: i16,
     pub sale_date: NaiveDate,
     pub reopen_date: Option<NaiveDate>,
@@ -98,9 +103,11 @@ struct Line {
     number: i64,
     amount: i64,
     weighted: i64,
+    profit: i64,
     stage_entered: i64,
     registered: i64,
     effective: i64,
+    version: i64,
     stream: Uuid,
     sale: Uuid,
 }
@@ -121,20 +128,25 @@ pub(super) struct Block {
     pub number: Vec<i64>,
     pub amount: Vec<i64>,
     pub weighted: Vec<i64>,
+    pub profit: Vec<i64>,
     /// Microseconds since 1970, like the other instants.
     pub stage_entered: Vec<i64>,
     pub registered: Vec<i64>,
     pub effective: Vec<i64>,
+    pub version: Vec<i64>,
     pub stream: Vec<Uuid>,
     pub sale: Vec<Uuid>,
     pub remembered: Remembered,
+    pub leading: Leading,
     /// Places of those that are not deleted, by status and completion; made when first asked for.
     kept: OnceLock<[Vec<u16>; KEPT]>,
+    /// Places by owner, in the order of their numbers; made when first asked for.
+    of_owner: OnceLock<Vec<(u32, Vec<u16>)>>,
 }
 
 impl Block {
     /// What a sale takes here and in the index beside it.
-    pub const BYTES: usize = WORDS * 4 + 3 + 2 + 8 + 8 + 6 * 8 + 32 + 40 + 2;
+    pub const BYTES: usize = WORDS * 4 + 3 + 2 + 8 + 8 + 8 * 8 + 32 + 40 + 4;
 
     /// A column of words.
     pub fn words(&self, word: Word) -> &[u32] {
@@ -152,6 +164,21 @@ impl Block {
             kept
         });
         &kept[2 * status as usize + usize::from(completed)]
+    }
+
+    /// The sales of an owner, deleted ones included.
+    pub fn places_of(&self, owner: u32) -> &[u16] {
+        let of_owner = self.of_owner.get_or_init(|| {
+            let mut places: HashMap<u32, Vec<u16>> = HashMap::new();
+            for (place, owner) in (0_u16..).zip(self.words(Word::Owner)) {
+                places.entry(*owner).or_default().push(place);
+            }
+            let mut of_owner: Vec<(u32, Vec<u16>)> = places.into_iter().collect();
+            of_owner.sort_unstable_by_key(|(owner, _)| *owner);
+            of_owner
+        });
+        let found = of_owner.binary_search_by_key(&owner, |(owner, _)| *owner);
+        found.map_or(&[], |at| &of_owner[at].1)
     }
 
     /// How many sales it has.
@@ -183,13 +210,17 @@ impl Block {
         put(&mut self.number, at, line.number);
         put(&mut self.amount, at, line.amount);
         put(&mut self.weighted, at, line.weighted);
+        put(&mut self.profit, at, line.profit);
         put(&mut self.stage_entered, at, line.stage_entered);
         put(&mut self.registered, at, line.registered);
         put(&mut self.effective, at, line.effective);
+        put(&mut self.version, at, line.version);
         put(&mut self.stream, at, line.stream);
         put(&mut self.sale, at, line.sale);
         self.remembered.forget();
+        self.leading.forget();
         self.kept.take();
+        self.of_owner.take();
         if self.ahead.len() == at {
             self.ahead.push(Ahead::NOTHING);
         }
@@ -295,6 +326,7 @@ impl Sales {
                 self.meet(Word::Reason, row.why.as_deref()),
                 self.meet(Word::Currency, Some(&row.currency)),
                 self.meet(Word::Visible, row.visible.as_deref()),
+                self.meet(Word::Credited, row.credited.as_deref()),
             ],
             status: row.status,
             completed: row.completed,
@@ -305,9 +337,11 @@ impl Sales {
             number: row.number,
             amount: row.amount_minor,
             weighted: row.weighted_minor,
+            profit: row.profit_minor,
             stage_entered: row.stage_entered_at.timestamp_micros(),
             registered: row.registered_at.timestamp_micros(),
             effective: row.effective_at.timestamp_micros(),
+            version: row.version,
             stream: row.stream_id,
             sale: row.sale_id,
         }

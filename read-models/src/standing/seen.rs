@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Standing;
 use super::agenda::{Item, Owners};
 use super::places::Instant;
-use super::sales::{Block, Sales, Word};
+use super::sales::{Block, Sales, Seat, Word};
 use super::versions::Past;
 use super::words::Words;
 use crate::ask::Sight;
@@ -96,44 +96,39 @@ impl Past {
 
 /// Which activities a caller sees.
 #[derive(Debug)]
-pub(super) struct SeenItems {
-    /// Streams of the past, by their newest version; of now each is judged by itself.
-    newest: Option<HashMap<Uuid, bool>>,
-    rule: Rule,
+pub(super) enum SeenItems<'a> {
+    /// Of now each is judged by itself, and by the sale it is about.
+    Now { rule: Rule, sales: SeenSales<'a>, standing: &'a Standing },
+    /// Streams of the past, by their newest version.
+    Then(HashMap<Uuid, bool>),
 }
 
+/// Which owners' activities a caller sees.
 #[derive(Debug)]
-struct Rule {
+pub(super) struct Rule {
     whose: Whose,
     reads: [bool; 4],
-    /// Sales that are not seen.
-    unseen: HashSet<Uuid>,
 }
 
 impl Rule {
-    fn of(sight: &Sight, owners: &Owners, unseen: HashSet<Uuid>) -> Self {
+    fn of(sight: &Sight, owners: &Owners) -> Self {
         let (owners, groups) = owners.words();
         let reads = Ownership::ALL.map(|whose| sight.reads_activities(whose));
-        Self { whose: Whose::of(sight, owners, groups), reads, unseen }
+        Self { whose: Whose::of(sight, owners, groups), reads }
     }
 
-    fn has(&self, item: &Item) -> bool {
+    /// `hidden` tells of a sale whether it is not seen.
+    fn has(&self, item: &Item, hidden: impl Fn(Uuid) -> bool) -> bool {
         let whose = self.whose.ownership(item.owner, item.group);
-        let hidden = item.sale.is_some_and(|sale| self.unseen.contains(&sale));
-        self.reads[whose as usize] && (whose == Ownership::Own || !hidden)
+        self.reads[whose as usize] && (whose == Ownership::Own || !item.sale.is_some_and(hidden))
     }
 }
 
-impl SeenItems {
+impl<'a> SeenItems<'a> {
     /// Of what is there now.
-    pub fn now(sight: &Sight, standing: &Standing) -> Self {
-        let seen = SeenSales::of(sight, &standing.sales);
-        let mut unseen = HashSet::new();
-        for block in &standing.sales.blocks {
-            let hidden = (0..block.len()).filter(|at| !seen.has(block, *at));
-            unseen.extend(hidden.map(|at| block.sale[at]));
-        }
-        Self { newest: None, rule: Rule::of(sight, &standing.agenda.owners, unseen) }
+    pub fn now(sight: &'a Sight, standing: &'a Standing) -> Self {
+        let rule = Rule::of(sight, &standing.agenda.owners);
+        Self::Now { rule, sales: SeenSales::of(sight, &standing.sales), standing }
     }
 
     /// Of what was there.
@@ -147,16 +142,20 @@ impl SeenItems {
             });
             unseen.extend(hidden.map(|at| block.sale[at]));
         }
-        let rule = Rule::of(sight, &past.owners, unseen);
-        let newest = past.items(moment.newest()).map(|(item, _)| (item.stream, rule.has(item)));
-        Self { newest: Some(newest.collect()), rule }
+        let rule = Rule::of(sight, &past.owners);
+        let seen = |item: &Item| rule.has(item, |sale| unseen.contains(&sale));
+        let newest = past.items(moment.newest()).map(|(item, _)| (item.stream, seen(item)));
+        Self::Then(newest.collect())
     }
 
     /// Whether an activity is seen.
     pub fn has(&self, item: &Item) -> bool {
-        match &self.newest {
-            None => self.rule.has(item),
-            Some(newest) => newest.get(&item.stream).copied().unwrap_or(false),
+        match self {
+            Self::Now { rule, sales, standing } => rule.has(item, |sale| {
+                let seat = standing.seats.of(sale).map(Seat::indices);
+                seat.is_some_and(|(block, at)| !sales.has(&standing.sales.blocks[block], at))
+            }),
+            Self::Then(newest) => newest.get(&item.stream).copied().unwrap_or(false),
         }
     }
 }

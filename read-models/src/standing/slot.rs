@@ -9,7 +9,9 @@ use service_runtime::clock::Stopwatch;
 use tokio::sync::{Mutex as Turn, MutexGuard};
 
 use super::keeper::{Held, Keep, Refreshed};
+use super::told::Told;
 use super::{Mark, Standings};
+use crate::NotLive;
 use crate::ask::Snapshot;
 
 /// How long a question waits for another one that brings the standing up to date.
@@ -25,6 +27,7 @@ pub(crate) struct Slot<K: Keep> {
     keeper: Turn<K>,
     /// Rises with every refresh.
     refreshes: AtomicU64,
+    told: Told,
     bytes: AtomicUsize,
     used: Mutex<Stopwatch>,
     too_large: Mutex<Option<Stopwatch>>,
@@ -36,6 +39,7 @@ impl<K: Keep> Default for Slot<K> {
             current: Mutex::default(),
             keeper: Turn::default(),
             refreshes: AtomicU64::new(0),
+            told: Told::default(),
             bytes: AtomicUsize::new(0),
             used: Mutex::new(Stopwatch::start()),
             too_large: Mutex::default(),
@@ -64,6 +68,17 @@ impl<K: Keep> Slot<K> {
     /// The newest standing, if it is exactly what a snapshot would show.
     pub fn fitting(&self, mark: &Mark) -> Option<Arc<K::Held>> {
         self.current().filter(|held| held.mark() == mark)
+    }
+
+    /// How far the read models are at a moment after the call; `look` asks the database, once for many questions.
+    ///
+    /// # Errors
+    /// There is nothing to ask.
+    pub async fn told<F>(&self, look: impl FnOnce() -> F + Send) -> Result<Mark, Arc<NotLive>>
+    where
+        F: Future<Output = Result<Mark, NotLive>> + Send,
+    {
+        self.told.after_now(look).await
     }
 
     /// Which one it is, among all.

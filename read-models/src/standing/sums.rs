@@ -79,7 +79,8 @@ impl Total {
         }
     }
 
-    fn join(&mut self, other: &Self) {
+    /// What others are worth, too.
+    pub fn join(&mut self, other: &Self) {
         self.count += other.count;
         self.amount += other.amount;
         self.weighted += other.weighted;
@@ -108,8 +109,13 @@ impl Periods {
     }
 
     /// First and last day, and the word for the periods: what they are known by.
-    pub(super) fn range(&self) -> (NaiveDate, NaiveDate, &'static str) {
+    pub fn range(&self) -> (NaiveDate, NaiveDate, &'static str) {
         (self.from, self.to, self.word)
+    }
+
+    /// What the periods are called, the first one first.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// The period of a day; none outside.
@@ -120,7 +126,7 @@ impl Periods {
 }
 
 /// Tallies by status and currency of every period and key that occurs.
-struct Tallies {
+pub(super) struct Tallies {
     keys: usize,
     currencies: usize,
     slots: Vec<Option<usize>>,
@@ -129,13 +135,13 @@ struct Tallies {
 }
 
 impl Tallies {
-    fn new(periods: usize, keys: usize, currencies: usize) -> Option<Self> {
+    pub fn new(periods: usize, keys: usize, currencies: usize) -> Option<Self> {
         let cells = periods.checked_mul(keys).filter(|cells| *cells <= CELLS_MAX)?;
         let (slots, found, tallies) = (vec![None; cells], Vec::new(), Vec::new());
         Some(Self { keys, currencies, slots, found, tallies })
     }
 
-    fn add(&mut self, place: (usize, usize), status: Status, currency: u32) -> &mut Total {
+    pub fn add(&mut self, place: (usize, usize), status: Status, currency: u32) -> &mut Total {
         let each = 4 * self.currencies;
         let slot = match self.slots[place.0 * self.keys + place.1] {
             Some(slot) => slot,
@@ -152,17 +158,34 @@ impl Tallies {
     }
 }
 
+impl Tallies {
+    /// All that were found: the place, status, currency's number, and sum of each.
+    pub fn all(&self) -> impl Iterator<Item = ((usize, usize), Status, usize, Total)> + '_ {
+        let each = Status::ALL.len() * self.currencies;
+        let found = self.found.iter().zip(self.tallies.chunks(each));
+        found.flat_map(move |(place, tallies)| {
+            let met = tallies.iter().enumerate().filter(|(_, total)| total.count > 0);
+            met.map(move |(index, total)| {
+                let (status, currency) = (index / self.currencies, index % self.currencies);
+                (*place, Status::ALL[status], currency, *total)
+            })
+        })
+    }
+}
+
 /// What columns and rows may stand for, by the word of the question.
-const COLUMNS: [(&str, Word); 6] = [
+const COLUMNS: [(&str, Word); 8] = [
     ("stage", Word::Stage),
     ("sale_type", Word::SaleType),
     ("owner", Word::Owner),
     ("group", Word::Group),
     ("source", Word::Source),
     ("category", Word::Category),
+    ("credited", Word::Credited),
+    ("competitor", Word::Competitor),
 ];
 
-fn column(word: &str) -> Option<Word> {
+pub(super) fn column(word: &str) -> Option<Word> {
     COLUMNS.into_iter().find(|(name, _)| *name == word).map(|(_, column)| column)
 }
 

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
-use super::Standing;
+use chrono::NaiveDate;
+use uuid::Uuid;
+
 use super::agenda::{Item, Owners};
 use super::chosen::Chosen;
 use super::places::Instant;
 use super::remembered::{Ask, Cell};
-use super::sales::{Ahead, Block, Sales};
+use super::sales::{Ahead, Block, NO_DAY, Sales, day_number};
 use super::seen::{SeenItems, SeenSales};
 use super::sums::Periods;
 use super::versions::Past;
+use super::{Standing, VersionOf};
 use crate::ask::Sight;
+use crate::upcoming::Upcoming;
 
 /// Rows of one moment, as a caller sees them.
 #[derive(Debug, Clone)]
@@ -29,6 +33,16 @@ enum Rows {
     Then(Arc<Past>, Instant),
 }
 
+/// A current sale that the caller sees.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SaleHeld {
+    pub stream: Uuid,
+    pub version: i64,
+    /// Only its name is shown any more (SO-23).
+    pub deleted: bool,
+    pub ahead: Upcoming,
+}
+
 /// Where a sale of a view stands: block and place.
 pub(super) type At = (usize, usize);
 
@@ -43,12 +57,66 @@ impl View {
         Self { rows: Rows::Then(past, moment), sight }
     }
 
+    /// The same rows, also those the caller does not see.
+    pub(super) fn of_everybody(&self) -> Self {
+        Self { rows: self.rows.clone(), sight: None }
+    }
+
     /// The columns of the sales, and their words.
     pub(super) fn sales(&self) -> &Sales {
         match &self.rows {
             Rows::Now(standing) => &standing.sales,
             Rows::Then(past, _) => &past.sales,
         }
+    }
+
+    /// Whether it is about what is current.
+    pub(super) fn is_now(&self) -> bool {
+        matches!(self.rows, Rows::Now(_))
+    }
+
+    /// The version of a sale, if it is the current one.
+    pub(super) fn version(&self, block: usize, at: usize) -> Option<i64> {
+        self.is_now().then(|| self.sales().blocks[block].version[at])
+    }
+
+    /// A current sale, if the caller sees it; also none of the past.
+    pub fn sale(&self, sale: Uuid, today: NaiveDate) -> Option<SaleHeld> {
+        let Rows::Now(standing) = &self.rows else { return None };
+        let (block, at) = standing.seats.of(sale)?.indices();
+        let block = standing.sales.blocks.get(block)?;
+        let seen = self.sight.as_ref().map(|sight| SeenSales::of(sight, &standing.sales));
+        seen.is_none_or(|seen| seen.has(block, at)).then(|| SaleHeld {
+            stream: block.stream[at],
+            version: block.version[at],
+            deleted: block.deleted[at],
+            ahead: block.ahead[at].on(day_number(today)),
+        })
+    }
+
+    /// Those of some sales that are current and that the caller sees.
+    pub fn names(&self, sales: impl Iterator<Item = Uuid>) -> Vec<VersionOf> {
+        let Rows::Now(standing) = &self.rows else { return Vec::new() };
+        let seen = self.sight.as_ref().map(|sight| SeenSales::of(sight, &standing.sales));
+        let version = |sale| {
+            let (block, at) = standing.seats.of(sale)?.indices();
+            let block = standing.sales.blocks.get(block)?;
+            let is_seen = seen.as_ref().is_none_or(|seen| seen.has(block, at));
+            is_seen.then(|| (block.stream[at], block.version[at]))
+        };
+        sales.filter_map(version).collect()
+    }
+
+    /// The next activity of a sale, done ones passed over; nothing inside when the caller does not see it; none of the past.
+    pub fn next_activity(&self, sale: Uuid) -> Option<Option<Uuid>> {
+        let Rows::Now(standing) = &self.rows else { return None };
+        let items = standing.agenda.blocks.iter().flat_map(|block| block.iter());
+        let open = items.filter(|item| item.sale == Some(sale) && item.completed_on == NO_DAY);
+        let Some(next) = open.min_by_key(|item| (item.begins, item.activity)) else {
+            return Some(None);
+        };
+        let seen = self.sight.as_ref().map(|sight| SeenItems::now(sight, standing));
+        Some(seen.is_none_or(|seen| seen.has(next)).then_some(next.activity))
     }
 
     /// Owners and groups of the activities.
@@ -72,13 +140,25 @@ impl View {
         &self,
         chosen: &Chosen,
         ahead: bool,
+        show: impl FnMut(&Block, At, Option<Ahead>),
+    ) {
+        self.each_within(chosen, ahead, |_| true, show);
+    }
+
+    /// The same without blocks that are not entered; of the past all are.
+    pub(super) fn each_within(
+        &self,
+        chosen: &Chosen,
+        ahead: bool,
+        enter: impl Fn(&Block) -> bool,
         mut show: impl FnMut(&Block, At, Option<Ahead>),
     ) {
         match &self.rows {
             Rows::Now(standing) => {
                 let sales = &standing.sales;
                 let seen = self.sight.as_ref().map(|sight| SeenSales::of(sight, sales));
-                for (number, block) in sales.blocks.iter().enumerate() {
+                let blocks = sales.blocks.iter().enumerate();
+                for (number, block) in blocks.filter(|(_, block)| enter(block)) {
                     for at in chosen.places(block) {
                         if chosen.has(block, at, block.ahead[at])
                             && seen.as_ref().is_none_or(|seen| seen.has(block, at))
@@ -127,14 +207,14 @@ impl View {
         true
     }
 
-    /// Shows every activity that is not deleted.
-    pub(super) fn each_item(&self, mut show: impl FnMut(&Item)) {
+    /// Shows every activity that is listed and seen.
+    pub(super) fn each_item(&self, listed: impl Fn(&Item) -> bool, mut show: impl FnMut(&Item)) {
         let seen = self.sight.as_ref().map(|sight| match &self.rows {
             Rows::Now(standing) => SeenItems::now(sight, standing),
             Rows::Then(past, moment) => SeenItems::then(sight, past, *moment),
         });
         let show = |item: &Item| {
-            if seen.as_ref().is_none_or(|seen| seen.has(item)) {
+            if listed(item) && seen.as_ref().is_none_or(|seen| seen.has(item)) {
                 show(item);
             }
         };

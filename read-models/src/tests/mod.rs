@@ -2,15 +2,21 @@
 
 mod activities;
 mod agenda;
+mod analyses;
+mod board;
 mod brought_back;
 mod catalogue;
 mod diary;
+mod drills;
 mod facts;
+mod files;
+mod find;
 mod guide;
 mod guide_facts;
 mod guide_steps;
 mod histories;
 mod instants;
+mod kept;
 mod leases;
 mod lists;
 mod log;
@@ -22,7 +28,10 @@ mod rebuild;
 mod s17;
 mod scenarios;
 mod security;
+mod selection_facts;
 mod standing;
+mod target_facts;
+mod targets;
 mod upcoming;
 
 use std::collections::HashMap;
@@ -137,8 +146,8 @@ impl World {
     pub async fn truncate(&self, generation: i32) {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             "SET search_path = rm_sale_{generation}, rm_activity_{generation};
-             TRUNCATE sale_version, stage_version, sale_type_version, user_version, rate_version, tenant_version,
-                      list_item_version,                      activity_version;
+             TRUNCATE sale_version, sale_text, stage_version, sale_type_version, user_version, rate_version, tenant_version,
+                      list_item_version, target_type_version, target_version,                      activity_version;
              RESET search_path"
         )))
         .execute(self.database.owner())

@@ -10,6 +10,8 @@ use uuid::Uuid;
 use super::World;
 use super::facts::{QT, advanced, sale};
 use super::histories::{Player, Step, steps};
+use super::selection_facts::many_selections;
+use super::target_facts::many_targets;
 use crate::rebuild::{Rebuild, RebuildError};
 
 /// Every row of a generation as text, table by table.
@@ -23,6 +25,9 @@ async fn rows(world: &World, generation: i32) -> Vec<String> {
         ("sale", "rate"),
         ("sale", "tenant"),
         ("sale", "list_item"),
+        ("sale", "selection"),
+        ("sale", "target_type"),
+        ("sale", "target"),
         ("activity", "activity"),
     ] {
         let text = format!(
@@ -55,6 +60,8 @@ async fn every_cut_gives_the_same_rows(history: &[Step], lengths: &[usize]) {
     let mut world = World::provisioned().await;
     Player::play(&mut world, history).await;
     world.plan_a_visit().await;
+    many_selections(&mut world).await;
+    many_targets(&mut world).await;
     let log = world.log().await;
     world.building(2).await;
     world.building(3).await;
@@ -98,7 +105,7 @@ async fn shape(world: &World, model: &str, generation: i32) -> Vec<String> {
 #[tokio::test]
 async fn a_rebuilt_generation_has_the_indexes_and_guards_of_the_first() {
     let world = World::provisioned().await;
-    for (model, expected) in [("sale", 20 + 21 + 14), ("activity", 8 + 3 + 2)] {
+    for (model, expected) in [("sale", 36 + 30 + 20), ("activity", 8 + 3 + 2)] {
         assert_eq!(rebuilt(&world, model).await, 2);
         let first = shape(&world, model, 1).await;
         assert_eq!(first.len(), expected, "{first:#?}");

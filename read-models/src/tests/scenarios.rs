@@ -35,7 +35,7 @@ async fn s1_a_registered_sale_stands_in_its_first_stage() {
     assert_eq!(card["weighted"], json!({"amount": "100000.00", "currency": "NOK"}));
     assert_eq!(
         card["converted"],
-        json!({"amount": "63385.00", "weighted": "12677.00", "currency": "EUR"})
+        json!({"amount": "63385.00", "weighted": "12677.00", "profit": "63385.00", "currency": "EUR"})
     );
     assert_eq!(card["stage"], json!({"id": FM.0, "name": "First meeting"}));
     assert_eq!((&card["profit_percent"], &card["days_in_stage"]), (&json!("100.00"), &json!(0)));

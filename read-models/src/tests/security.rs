@@ -6,17 +6,23 @@ use service_runtime::Role;
 
 use super::agenda::activity_id;
 use super::facts::{registered, registration, sale};
+use super::selection_facts::a_selection;
+use super::target_facts::many_targets;
 use super::{World, today};
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 12] = [
     "activity_version",
     "sale_version",
+    "sale_text",
     "stage_version",
     "sale_type_version",
     "user_version",
     "rate_version",
     "tenant_version",
     "list_item_version",
+    "selection_version",
+    "target_type_version",
+    "target_version",
 ];
 
 /// Rows of a table the query role sees with a setting, in a transaction of its own.
@@ -39,11 +45,15 @@ async fn two_tenants() -> (World, TenantSlug, TenantSlug) {
     let mut world = World::provisioned().await;
     world.record(&sale(1).stream(), &[registered(registration())]).await;
     world.plan_to_do(today(), 1, Some(sale(1)), "2026-03-12").await;
+    a_selection(&mut world, 1).await;
+    many_targets(&mut world).await;
     let (demo, other) = (world.tenant.clone(), TenantSlug::parse("other").unwrap());
     world.tenant = other.clone();
     world.provision().await;
     world.record(&sale(2).stream(), &[registered(registration())]).await;
     world.plan_to_do(today(), 2, Some(sale(2)), "2026-03-12").await;
+    a_selection(&mut world, 2).await;
+    many_targets(&mut world).await;
     // the same sale's id, by another tenant
     world.plan_to_do(today(), 3, Some(sale(1)), "2026-03-11").await;
     world.follow().await;

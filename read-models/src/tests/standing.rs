@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use super::agenda::{activity, completed, days, planned, rescheduled};
 use super::facts::{sale, worth};
 use super::histories::{Player, Step, steps};
+use super::target_facts::many_targets;
 use super::{World, ask};
 use crate::activity::ActivityModel;
 use crate::sale::SaleModel;
@@ -18,7 +19,7 @@ use events::rights::{Level, RecordRights, Records};
 use events::{Event, StreamName, TenantEvent, TenantSlug};
 
 /// Groupings, filters and orders that memory knows, and some it leaves to SQL.
-pub(super) const QUESTIONS: [&str; 40] = [
+pub(super) const QUESTIONS: [&str; 61] = [
     "/v1/pipeline?limit=500",
     "/v1/pipeline?group_by=sale_type&currency=GBP&sort=-number",
     "/v1/pipeline?group_by=owner&currency=NOK&sort=-weighted",
@@ -59,6 +60,27 @@ pub(super) const QUESTIONS: [&str; 40] = [
     "/v1/sale-summary?by=owner&skip_completed=true&min_amount=5000&currency=GBP",
     "/v1/sale-summary?by=company&currency=USD&limit=1",
     "/v1/sale-summary?by=company&from=2016-03-01&sale_date_to=2017-06-30",
+    "/v1/board?cards=3",
+    "/v1/board?group_by=owner&subgroup_by=status&sort=-amount&currency=NOK&cards=2",
+    "/v1/board?group_by=status&subgroup_by=stage&summarize=weighted&cards=50&currency=GBP",
+    "/v1/board?group_by=sale_type&subgroup_by=group&hide_closed=true&sort=-next_activity_date&overdue_activity=false",
+    "/v1/board?group_by=group&sort=title&cards=5&competitor=acme&currency=USD",
+    "/v1/board?subgroup_by=owner&cards=0&status=won,open&min_amount=5000",
+    "/v1/board?group_by=owner&subgroup_by=stage&sort=-days_in_stage&cards=4&favourite=false",
+    "/v1/targets?year=2016&limit=500",
+    "/v1/targets?year=2017&level=user,group&limit=2",
+    "/v1/targets?year=2016&target_type=00000000-0000-0000-0000-000000007a01&limit=500",
+    "/v1/targets?year=2017&target_type=00000000-0000-0000-0000-000000007a02",
+    "/v1/forecast?from=2016-01-01&to=2017-12-31&period=quarter&group_by=group&currency=NOK",
+    "/v1/forecast?from=2016-01-01&to=2017-12-31&period=year&group_by=competitor",
+    "/v1/forecast?from=2016-01-01&to=2017-12-31&group_by=credited&owner=ola",
+    "/v1/tiles/my-forecast?today=2016-07-15&group=North&currency=GBP",
+    "/v1/tiles/year-to-date?today=2017-06-30&owner=ola,kari",
+    "/v1/tiles/big-number?measure=profit&currency=NOK&status=won,open",
+    "/v1/tiles/big-number?measure=weighted&title=deal",
+    "/v1/tiles/compare-to-target?today=2016-11-11&span=year&by=sale_date&currency=NOK",
+    "/v1/tiles/largest-upcoming?limit=3&currency=NOK",
+    "/v1/sales?rates=sale_date&status=won&currency=NOK&sort=number&limit=500",
 ];
 
 /// The same questions of one world from memory and by SQL.
@@ -98,9 +120,20 @@ impl Both {
                 assert!(past(world, tenant).await >= Some(seen), "{question}{moment}");
             }
         }
+        self.agree_on_cards(tenant).await;
     }
 
-    async fn agree_on(&self, tenant: &TenantSlug, role: Role, question: String) {
+    /// The cards of some sales, also of those that are not there or not seen.
+    async fn agree_on_cards(&self, tenant: &TenantSlug) {
+        for question in (0..7).map(|n| format!("/v1/sales/{}", sale(n))) {
+            for role in [Role::Analyst, Role::Seller] {
+                let memory = ask(&self.memory, tenant, role, &question).await;
+                assert_eq!(memory, ask(&self.sql, tenant, role, &question).await, "{role}");
+            }
+        }
+    }
+
+    pub async fn agree_on(&self, tenant: &TenantSlug, role: Role, question: String) {
         let mut page = question.clone();
         for _ in 0..2 {
             let memory = one_as(&self.memory, tenant, role, &page).await;
@@ -119,7 +152,9 @@ pub(super) async fn one(router: &Router, tenant: &TenantSlug, question: &str) ->
 /// An answer to a role.
 async fn one_as(router: &Router, tenant: &TenantSlug, role: Role, question: &str) -> Value {
     let (status, body) = ask(router, tenant, role, question).await;
-    assert_eq!(status, 200, "{question}: {body}");
+    // a type of targets was not known at every moment
+    let unknown = status == 404 && question.contains("target_type=");
+    assert!(status == 200 || unknown, "{question}: {status} {body}");
     body
 }
 
@@ -154,6 +189,7 @@ async fn memory_equals_sql_after_every_piece_of_history(pieces: &[(Vec<Step>, u8
         let set = TenantEvent::RecordRightsSet { role: Role::Seller, records, rights };
         world.record(&StreamName::of_tenant(&demo), &[Event::Tenant(set)]).await;
     }
+    many_targets(&mut world).await;
     let mut lowest = 0;
     for (piece, follows) in pieces {
         player.go_on(&mut world, piece).await;

@@ -12,7 +12,7 @@ pub enum IfMatch {
 }
 
 impl IfMatch {
-    /// Reads a header value: `"<version>"` as the `ETag` of an answer had it, or `*`.
+    /// Reads a header value: `"<version>"` or `W/"<version>-<hash>"`, as the `ETag` of an answer had it, or `*`.
     ///
     /// # Errors
     /// 400 `bad_header`.
@@ -20,11 +20,20 @@ impl IfMatch {
         if text == "*" {
             return Ok(Self::Any);
         }
-        let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let version = inner.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let quoted = |text: &str| -> Option<String> {
+            Some(text.strip_prefix('"')?.strip_suffix('"')?.to_owned())
+        };
+        // the hash tells answers about one version apart; what is demanded is the version
+        let hashed = text.strip_prefix("W/").and_then(quoted);
+        let hashed = hashed.and_then(|inner| Some(inner.split_once('-')?.0.to_owned()));
+        let version = quoted(text).or(hashed);
+        let version = version.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         match version.and_then(|digits| digits.parse().ok()) {
             Some(version) => Ok(Self::Version(version)),
-            None => Err(Problem::bad_header("if-match", "must be \"<version>\" in quotes, or *")),
+            None => Err(Problem::bad_header(
+                "if-match",
+                "must be \"<version>\" in quotes, the ETag of an answer, or *",
+            )),
         }
     }
 
@@ -48,8 +57,22 @@ mod tests {
     fn a_version_stands_in_quotes() {
         assert_eq!(IfMatch::parse("\"3\"").unwrap(), IfMatch::Version(3));
         assert_eq!(IfMatch::parse("*").unwrap(), IfMatch::Any);
+        assert_eq!(IfMatch::parse("W/\"3-09af\"").unwrap(), IfMatch::Version(3));
         let huge = "\"99999999999999999999\"";
-        for bad in ["", "3", "\"\"", "\"a\"", "\"-1\"", "\"+1\"", "W/\"3\"", "\"1\", \"2\"", huge] {
+        for bad in [
+            "",
+            "3",
+            "\"\"",
+            "\"a\"",
+            "\"-1\"",
+            "\"+1\"",
+            "W/\"3\"",
+            "W/\"-\"",
+            "W/\"3-",
+            "\"3-09af\"",
+            "\"1\", \"2\"",
+            huge,
+        ] {
             assert_eq!(IfMatch::parse(bad).unwrap_err().code(), "bad_header", "{bad}");
         }
     }

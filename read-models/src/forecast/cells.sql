@@ -18,5 +18,6 @@ FROM (
       date_trunc($38, s.sale_date::timestamp) AS beginning,
       CASE $37::text WHEN 'sale_type' THEN s.sale_type_id WHEN 'stage' THEN s.stage_id END AS key_id,
       CASE $37 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'source' THEN s.source
-               WHEN 'category' THEN s.category END AS key_word
+               WHEN 'category' THEN s.category WHEN 'credited' THEN s.credited WHEN 'competitor' THEN s.competitor END
+        AS key_word
     FROM sale_version AS s

@@ -1,0 +1,11 @@
+  s.currency, count(*) AS count, count(r.currency) AS rated,
+  sum(converted(s.amount_minor, r.numerator, r.denominator)) AS amount,
+  min(converted(s.amount_minor, r.numerator, r.denominator)) AS amount_min,
+  max(converted(s.amount_minor, r.numerator, r.denominator)) AS amount_max,
+  sum(converted(s.weighted_minor, r.numerator, r.denominator)) AS weighted,
+  min(converted(s.weighted_minor, r.numerator, r.denominator)) AS weighted_min,
+  max(converted(s.weighted_minor, r.numerator, r.denominator)) AS weighted_max,
+  sum(converted(s.profit_minor, r.numerator, r.denominator)) AS profit,
+  min(converted(s.profit_minor, r.numerator, r.denominator)) AS profit_min,
+  max(converted(s.profit_minor, r.numerator, r.denominator)) AS profit_max,
+  sum(s.probability) AS chance, min(s.probability) AS chance_min, max(s.probability) AS chance_max
