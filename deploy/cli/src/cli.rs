@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    archive, completions, diary, events, forecast, history, import, lease, man, migrate, parked,
-    partition, pipeline, projection, relay, sale, tenant, token, verify,
+    archive, board, completions, diary, events, find, forecast, history, import, lease, man,
+    migrate, parked, partition, pipeline, projection, relay, sale, targets, tenant, token, verify,
 };
 use crate::failure::EXIT_CODES;
 use crate::stack::Connection;
@@ -34,10 +34,16 @@ pub struct Cli {
 pub enum Command {
     /// Open sales by stage (or owner, group, type, status), with counts, amounts and weighted amounts
     Pipeline(pipeline::Arguments),
+    /// Sales in columns, divided and sorted as you like, as a view you saved or as a selection shows them
+    Board(board::Arguments),
+    /// Sales by criteria over any field, by words, of a selection, or by a typical search
+    Find(find::Arguments),
     /// What somebody has to do, and the sales that want attention
     Diary(diary::Arguments),
     /// What closes when: open, weighted, won and lost by month, quarter or year
     Forecast(forecast::Arguments),
+    /// What was to be won this year and what was, of the company, its groups and their users
+    Targets(targets::Arguments),
     /// One sale, by its id or number
     Sale(sale::Arguments),
     /// Everything that ever happened to one sale, with what each event changed
@@ -88,6 +94,9 @@ fn after_help() -> String {
          salgslogg pipeline --currency EUR\n  \
          salgslogg diary --owner ola\n  \
          salgslogg pipeline --as-of 2026-03-11 --group-by owner\n  \
+         salgslogg board --group-by owner --subgroup-by stage\n  \
+         salgslogg find 'status one_of open and amount gt 50000' --sort -amount\n  \
+         salgslogg targets --group oslo --periods\n  \
          salgslogg forecast --from 2026-01-01 --to 2026-12-31 --period quarter\n  \
          salgslogg history 1001\n  \
          salgslogg events --follow --json | jq .type\n  \

@@ -1,9 +1,11 @@
 //! One file per command: its arguments, its question, its table.
 
 pub mod archive;
+pub mod board;
 pub mod completions;
 pub mod diary;
 pub mod events;
+pub mod find;
 pub mod forecast;
 pub mod history;
 pub mod import;
@@ -19,6 +21,7 @@ pub mod projections;
 pub mod reading;
 pub mod relay;
 pub mod sale;
+pub mod targets;
 pub mod tenant;
 pub mod token;
 pub mod verify;
@@ -43,6 +46,9 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     let format = if cli.json { Format::Machine } else { Format::People };
     match cli.command {
         Command::Pipeline(arguments) => pipeline::run(&stack, &arguments, format).await,
+        Command::Board(arguments) => board::run(&stack, &arguments, format).await,
+        Command::Find(arguments) => find::run(&stack, &arguments, format).await,
+        Command::Targets(arguments) => targets::run(&stack, &arguments, format).await,
         Command::Diary(arguments) => diary::run(&stack, &arguments, format).await,
         Command::Forecast(arguments) => forecast::run(&stack, &arguments, format).await,
         Command::Sale(arguments) => sale::run(&stack, &arguments, format).await,

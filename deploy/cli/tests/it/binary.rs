@@ -42,6 +42,9 @@ fn the_help_names_the_commands_and_every_exit_code() {
     let help = text(&output.stdout);
     for word in [
         "pipeline",
+        "board",
+        "find",
+        "targets",
         "diary",
         "forecast",
         "sale",
@@ -67,6 +70,11 @@ fn wrong_arguments_end_with_2() {
         &["pipelines"][..],
         &["forecast", "--period", "week"],
         &["pipeline", "--group-by", "colour"],
+        &["board", "--subgroup-by", "colour"],
+        &["board", "--cards", "many"],
+        &["targets", "--level", "team"],
+        &["targets", "--year", "soon"],
+        &["find"],
         &["token", "--tenant", "Not A Slug", "--sub", "x", "--role", "seller"],
         &["import", "nowhere", "--mapping", "nowhere.toml"],
     ] {
@@ -78,7 +86,15 @@ fn wrong_arguments_end_with_2() {
 #[test]
 fn without_a_stack_every_question_ends_with_5_and_says_what_to_do() {
     let elsewhere = tempfile::tempdir().unwrap();
-    for question in [&["pipeline"][..], &["projections"], &["history", "1001"], &["events"]] {
+    for question in [
+        &["pipeline"][..],
+        &["board"],
+        &["find", "--typical", "forgotten"],
+        &["targets"],
+        &["projections"],
+        &["history", "1001"],
+        &["events"],
+    ] {
         let output = salgslogg(elsewhere.path(), question);
         assert_eq!(output.status.code(), Some(5), "{question:?}: {}", text(&output.stderr));
         assert!(text(&output.stderr).contains("./deploy/up"));
@@ -101,8 +117,8 @@ fn an_address_without_a_token_ends_with_3() {
     assert_eq!(salgslogg(tree.path(), &["pipeline"]).status.code(), Some(3));
 }
 
-#[test]
-fn a_question_carries_the_token_and_the_parameters_of_the_enclosing_stack() {
+/// Runs a command below a tree with a stack that hangs up on it, and tells what it asked, line by line.
+fn asked(arguments: &[&str]) -> Vec<String> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let tree =
@@ -112,20 +128,55 @@ fn a_question_carries_the_token_and_the_parameters_of_the_enclosing_stack() {
     let mut asking = Command::new(env!("CARGO_BIN_EXE_salgslogg"))
         .current_dir(&deep)
         .env_clear()
-        .args(["pipeline", "--currency", "EUR", "--as-of", "2026-03-11"])
+        .args(arguments)
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let (stream, _) = listener.accept().unwrap();
-    let head: Vec<_> = BufReader::new(&stream)
-        .lines()
-        .map(Result::unwrap)
-        .take_while(|line| !line.is_empty())
-        .collect();
+    let lines = BufReader::new(&stream).lines().map(Result::unwrap);
+    let head = lines.take_while(|line| !line.is_empty()).collect();
     drop((stream, listener));
+    assert_eq!(asking.wait().unwrap().code(), Some(5), "it was hung up on");
+    head
+}
+
+#[test]
+fn a_question_carries_the_token_and_the_parameters_of_the_enclosing_stack() {
+    let head = asked(&["pipeline", "--currency", "EUR", "--as-of", "2026-03-11"]);
     assert_eq!(head[0], "GET /v1/pipeline?as_of=2026-03-11&group_by=stage&currency=EUR HTTP/1.1");
     assert!(head.contains(&"authorization: Bearer manager.jwt".to_owned()), "{head:?}");
-    assert_eq!(asking.wait().unwrap().code(), Some(5), "it was hung up on");
+}
+
+#[test]
+fn the_managers_questions_carry_their_parameters_sf_7_sf_14_st_20() {
+    for (arguments, question) in [
+        (&["targets"][..], "/v1/targets"),
+        (
+            &["targets", "--year", "2026", "--level", "user", "--group", "oslo", "--limit", "5"],
+            "/v1/targets?year=2026&level=user&group=oslo&limit=5",
+        ),
+        (&["board", "--view", "By seller"], "/v1/board?view=By+seller&cards=0"),
+        (
+            &[
+                "board",
+                "--group-by",
+                "sale_type",
+                "--hide-closed",
+                "--sort",
+                "-amount",
+                "--cards",
+                "3",
+            ],
+            "/v1/board?group_by=sale_type&hide_closed=true&sort=-amount&cards=3",
+        ),
+        (
+            &["find", "amount gt 5000", "--words", "erp", "--sort", "-amount"],
+            "/v1/sales?criteria=amount+gt+5000&q=erp&sort=-amount",
+        ),
+        (&["find", "--typical", "forgotten"], "/v1/sales?typical=forgotten"),
+    ] {
+        assert_eq!(asked(arguments)[0], format!("GET {question} HTTP/1.1"));
+    }
 }
 
 #[test]

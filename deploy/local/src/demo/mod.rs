@@ -4,7 +4,7 @@
 //! - [`cast`] and [`words`]: stages, types, people, companies in Norwegian, Dutch and English.
 //! - [`plan`] decides what becomes of each sale, [`life`] and [`extras`] tell it as commands, [`activities`] and
 //!   [`rounds`] fill diaries, many of the former from the items of a [`guide`].
-//! - [`today`] is what two of its people do on the day of loading themselves.
+//! - [`today`] is what two of its people do on the day of loading themselves, [`year_plan`] what their manager plans then.
 //! - [`dice`], [`calendar`], [`line`] are what those stand on.
 //!
 //! Pure: reads no clock and sends nothing ([`crate::stack::demo`] does). Every effective time lies before
@@ -24,6 +24,7 @@ pub mod rounds;
 mod tests;
 pub mod today;
 pub mod words;
+pub mod year_plan;
 
 use chrono::NaiveDate;
 
@@ -94,7 +95,7 @@ struct Story {
     registrations: Vec<Line>,
     steps: Vec<Line>,
     activities: Vec<Line>,
-    today: [(&'static str, Voice, Vec<today::Said>); 2],
+    today: Vec<(&'static str, Voice, Vec<today::Said>)>,
 }
 
 fn story(day: NaiveDate) -> Story {
@@ -116,7 +117,8 @@ fn story(day: NaiveDate) -> Story {
             activities.extend(told);
         }
     }
-    let today = today::waves(&plans, &steps);
+    let mut today = Vec::from(today::waves(&plans, &steps));
+    today.push(("what Kari plans for the year", Voice::Manager, year_plan::page(&plans, day)));
     // Numbers follow the clock, also where two sales were registered on one day.
     registrations.sort_by_key(|line| line.effective_at);
     Story { registrations, steps, activities, today }

@@ -267,7 +267,7 @@ fn instances_belong_to_sales_with_a_guide() {
 fn the_day_of_loading_has_something_to_suggest() {
     for day in days() {
         let waves = script(day);
-        let [.., kari, ola] = &waves[..] else { unreachable!("at least two") };
+        let [.., kari, ola, _] = &waves[..] else { unreachable!("at least three") };
         assert_eq!((kari.by, ola.by), (Voice::Manager, Voice::Seller));
         assert_eq!(kari.lines.len(), 1);
         let said: Vec<Value> =
@@ -276,6 +276,26 @@ fn the_day_of_loading_has_something_to_suggest() {
         assert_eq!((of("AddFavourite"), of("SetPreferences")), (3, 1), "{day}");
         assert!(of("CreateFromGuideItem") >= 1, "{day}");
         assert_eq!(of("CreateFromGuideItem"), of("CompleteActivity"), "{day}");
+        assert!(said.iter().all(|line| line.get("effective_at").is_none()), "{day}");
+    }
+}
+
+/// ST-8, ST-10, ST-15, SF-10, SF-14: what the manager's page shows.
+#[test]
+fn the_manager_plans_the_year_puts_sales_together_and_keeps_a_view() {
+    for day in days() {
+        let waves = script(day);
+        let wave = waves.last().unwrap();
+        assert_eq!(wave.by, Voice::Manager);
+        let said: Vec<Value> =
+            wave.lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let commands: Vec<&str> =
+            said.iter().map(|line| line["command"].as_str().unwrap()).collect();
+        let of = |command: &str| commands.iter().filter(|said| **said == command).count();
+        assert_eq!((of("AddTarget"), of("SetInitialAmount"), of("SetTargetCells")), (3, 7, 1));
+        assert_eq!((of("LockTarget"), of("CreateSelection"), of("SaveView")), (1, 2, 1), "{day}");
+        let members = said.iter().find_map(|line| line["body"]["members"].as_array()).unwrap();
+        assert!((3..=12).contains(&members.len()), "{day}: {} members", members.len());
         assert!(said.iter().all(|line| line.get("effective_at").is_none()), "{day}");
     }
 }

@@ -26,7 +26,7 @@ pub struct Said {
 }
 
 impl Said {
-    fn new(command: &'static str, id: impl ToString, body: Value) -> Self {
+    pub(super) fn new(command: &'static str, id: impl ToString, body: Value) -> Self {
         Self { command, id: id.to_string(), body }
     }
 

@@ -1,5 +1,5 @@
 //! The demo tenant on a running stack: streams [`crate::demo`] through the bulk endpoint, then shows
-//! pipeline, diary and forecast with the command line.
+//! pipeline, diary, forecast, targets and board with the command line.
 //!
 //! Loading again says the same lines with the same keys, so nothing doubles, and a load that was killed
 //! goes on where it was.
@@ -20,6 +20,7 @@ use tokio::process::Command;
 use tokio::sync::mpsc;
 
 use crate::console;
+use crate::demo::year_plan::VIEW;
 use crate::demo::{Voice, Wave, script};
 use crate::stack::env_file::Surroundings;
 use crate::stack::{Stack, built, http};
@@ -66,7 +67,7 @@ impl Stack {
         self.state.save(&self.places)
     }
 
-    /// Prints the demo tenant's pipeline, one seller's diary and the forecast, as the command line shows
+    /// Prints the demo tenant's pipeline, one seller's diary, the forecast, the targets and the manager's board, as the command line shows
     /// them.
     ///
     /// # Errors
@@ -81,6 +82,8 @@ impl Stack {
             ("The pipeline of the demo tenant", &["pipeline", "--currency", "EUR"][..]),
             ("Ola's diary", &["diary", "--owner", SELLER][..]),
             ("The forecast by quarter", &forecast[..]),
+            ("Targets of the year", &["targets"]),
+            ("Kari's board", &["board", "--view", VIEW]),
         ];
         for (title, arguments) in tables {
             console::say(format_args!("\n{title}: salgslogg {}", arguments.join(" ")));

@@ -101,9 +101,17 @@ async fn a_killed_launcher_and_killed_children_lose_no_event() {
     let _ports = PORTS.lock().await;
     let clone = Clone::new();
     let shown = clone.must(&["up", "--detach"]);
-    for table in
-        ["pipeline of the demo", "Ola's diary", "forecast by quarter", "all open", "stalled"]
-    {
+    for table in [
+        "pipeline of the demo",
+        "Ola's diary",
+        "forecast by quarter",
+        "all open",
+        "stalled",
+        "Targets of the year",
+        "6 000 000.00",
+        "Kari's board",
+        "Sanne de Vries",
+    ] {
         assert!(shown.contains(table), "{table}: {shown}");
     }
     let (before, events) = (clone.variables(), clone.events().await);
