@@ -140,3 +140,63 @@ async fn the_demo_shows_a_guide_at_work_and_what_goes_with_it_sg_31_so_32() {
     assert_eq!(rows.iter().filter(|row| row["status"] == "assigned").count(), 1);
     assert_eq!(rows.iter().filter(|row| !row["series"].is_null()).count(), 6, "a series of six");
 }
+
+/// What the manager's page shows: targets with what was won (ST-8, ST-13, ST-15), selections (SF-10), her view (SF-14).
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_shows_targets_selections_and_a_view_of_the_manager_st_8_sf_10_sf_14() {
+    let world = World::start().await;
+    load(&world).await;
+    let manager = world.token("kari", "manager");
+    let ask = async |path: &str| world.get(&manager, path).await.expect(200).json();
+
+    let targets = ask("/v1/targets?year=2026").await;
+    let row = |row: &Value| {
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let level = text(&row["level"]);
+        format!(
+            "{level} {} {} {}",
+            text(&row["assignee"]),
+            text(&row["year"]["target"]),
+            row["locked"]
+        )
+    };
+    let rows: Vec<String> = targets["targets"].as_array().unwrap().iter().map(row).collect();
+    assert_eq!(
+        rows,
+        [
+            "company - 6000000.00 true",
+            "group oslo 3200000.00 false",
+            "all oslo 3300000.00 false",
+            "user kari 1600000.00 false",
+            "user ola 1700000.00 false",
+            "group utrecht 2800000.00 false",
+            "all utrecht 2950000.00 false",
+            "user joost 1450000.00 false",
+            "user sanne 1500000.00 false",
+        ]
+    );
+    let company = &targets["targets"][0]["year"];
+    assert!(company["actual"].as_str().unwrap().parse::<f64>().unwrap() > 0.0, "{company}");
+    assert!(!company["attainment"].is_null());
+
+    let selections = ask("/v1/selections").await;
+    let names: Vec<&str> = selections["selections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|selection| selection["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Kari's call list", "Large sales due soon"]);
+    for selection in selections["selections"].as_array().unwrap() {
+        let id = selection["id"].as_str().unwrap();
+        let members = ask(&format!("/v1/selections/{id}/members?limit=500")).await;
+        assert!(members["members"].as_array().unwrap().len() >= 3, "{members}");
+    }
+
+    let board = ask("/v1/board?view=By%20seller").await;
+    assert_eq!(
+        (&board["group_by"], &board["subgroup_by"], &board["summarize"]),
+        (&json!("owner"), &json!("stage"), &json!("weighted"))
+    );
+    assert_eq!(board["columns"].as_array().unwrap().len(), 4, "a column each seller");
+}

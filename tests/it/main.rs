@@ -7,6 +7,8 @@ mod archive;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod board;
+#[cfg(test)]
 mod card;
 #[cfg(test)]
 mod commands;
@@ -18,6 +20,8 @@ mod entry;
 mod examples;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod find;
 #[cfg(test)]
 mod first_sale;
 #[cfg(test)]
@@ -43,9 +47,13 @@ mod runbook;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
+mod selections;
+#[cfg(test)]
 mod simulation;
 #[cfg(test)]
 mod skipped_events;
+#[cfg(test)]
+mod targets;
 #[cfg(test)]
 mod telemetry;
 #[cfg(test)]

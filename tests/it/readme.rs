@@ -100,3 +100,11 @@ async fn the_guide_is_followed_and_sellers_see_their_groups() {
     assert!(told.contains("('current', [('Visit', 'created')])"), "{told}");
     assert!(told.contains("('seller', {"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_sets_targets_finds_sales_and_looks_at_their_board() {
+    let world = a_running_stack().await;
+    let told = told(&world, "A manager's morning").await;
+    assert!(told.contains("('ola', '83333.33', '83333.37')"), "S16: {told}");
+    assert!(told.contains(r#""code":"row_locked""#), "ST-15: {told}");
+}

@@ -144,7 +144,12 @@ impl World {
 
     /// A request to the read side.
     pub fn question(&self, path: &str) -> Ask {
-        Ask(self.client.get(format!("{}{path}", self.query_url)))
+        self.question_by(Method::GET, path)
+    }
+
+    /// A request to the projection-service, also with a body.
+    pub fn question_by(&self, method: Method, path: &str) -> Ask {
+        Ask(self.client.request(method, format!("{}{path}", self.query_url)))
     }
 
     /// Posts a command as `token`.

@@ -14,7 +14,7 @@ fn long(n: usize, salt: usize) -> String {
 /// Commands by field: where the limit lies, and the value of a given length.
 type Limit = (&'static [&'static str], &'static str, usize, fn(usize, usize) -> Value);
 
-const LIMITS: [Limit; 32] = [
+const LIMITS: [Limit; 37] = [
     (&["RegisterSale", "EditSale"], "/title", 219, |n, salt| json!(long(n, salt))),
     (&["RegisterSale", "EditSale", "AddStage", "EditStage"], "/description", 65_536, |n, salt| {
         json!(long(n, salt))
@@ -85,6 +85,15 @@ const LIMITS: [Limit; 32] = [
     (&["RegisterSale"], "/links", 100, |n, _| {
         let link = |n| json!({"kind": "url", "target": format!("https://example.com/{n}"), "name": "A link"});
         (0..n).map(link).collect()
+    }),
+    (&["CreateSelection", "EditSelection", "SaveView"], "/name", 239, |n, salt| {
+        json!(long(n, salt))
+    }),
+    (&["CreateSelection", "EditSelection"], "/description", 2_048, |n, salt| json!(long(n, salt))),
+    (&["CreateSelection", "EditSelection"], "/category", 60, |n, _| json!("k".repeat(n))),
+    (&["CreateSelection"], "/members", 500, |n, _| json!(vec![crate::examples::FOLLOWED_UP; n])),
+    (&["AddMembers", "RemoveMembers"], "/sales", 500, |n, _| {
+        json!(vec![crate::examples::FOLLOWED_UP; n])
     }),
     (&["AddUser"], "/name", 239, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/id", 255, |n, salt| json!(long(n, salt))),

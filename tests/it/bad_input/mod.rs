@@ -2,6 +2,7 @@
 //! fault, and nothing stored.
 
 mod activities;
+mod board;
 mod bodies;
 mod diary;
 mod fields;
@@ -9,5 +10,7 @@ mod guide;
 mod headers;
 mod ids;
 mod limits;
+mod selections;
+mod targets;
 mod trial;
 mod values;

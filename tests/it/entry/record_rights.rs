@@ -283,7 +283,9 @@ async fn rights_count_at_once_and_everywhere_so_44() {
     let levels = json!({"own": "delete", "own_groups": "delete", "other_groups": "update", "others": "none"});
     assert_eq!(of_seller["sales"], levels);
     assert_eq!(of_seller["activities"]["others"], "read", "as the contract has it");
-    assert_eq!(of_seller["rights"], json!(["read_tenant", "change_sales", "export"]));
+    assert_eq!(of_seller["targets"]["own"], "delete");
+    let rights = json!(["read_tenant", "change_sales", "export", "plan_for_selections"]);
+    assert_eq!(of_seller["rights"], rights);
     // a list maintained by sellers
     let stage = json!({"name": "Pilot", "probability": 1});
     four.world.post(&seller, "/v1/stages", &stage).await.expect_problem(403, "forbidden");

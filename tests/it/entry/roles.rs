@@ -9,7 +9,7 @@ use crate::examples;
 const ROLES: [&str; 6] = ["seller", "manager", "admin", "importer", "auditor", "analyst"];
 
 /// One letter a role, in the order of [`ROLES`]: `y` may, `-` may not.
-const TABLE: [(&str, &str); 71] = [
+const TABLE: [(&str, &str); 96] = [
     ("RegisterSale", "yyyy--"),
     ("EditSale", "yyyy--"),
     ("ChangeOwner", "yyyy--"),
@@ -74,6 +74,8 @@ const TABLE: [(&str, &str); 71] = [
     ("SetPreferences", "yyyyyy"),
     ("AddFavourite", "yyyyyy"),
     ("RemoveFavourite", "yyyyyy"),
+    ("SaveView", "yyyyyy"),
+    ("RemoveView", "yyyyyy"),
     ("AddListItem", "--yy--"),
     ("EditListItem", "--yy--"),
     ("DeleteListItem", "--yy--"),
@@ -81,6 +83,29 @@ const TABLE: [(&str, &str); 71] = [
     ("DefineCustomField", "--yy--"),
     ("RemoveCustomField", "--yy--"),
     ("SetCustomFields", "yyyy--"),
+    ("CreateSelection", "yyyy--"),
+    ("EditSelection", "yyyy--"),
+    ("CompleteSelection", "yyyy--"),
+    ("ClearSelectionCompletion", "yyyy--"),
+    ("DeleteSelection", "yyyy--"),
+    ("AddMembers", "yyyy--"),
+    ("RemoveMembers", "yyyy--"),
+    ("ChangeCriteria", "yyyy--"),
+    ("SetSelectionView", "yyyy--"),
+    ("DefineTargetType", "--yy--"),
+    ("EditTargetType", "--yy--"),
+    ("DeleteTargetType", "--yy--"),
+    ("PasteTargets", "yyyy--"),
+    ("AddTarget", "yyyy--"),
+    ("LockTarget", "-yyy--"),
+    ("UnlockTarget", "-yyy--"),
+    ("ClearTarget", "yyyy--"),
+    ("RemoveTarget", "yyyy--"),
+    ("SetTargetPeriod", "--yy--"),
+    ("SetTargetCells", "yyyy--"),
+    ("SetInitialAmount", "yyyy--"),
+    ("CopyTarget", "yyyy--"),
+    ("SetTargetCurrency", "yyyy--"),
 ];
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 //! without an example fails every test that goes through all routes.
 
 mod guide;
+mod selections;
+mod targets;
 
 use command_service::http::commands;
 use command_service::http::route::CommandRoute;
@@ -10,7 +12,7 @@ use system_tests::{Fixture, World};
 use uuid::Uuid;
 
 /// The sale that activities are about.
-const FOLLOWED_UP: Uuid = Uuid::from_u128(0x4fff);
+pub const FOLLOWED_UP: Uuid = Uuid::from_u128(0x4fff);
 
 /// Somebody who is involved in a sale.
 const INVOLVED: Uuid = Uuid::from_u128(0x4ffe);
@@ -42,7 +44,16 @@ impl Example {
     pub fn has_uuid(&self) -> bool {
         let aggregate = self.route.path.split('/').nth(2).unwrap_or_default();
         !self.route.creates()
-            && ["sales", "activities", "stages", "sale-types"].contains(&aggregate)
+            && [
+                "sales",
+                "activities",
+                "stages",
+                "sale-types",
+                "selections",
+                "target-types",
+                "targets",
+            ]
+            .contains(&aggregate)
     }
 }
 
@@ -60,10 +71,18 @@ pub async fn all(world: &World, fixture: &Fixture) -> Vec<Example> {
     for (route, n) in commands().zip(0x5000_u128..) {
         let id = match guide::target(world, fixture, items, route.command).await {
             Some(id) => id,
-            None => target(world, fixture, route).await,
+            None => match selections::target(world, fixture, route.command).await {
+                Some(id) => id,
+                None => match targets::target(world, fixture, route.command).await {
+                    Some(id) => id,
+                    None => target(world, fixture, route).await,
+                },
+            },
         };
         let new = Uuid::from_u128(n);
         let (body, mandatory) = guide::body(route.command, fixture, items, new)
+            .or_else(|| selections::body(route.command, new))
+            .or_else(|| targets::body(route.command, fixture, new))
             .unwrap_or_else(|| body(route.command, fixture, new));
         let path = route.path.replace("{id}", &id);
         examples.push(Example { route, path, body, mandatory });

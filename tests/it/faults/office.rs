@@ -115,6 +115,9 @@ impl Office {
             "guide-suggestion" | "stage-advance" => {
                 (format!("/v1/activities/{activity}/complete"), json!({}))
             }
+            "target-type-cleanup" => {
+                (format!("/v1/target-types/{}/delete", self.type_with_a_row().await), json!({}))
+            }
             other => panic!("{other} has no cause"),
         };
         let answered = self.ask_once(&path, &ids::new_id().to_string(), &body).await;
@@ -122,6 +125,16 @@ impl Office {
             assert!(answered.is_some(), "nothing is due yet");
             self.becomes_due(process).await;
         }
+    }
+
+    /// A type of targets, and the company's row of it.
+    async fn type_with_a_row(&self) -> Uuid {
+        let id = ids::new_id();
+        let kind = json!({"id": id, "name": "Sources", "dimension": "source", "unit": "count"});
+        self.ask("/v1/target-types", kind).await;
+        let row = json!({"target_type": id, "year": 2026, "level": "company"});
+        self.ask("/v1/targets", row).await;
+        id
     }
 
     /// The time of all its timers comes.

@@ -13,13 +13,14 @@ use super::restored::relay_command;
 use super::seed::tell;
 
 /// What each of them brings about, in the order of [`NAMES`].
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     "sale.reopened",
     "activity.reminder-due",
     "sale.owner-noticed",
     "sale.follow-up-offered",
     "sale.follow-up-suggested",
     "sale.stage-suggested",
+    "target.removed",
 ];
 
 /// Where it dies, and how many of the events are there when it does.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use command_service::process::{
     ActivityReminder, AssignmentNotice, GuideSuggestion, Rules, StageAdvance, StallFollowUp,
-    StalledSaleReopen, Steps,
+    StalledSaleReopen, Steps, TargetTypeCleanup,
 };
 use system_tests::Fleet;
 use system_tests::eventually::eventually;
@@ -18,13 +18,14 @@ pub const WITH_NOTICES: (&str, &str) = ("SALGSLOGG_NOTICES", "true");
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// All of them.
-pub const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 7] = [
     <StalledSaleReopen as Steps>::NAME,
     <ActivityReminder as Rules>::NAME,
     <AssignmentNotice as Rules>::NAME,
     <StallFollowUp as Rules>::NAME,
     <GuideSuggestion as Rules>::NAME,
     <StageAdvance as Rules>::NAME,
+    <TargetTypeCleanup as Rules>::NAME,
 ];
 
 /// Waits until process managers have nothing left to do.

@@ -1,12 +1,20 @@
 //! Lists of sales and activities: what they leave out, how one steps through them, what they add up to, and how they
 //! are taken away (SO-25, SO-26, SO-37, SO-41 to SO-43, SD-21, SD-28) or printed (SO-33).
 
+mod analyses;
 mod columns;
+mod cursors;
+mod etag;
+mod every_file;
 mod export;
 mod files;
+mod grouping;
+mod one_sale;
 mod print;
+mod stages;
 mod stepping;
 mod summary;
+mod tables;
 mod upcoming;
 
 use serde_json::{Value, json};

@@ -107,7 +107,11 @@ async fn a_command_is_seen_by_the_next_question_with_its_etag_sd_2() {
     let head = world.caught_up().await;
     let reply =
         world.get(&fixture.importer, &format!("{path}?min_position={head}")).await.expect(200);
-    assert_eq!(reply.header("etag"), Some("\"1\""));
+    assert!(
+        reply.header("etag").is_some_and(|tag| tag.starts_with("W/\"1-")),
+        "{:?}",
+        reply.headers
+    );
     let seen = reply.json();
     assert_eq!(
         (&seen["start"], &seen["end"], &seen["sale_title"], &seen["owner"]),

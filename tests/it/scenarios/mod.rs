@@ -8,7 +8,10 @@ mod guide;
 mod margins;
 mod personal;
 mod registration;
+mod selections;
 mod stalling;
+mod targets;
+mod tiles;
 mod views;
 
 use serde_json::Value;

@@ -1,9 +1,12 @@
 //! The rows of the targets table, one family a file: each starts the stack it needs, measures baseline and candidate in
 //! turn, and reports.
 
+mod board;
 mod bulk;
 mod catch_up;
 mod commands;
+mod find;
+mod goals;
 mod growth;
 mod import;
 mod lag;

@@ -18,7 +18,7 @@ use crate::machine::{Stack, With, reached};
 /// Connections that ask.
 pub(super) const CONNECTIONS: usize = 8;
 /// How long the followers may need.
-const WITHIN: Duration = Duration::from_secs(600);
+pub(super) const WITHIN: Duration = Duration::from_secs(600);
 /// The questions.
 const QUESTIONS: [(&str, &str); 3] = [
     ("pipeline", "/v1/pipeline?group_by=stage&currency=EUR"),
@@ -29,11 +29,12 @@ const QUESTIONS: [(&str, &str); 3] = [
     ),
 ];
 
-/// `queries_100k`, `as_of_100k` and `rights_100k`.
+/// `queries_100k`, `as_of_100k`, `board_100k`, `find_100k`, `targets_500` and `rights_100k`.
 pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     let (live, then) = (run.wants("queries_100k"), run.wants("as_of_100k"));
-    let rights = run.wants("rights_100k");
-    if !live && !then && !rights {
+    let (board, rights) = (run.wants("board_100k"), run.wants("rights_100k"));
+    let (find, targets) = (run.wants("find_100k"), run.wants("targets_500"));
+    if !live && !then && !board && !find && !targets && !rights {
         return Ok(());
     }
     // without NATS: a relay still sending the whole log would be measured too
@@ -44,6 +45,15 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     sqlx::raw_sql("VACUUM ANALYZE").execute(&pool).await?;
     if live || then {
         of_everybody(run, &stack, (live, then), report).await?;
+    }
+    if board {
+        super::board::measure(run, &stack, report).await?;
+    }
+    if find {
+        super::find::measure(run, &stack, report).await?;
+    }
+    if targets {
+        super::goals::measure(run, &stack, report).await?;
     }
     if rights {
         super::rights::measure(run, &stack, report).await?;
