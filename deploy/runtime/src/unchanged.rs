@@ -41,8 +41,8 @@ pub async fn unchanged(log_id: i16, request: Request, next: Next) -> Response {
         Err(error) => return Problem::internal(&error).into_response(),
     };
     let told = Told::of(&body, asked.moment);
-    let version = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
-    let tag = told.tag(version.as_deref());
+    let header = parts.headers.get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+    let tag = told.tag(header.as_deref());
     let known = asked.knows(&tag);
     let headers = &mut parts.headers;
     if let Ok(tag) = HeaderValue::from_str(&tag) {
@@ -103,13 +103,15 @@ fn known(headers: &HeaderMap) -> (bool, Vec<String>) {
 struct Told<'a> {
     hash: u128,
     position: Option<&'a str>,
+    /// Of the one record it is about.
+    version: Option<&'a str>,
 }
 
 impl<'a> Told<'a> {
     /// Reads JSON as our serializer writes it: without white space between its signs.
     fn of(body: &'a [u8], moment: bool) -> Self {
         let mut said = Said { body, hash: Xxh3::new(), from: 0 };
-        let (mut at, mut depth, mut position) = (0, 0_usize, None);
+        let (mut at, mut depth, mut position, mut version) = (0, 0_usize, None, None);
         while let Some(sign) = body.get(at) {
             match sign {
                 b'{' | b'[' => depth += 1,
@@ -127,6 +129,11 @@ impl<'a> Told<'a> {
                             position = position.or(std::str::from_utf8(&body[value..end]).ok());
                             said.skip(value, end)
                         }
+                        (1, b"version") => {
+                            let end = end_of_number(body, value);
+                            version = version.or(std::str::from_utf8(&body[value..end]).ok());
+                            end
+                        }
                         (1, b"as_of") if !moment => said.skip_text(value),
                         (1, b"next") => said.skip_text(value),
                         (_, b"more") => said.skip_cursor(value),
@@ -138,14 +145,13 @@ impl<'a> Told<'a> {
             }
             at += 1;
         }
-        Self { hash: said.end(), position }
+        Self { hash: said.end(), position, version: version.filter(|version| !version.is_empty()) }
     }
 
     /// The tag; a record's own version, if it has one, before the hash.
-    fn tag(&self, version: Option<&str>) -> String {
-        let version =
-            version.map(|tag| tag.trim_matches('"')).filter(|version| !version.is_empty());
-        match version {
+    fn tag(&self, header: Option<&str>) -> String {
+        let header = header.map(|tag| tag.trim_matches('"')).filter(|version| !version.is_empty());
+        match header.or(self.version) {
             Some(version) => format!("W/\"{version}-{:032x}\"", self.hash),
             None => format!("W/\"{:032x}\"", self.hash),
         }

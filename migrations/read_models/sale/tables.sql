@@ -342,6 +342,11 @@ CREATE FUNCTION sight() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT NULLIF(current_setting('salgslogg.sight', true), '')::text[]
 $$;
 
+-- By which version of a record it is judged: the newest up to here, the newest of all when NULL. Stands behind the marks.
+CREATE FUNCTION sight_at() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT NULLIF(substr((sight())[2], 10), '')::bigint
+$$;
+
 -- Whether a sale of this owner, group and visibility is in sight.
 CREATE FUNCTION seen(
   owner text, owner_group text, visible_for text, visible_group text, sight text[]) RETURNS boolean

@@ -153,8 +153,12 @@ async fn the_document_names_every_route_its_token_and_its_problems() {
     let paths = document["paths"].as_object().unwrap();
     assert!(paths.len() >= 12, "{:?}", paths.keys());
     for (path, item) in paths {
-        let refused = &item["get"]["responses"]["401"]["content"]["application/problem+json"];
+        let method = if item.get("get").is_some() { "get" } else { "post" };
+        let refused = &item[method]["responses"]["401"]["content"]["application/problem+json"];
         assert_eq!(refused["schema"]["$ref"], "#/components/schemas/Problem", "{path}");
+        if method != "get" {
+            continue;
+        }
         let (status, answer) = ask(&app, &path.replace("{id}", "1"), None).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{path} without a token");
         assert_eq!(answer.headers()[CONTENT_TYPE], "application/problem+json");

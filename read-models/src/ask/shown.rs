@@ -32,13 +32,14 @@ impl Snapshot {
             true => asking.open(&now).await?,
             false => asking.open_past(&past).await?,
         };
-        if snapshot.standing.is_some() {
+        if snapshot.standing.is_some() && pinned.is_none() {
             snapshot.take_settings();
         } else if snapshot.past.is_none() {
+            // what is held of an earlier position knows the rights of then
             snapshot.plan_anew().await?;
             snapshot.read_settings().await?;
         }
-        snapshot.look_as(actor).await?;
+        snapshot.look_as(actor, pinned.is_some()).await?;
         snapshot.at_moment(when, pinned);
         Ok(snapshot)
     }
@@ -59,7 +60,7 @@ impl Snapshot {
         let asking = Asking { questions, tenant_id, wanted: wanted(when, None), pinned: None };
         let Some(mut snapshot) = asking.level(&slot).await? else { return Ok(None) };
         snapshot.take_settings();
-        snapshot.look_as(actor).await?;
+        snapshot.look_as(actor, false).await?;
         snapshot.at_moment(when, None);
         Ok(Some(snapshot))
     }

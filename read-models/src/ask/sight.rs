@@ -90,26 +90,32 @@ impl Sight {
     }
 
     /// As the SQL function `sight` gives it: user, marks, groups. Marks are one letter each, 1 for yes: sales by
-    /// ownership, hidden ones, activities by ownership.
-    fn words(&self) -> Vec<String> {
+    /// ownership, hidden ones, activities by ownership; behind them the position up to which versions judge.
+    fn words(&self, at: Option<i64>) -> Vec<String> {
         let marks = self.sales.iter().chain([&self.hidden]).chain(&self.activities);
-        let marks = marks.map(|mark| if *mark { '1' } else { '0' }).collect();
+        let marks: String = marks.map(|mark| if *mark { '1' } else { '0' }).collect();
+        let marks = marks + &at.map(|at| at.to_string()).unwrap_or_default();
         let user = self.user().to_owned();
         [user, marks].into_iter().chain(self.principal.groups.iter().cloned()).collect()
     }
 }
 
 impl Snapshot {
-    /// From here on statements and memory show what the caller sees.
-    pub(super) async fn look_as(&mut self, actor: &Actor) -> Result<(), Problem> {
+    /// From here on statements and memory show what the caller sees. A later page shows what they see now, whatever its
+    /// cursor's position, and that only the tables know.
+    pub(super) async fn look_as(&mut self, actor: &Actor, later: bool) -> Result<(), Problem> {
         self.sight = Sight::of(actor, &self.rights);
         let Some(sight) = &self.sight else { return Ok(()) };
+        if later {
+            (self.standing, self.past) = (None, None);
+        }
+        let words = sight.words(self.pin.filter(|_| !later));
         if let Some(told) = self.tx.unopened() {
-            told.sight = Some(sight.words());
+            told.sight = Some(words);
             return Ok(());
         }
         sqlx::query("SELECT set_config('salgslogg.sight', $1::text[]::text, true)")
-            .bind(sight.words())
+            .bind(words)
             .execute(&mut *self.tx)
             .await
             .map_err(|e| failed(&e))?;
@@ -120,12 +126,13 @@ impl Snapshot {
     pub async fn seen_sales(&mut self, streams: &[Uuid]) -> Result<Vec<Uuid>, Problem> {
         let mut arguments = coordinates(self);
         add(&mut arguments, streams);
-        // a sale is seen at every moment or at none, so $2 and $3 choose nothing
+        // a sale is seen at every moment or at none, so $2 to $4 choose nothing
         sqlx::query_scalar_with(
             concat!(
                 "SELECT DISTINCT s.stream_id FROM sale_version AS s
                   WHERE s.tenant_id = $1 AND s.stream_id = ANY ($5)
-                    AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL AND ",
+                    AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL
+                    AND COALESCE($4::bigint, 0) >= 0 AND ",
                 sale_is_seen!()
             ),
             arguments,
@@ -143,7 +150,8 @@ impl Snapshot {
             concat!(
                 "SELECT DISTINCT a.stream_id FROM activity_version AS a
                   WHERE a.tenant_id = $1 AND a.stream_id = ANY ($5)
-                    AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL AND ",
+                    AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL
+                    AND COALESCE($4::bigint, 0) >= 0 AND ",
                 include_str!("../activities/seen.sql")
             ),
             arguments,

@@ -110,7 +110,7 @@ impl Snapshot {
         let mut snapshot = Self::of(questions, tenant_id, opened, pinned);
         snapshot.kept = plans == Plans::Kept;
         snapshot.read_settings().await?;
-        snapshot.look_as(actor).await?;
+        snapshot.look_as(actor, pinned.is_some()).await?;
         snapshot.at_moment(when, pinned);
         Ok(snapshot)
     }

@@ -115,6 +115,13 @@ impl Searches {
         Self(Cache::builder().max_capacity(capacity).weigher(weigh).build())
     }
 
+    /// What they take once the cache has counted what was kept.
+    #[cfg(test)]
+    pub fn counted(&self) -> usize {
+        self.0.run_pending_tasks();
+        self.bytes()
+    }
+
     /// Roughly what they take.
     pub fn bytes(&self) -> usize {
         usize::try_from(self.0.weighted_size()).unwrap_or(usize::MAX)

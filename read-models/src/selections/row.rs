@@ -145,7 +145,8 @@ impl Snapshot {
             concat!(
                 "SELECT DISTINCT v.stream_id FROM selection_version AS v
                   WHERE v.tenant_id = $1 AND v.stream_id = ANY ($8)
-                    AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL AND ",
+                    AND COALESCE($2::timestamptz, $3::timestamptz, now()) IS NOT NULL
+                    AND COALESCE($4::bigint, 0) >= 0 AND ",
                 include_str!("seen.sql")
             ),
             arguments,
