@@ -166,3 +166,36 @@ async fn columns_of_lists_can_be_chosen() {
         assert_eq!(problem["errors"][0]["parameter"], "fields", "{path}");
     }
 }
+
+/// Whose a record is now decides for every moment, so also on a page that shows an earlier one (SO-31, SO-44).
+#[tokio::test]
+async fn a_later_page_shows_what_its_caller_sees_now_so_31_so_44() {
+    let shop = Shop::open().await;
+    let mut sales = Vec::new();
+    for n in 0..6 {
+        let more = json!({"owner": if n % 2 == 0 { "ola" } else { "kari" }});
+        sales.push(shop.sale(&format!("S{n}"), ("1", "EUR"), "2026-05-01", more).await);
+    }
+    let seller = shop.world.token_in("demo", "per", &["seller"], &["South"]);
+    let ask = async |path: &str| shop.world.get(&seller, path).await.expect(200).json();
+    for question in ["/v1/sales?sort=number", "/v1/sales?sort=number&as_of=2030-01-01"] {
+        let first = ask(&format!("{question}&limit=2")).await;
+        let later = format!("{question}&limit=50&cursor={}", first["next"].as_str().unwrap());
+        let before = entries(&ask(&later).await).len();
+        let hidden = sales.pop().unwrap();
+        shop.on(&hidden, "set-visibility", json!({"visible_for": "owner"})).await;
+        let page = ask(&later).await;
+        let ids: Vec<&Value> = page["sales"].as_array().unwrap().iter().map(|s| &s["id"]).collect();
+        assert_eq!(ids.len(), before - 1, "{question}");
+        assert!(!ids.iter().any(|id| **id == hidden.as_str()), "{question}: hidden meanwhile");
+    }
+    let first = ask("/v1/sales?sort=number&limit=2").await;
+    let none = json!({"role": "seller", "records": "sales", "own": "read", "own_groups": "none",
+        "other_groups": "none", "others": "none"});
+    shop.world
+        .post(&shop.fixture.importer, "/v1/tenants/demo/set-record-rights", &none)
+        .await
+        .expect(200);
+    let later = format!("/v1/sales?sort=number&cursor={}", first["next"].as_str().unwrap());
+    assert!(entries(&ask(&later).await).is_empty(), "rights are those of now");
+}
