@@ -84,7 +84,9 @@ async fn a_rebuild_that_was_cut_off_at_half_goes_on_with_the_parts_that_are_left
     let head = app.run_until_caught_up().await.unwrap();
     let (sides, tables) = assert_equal(&stage).await;
     assert_eq!(sides.position, head);
-    assert_eq!(tables.iter().map(|table| table.rows.1).sum::<i64>(), head, "a version an event");
+    // words have rows of their own, beside the versions
+    let versions = tables.iter().filter(|table| table.table != "sale_text");
+    assert_eq!(versions.map(|table| table.rows.1).sum::<i64>(), head, "a version an event");
 }
 
 #[tokio::test]
