@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use command_service::process::{GuideSuggestion, Rules, StageAdvance, Steps as _};
 use local_stack::demo::{Voice, Wave, script};
 use reqwest::Method;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use system_tests::World;
 
@@ -176,7 +177,10 @@ async fn the_demo_shows_targets_selections_and_a_view_of_the_manager_st_8_sf_10_
         ]
     );
     let company = &targets["targets"][0]["year"];
-    assert!(company["actual"].as_str().unwrap().parse::<f64>().unwrap() > 0.0, "{company}");
+    assert!(
+        company["actual"].as_str().unwrap().parse::<Decimal>().unwrap() > Decimal::ZERO,
+        "{company}"
+    );
     assert!(!company["attainment"].is_null());
 
     let selections = ask("/v1/selections").await;

@@ -138,20 +138,19 @@ impl Executor {
     /// Fills in, before anything is looked up, what is found in the log: which types a stage may have to be taken out of,
     /// and which members get a row with their group; nothing for other orders.
     async fn with_found(&self, call: &Call, order: &Order) -> Result<Option<Order>, ExecuteError> {
-        match order {
-            Order::Stage(StageCommand::DeleteStage { id, .. }) => {
-                let (id, sale_types) = (*id, self.store.sale_types(&call.tenant).await?);
-                Ok(Some(Order::Stage(StageCommand::DeleteStage { id, sale_types })))
-            }
-            Order::Target(TargetCommand::AddTarget(new)) => {
-                let NewLevel::Group { group, .. } = &new.level else { return Ok(None) };
-                let members = self.store.primary_members(&call.tenant, group.as_str()).await?;
-                let level = NewLevel::Group { group: group.clone(), members };
-                let new = NewTarget { level, ..(**new).clone() };
-                Ok(Some(Order::Target(TargetCommand::AddTarget(Box::new(new)))))
-            }
-            _ => Ok(None),
+        if let Order::Stage(StageCommand::DeleteStage { id, .. }) = order {
+            let (id, sale_types) = (*id, self.store.sale_types(&call.tenant).await?);
+            return Ok(Some(Order::Stage(StageCommand::DeleteStage { id, sale_types })));
         }
+        if let Order::Target(TargetCommand::AddTarget(new)) = order
+            && let NewLevel::Group { group, .. } = &new.level
+        {
+            let members = self.store.primary_members(&call.tenant, group.as_str()).await?;
+            let level = NewLevel::Group { group: group.clone(), members };
+            let new = NewTarget { level, ..(**new).clone() };
+            return Ok(Some(Order::Target(TargetCommand::AddTarget(Box::new(new)))));
+        }
+        Ok(None)
     }
 
     /// Fills in what only the whole log knows: whether amounts exist in the base currency.

@@ -33,7 +33,7 @@ pub(super) fn answer() -> (mpsc::Sender<Bytes>, Response) {
     (results, ([(CONTENT_TYPE, NDJSON)], Body::from_stream(stream)).into_response())
 }
 
-/// Takes lines, keeps a window of them going, and sends results in order. Stops taking when the client is gone or the
+/// Takes lines, keeps a window of them going, and sends results in order; an empty one is none. Stops taking when the client is gone or the
 /// process is told to stop; what was taken is finished.
 pub(super) async fn in_order<L, F>(
     lines: impl Stream<Item = L>,
@@ -44,13 +44,13 @@ pub(super) async fn in_order<L, F>(
     F: Future<Output = Bytes>,
 {
     let mut lines = std::pin::pin!(lines);
-    let mut window = FuturesOrdered::new();
+    let mut window: FuturesOrdered<F> = FuturesOrdered::new();
     let mut reading = true;
     while reading || !window.is_empty() {
         tokio::select! {
             biased;
             Some(result) = window.next(), if !window.is_empty() => {
-                if results.send(result).await.is_err() {
+                if !result.is_empty() && results.send(result).await.is_err() {
                     reading = false;
                 }
             }

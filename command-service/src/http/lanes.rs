@@ -58,11 +58,10 @@ fn brings_members(order: &Order) -> bool {
 
 /// Stands for all targets at once, of which a group's row may write any.
 fn any_target(order: &Order) -> Option<StreamName> {
-    let about_targets = match order {
-        Order::Target(_) => true,
-        Order::TargetType(command) => matches!(command, TargetTypeCommand::PasteTargets { .. }),
-        _ => false,
-    };
+    let about_targets = matches!(
+        order,
+        Order::Target(_) | Order::TargetType(TargetTypeCommand::PasteTargets { .. })
+    );
     about_targets.then(|| StreamName::new(Aggregate::Target, ""))
 }
 

@@ -34,10 +34,13 @@ impl Rules for TargetTypeCleanup {
 /// The rows that go with an event. Rows added after it are those of a type that took users in again: they stay, also when the
 /// log is read once more.
 async fn cleared_up(row: &Recorded, store: &EventStore) -> Result<Follows<()>, RuleFault> {
-    let goes: fn(&TargetPlace) -> bool = match row.decode()? {
-        Event::TargetType(TargetTypeEvent::Deleted {}) => |_| true,
-        Event::TargetType(TargetTypeEvent::Edited(terms)) if terms.groups_only => of_user,
-        _ => return Ok(Follows::Nothing),
+    let Event::TargetType(fact) = row.decode()? else { return Ok(Follows::Nothing) };
+    let goes: fn(&TargetPlace) -> bool = match fact {
+        TargetTypeEvent::Deleted {} => |_| true,
+        TargetTypeEvent::Edited(terms) if terms.groups_only => of_user,
+        TargetTypeEvent::Edited(_) | TargetTypeEvent::Defined { .. } => {
+            return Ok(Follows::Nothing);
+        }
     };
     let stream = row.metadata()?.stream;
     let target_type = StreamName::parse(&stream).and_then(|stream| stream.id.parse().ok());

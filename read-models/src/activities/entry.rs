@@ -1,8 +1,10 @@
 //! An activity as answers show it. Decides what is overdue and on which days an activity lies; asks for nothing but
 //! the names of sales.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+mod held;
+mod names;
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -13,13 +15,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::activity::Activity;
-use crate::ask::{
-    Snapshot, add, coordinates, failed, moment, sale_is_seen, start_of_day, time_of_day,
-};
-use crate::card::{CardRow, Named};
+use crate::ask::{Snapshot, add, failed, moment, start_of_day, time_of_day};
+use crate::card::Named;
 use crate::diary::Slot;
-use crate::kept_cards::{Shape, rows_at};
-use crate::standing::{ActivityHeld, VersionOf, Weigh};
+pub(crate) use held::held_entries;
+use names::SaleName;
 
 /// Columns and rows of activities that are not deleted and that the caller sees, with when they begin and end (`w`). Goes on
 /// with more conditions; `$1` to `$7` are what [`moment`] binds.
@@ -193,63 +193,6 @@ impl EntryRow {
         Ok(streams.iter().filter_map(|stream| rows.remove(stream)).collect())
     }
 
-    /// Those of some activities as memory has them, in the order of these.
-    pub async fn held(
-        snapshot: &mut Snapshot,
-        held: &[ActivityHeld],
-    ) -> Result<Vec<Arc<Self>>, Problem> {
-        let version = |held: &ActivityHeld| Some((held.stream, held.version?));
-        let versions = held.iter().map(version).collect::<Option<Vec<VersionOf>>>();
-        let (Some(standing), Some(wanted)) = (snapshot.standing.clone(), versions) else {
-            let streams: Vec<Uuid> = held.iter().map(|held| held.stream).collect();
-            let rows = Self::at(snapshot, &streams).await?;
-            return Ok(rows.into_iter().map(Arc::new).collect());
-        };
-        let mut rows = standing.rows.entries.look_up(&wanted);
-        let missing = wanted.iter().zip(&rows).filter(|(_, row)| row.is_none());
-        let (streams, versions): (Vec<Uuid>, Vec<i64>) =
-            missing.map(|(version, _)| *version).unzip();
-        if !streams.is_empty() {
-            let read = Self::of_versions(snapshot, &streams, &versions).await?;
-            for row in &read {
-                standing.rows.entries.keep((row.stream_id, row.version), row);
-            }
-            let of = |wanted: &VersionOf| {
-                read.iter().find(|row| (row.stream_id, row.version) == *wanted).cloned()
-            };
-            for (row, wanted) in rows.iter_mut().zip(&wanted).filter(|(row, _)| row.is_none()) {
-                *row = of(wanted);
-            }
-        }
-        // memory showed only what the caller sees; whose it is is judged once more
-        let sees = |row: &Arc<Self>| {
-            let whose = (&row.activity.owner, row.activity.owner_group.as_deref());
-            snapshot.sight.as_ref().is_none_or(|sight| sight.sees_activity(whose.0, whose.1))
-        };
-        Ok(rows.into_iter().flatten().filter(sees).collect())
-    }
-
-    async fn of_versions(
-        snapshot: &mut Snapshot,
-        streams: &[Uuid],
-        versions: &[i64],
-    ) -> Result<Vec<Arc<Self>>, Problem> {
-        let rows: Vec<Self> = sqlx::query_as(concat!(
-            "SELECT NULL::text AS description, ",
-            include_str!("entry_columns.sql"),
-            "FROM unnest($2::uuid[], $3::bigint[]) AS wanted (stream_id, version)
-             JOIN activity_version AS a ON a.stream_id = wanted.stream_id AND a.version = wanted.version
-            WHERE a.tenant_id = $1"
-        ))
-        .bind(snapshot.tenant_id)
-        .bind(streams)
-        .bind(versions)
-        .fetch_all(&mut *snapshot.tx)
-        .await
-        .map_err(|e| failed(&e))?;
-        Ok(rows.into_iter().map(Arc::new).collect())
-    }
-
     /// The long text; loaded only for a single activity.
     pub fn take_description(&mut self) -> Option<String> {
         self.activity.description.take()
@@ -331,68 +274,6 @@ pub(crate) async fn entries(
     Ok(rows.into_iter().map(|row| row.entry(snapshot, users, &sales)).collect())
 }
 
-/// The same of activities as memory has them.
-pub(crate) async fn held_entries(
-    snapshot: &mut Snapshot,
-    held: &[ActivityHeld],
-    users: &HashMap<String, String>,
-) -> Result<Vec<Entry>, Problem> {
-    let rows = EntryRow::held(snapshot, held).await?;
-    let sales = match snapshot.standing.clone().zip(snapshot.view()) {
-        Some((standing, view)) => {
-            let about: HashSet<Uuid> = rows.iter().filter_map(|row| row.activity.sale_id).collect();
-            let wanted = view.names(about.into_iter());
-            let found = rows_at(snapshot, &standing, Shape::Card, &wanted).await?;
-            let name = |row: Arc<CardRow>| (row.stream(), SaleName::from(&*row));
-            found.into_iter().flatten().map(name).collect()
-        }
-        None => {
-            let stream = |row: &Arc<EntryRow>| row.activity.sale_stream_id;
-            let streams: Vec<Uuid> = rows.iter().filter_map(stream).collect();
-            SaleName::of(snapshot, &streams).await?
-        }
-    };
-    Ok(rows.iter().map(|row| row.entry(snapshot, users, &sales)).collect())
-}
-
-/// How people call a sale at the moment of the question.
-#[derive(Debug, sqlx::FromRow)]
-struct SaleName {
-    stream_id: Uuid,
-    number: i64,
-    title: String,
-}
-
-impl From<&CardRow> for SaleName {
-    fn from(row: &CardRow) -> Self {
-        let sale = row.sale();
-        Self { stream_id: row.stream(), number: sale.number, title: sale.title.clone() }
-    }
-}
-
-impl SaleName {
-    async fn of(snapshot: &mut Snapshot, streams: &[Uuid]) -> Result<HashMap<Uuid, Self>, Problem> {
-        if streams.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let mut arguments = coordinates(snapshot);
-        add(&mut arguments, streams);
-        let names: Vec<Self> = sqlx::query_as_with(
-            concat!(
-                "SELECT stream_id, number, title FROM sale_version AS s
-              WHERE tenant_id = $1 AND stream_id = ANY ($5)
-                AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4) AND ",
-                sale_is_seen!()
-            ),
-            arguments,
-        )
-        .fetch_all(&mut *snapshot.tx)
-        .await
-        .map_err(|e| failed(&e))?;
-        Ok(names.into_iter().map(|name| (name.stream_id, name)).collect())
-    }
-}
-
 /// SD-4: whole days of a meeting or call take the working day, from the first day's morning to the last day's evening.
 fn busy(
     kind: &str,
@@ -423,26 +304,5 @@ fn instant(edge: Edge, zone: Tz) -> DateTime<Utc> {
     match edge {
         Edge::Day(day) => start_of_day(day, zone),
         Edge::At(at) => at,
-    }
-}
-
-impl Weigh for EntryRow {
-    fn bytes(&self) -> usize {
-        let activity = &self.activity;
-        let texts = [
-            &activity.owner_group,
-            &activity.company_name,
-            &activity.contact_name,
-            &activity.project_name,
-            &activity.location,
-            &activity.priority,
-            &activity.follow_up_type,
-            &activity.assigned_by,
-            &activity.assignment,
-            &activity.template,
-            &activity.our_reference,
-        ];
-        let long = texts.into_iter().flatten().map(String::len).sum::<usize>();
-        size_of::<Self>() + long + activity.title.len() + activity.owner.len() + 200
     }
 }

@@ -10,6 +10,7 @@ mod guide;
 mod headers;
 mod ids;
 mod limits;
+mod selection_runs;
 mod selections;
 mod targets;
 mod trial;

@@ -1,5 +1,7 @@
 //! One request, a command for each member of a selection (SF-17, SF-18): a line a member, in their order.
 //!
+//! A member that the caller does not see is none, as in the list of members.
+//!
 //! Every member is a command of its own: under the caller's own rights, accepted or refused by itself. Its idempotency key
 //! follows from run and sale, so a request that was cut is sent again as it was: what was done is answered once more, the
 //! rest is done. Sales that the request names are taken as they are named, members or not: what a dynamic selection finds
@@ -132,6 +134,16 @@ impl ForAll {
     }
 }
 
+/// The sales of a run.
+pub(super) struct Meant {
+    sales: Vec<SaleId>,
+    /// The request names them, so each is answered; of members those that are not seen are none.
+    named: bool,
+}
+
+/// Codes of a sale that a caller does not see, or that is not there.
+const UNSEEN: [&str; 2] = ["not_found", "unknown_sale"];
+
 /// The sales to do something for: those that are named, else the members of a static selection.
 ///
 /// # Errors
@@ -139,13 +151,13 @@ impl ForAll {
 pub(super) async fn members<B>(
     requested: &Requested<B>,
     named: Option<ManySales>,
-) -> Result<Vec<SaleId>, Problem> {
+) -> Result<Meant, Problem> {
     let id = SelectionId(requested.selection);
     let kept = requested.served.executor.selection(&requested.actor, id).await;
     let kept = kept.map_err(|error| answers::failed(&error, ""))?;
     match (named, kept.kind) {
-        (Some(ManySales(sales)), _) => Ok(sales),
-        (None, SelectionKind::Static) => Ok(kept.in_order()),
+        (Some(ManySales(sales)), _) => Ok(Meant { sales, named: true }),
+        (None, SelectionKind::Static) => Ok(Meant { sales: kept.in_order(), named: false }),
         (None, SelectionKind::Dynamic) => {
             let detail = "name the members of a dynamic selection that are meant";
             let problem = Problem::refused("members_required", detail);
@@ -157,7 +169,7 @@ pub(super) async fn members<B>(
 /// Carries the command out for every member. A body that no member could take is refused before anything is done.
 pub(super) async fn for_each<B>(
     requested: Requested<B>,
-    sales: Vec<SaleId>,
+    meant: Meant,
     all: ForAll,
 ) -> Result<Response, Problem> {
     let Requested { served, actor, trace, .. } = requested;
@@ -166,7 +178,8 @@ pub(super) async fn for_each<B>(
     let (results, answer) = flow::answer();
     let stop = served.tasks.token();
     let tasks = served.tasks.clone();
-    let mut run = Run { served, actor, trace, all, lanes: Lanes::default() };
+    let Meant { sales, named } = meant;
+    let mut run = Run { served, actor, trace, all, named, lanes: Lanes::default() };
     let work = async move {
         let sales = futures::stream::iter(sales);
         flow::in_order(sales, |sale| run.start(sale), results, stop).await;
@@ -181,6 +194,7 @@ struct Run {
     actor: Actor,
     trace: Traceparent,
     all: ForAll,
+    named: bool,
     lanes: Lanes,
 }
 
@@ -190,7 +204,7 @@ impl Run {
         let understood = self.understood(sale);
         let turn = understood.as_ref().ok().map(|(decoded, call)| self.lanes.turn(decoded, call));
         let executor = self.served.executor.clone();
-        let pointer = self.all.pointer;
+        let (pointer, named) = (self.all.pointer, self.named);
         let work = self.trace.scope(async move {
             if let Some(turn) = &turn {
                 turn.come().await;
@@ -203,7 +217,11 @@ impl Run {
                 Err(problem) => Err(problem),
             };
             drop(turn);
-            result_line(sale, result)
+            match result {
+                // neither list nor count of the members tells of it
+                Err(problem) if !named && UNSEEN.contains(&problem.code()) => Bytes::new(),
+                result => result_line(sale, result),
+            }
         });
         let task = self.served.tasks.spawn(work.instrument(Span::current()));
         async move {

@@ -47,7 +47,7 @@ pub async fn plan_follow_ups(
         return Err(Problem::bad_body("unknown_field", format!("/activity/{member}"), rule));
     }
     let named = requested.body.sales.take();
-    let sales = each::members(&requested, named).await?;
+    let meant = each::members(&requested, named).await?;
     let all = ForAll {
         run: format!("plan/{}", requested.body.run),
         route: each::command("PlanActivity").ok_or_else(|| Problem::internal(&NotServed))?,
@@ -55,7 +55,7 @@ pub async fn plan_follow_ups(
         body: Value::Object(activity),
         pointer: "/activity",
     };
-    each::for_each(requested, sales, all).await
+    each::for_each(requested, meant, all).await
 }
 
 /// The activity of one sale. Its id follows from caller, run and sale: a follow-up that was planned is found again.

@@ -21,7 +21,8 @@ use crate::http::route::CommandRoute;
 pub struct UpdateMembers {
     /// An id of yours for this run: the same request again goes on where it was cut and answers the same.
     run: Uuid,
-    /// Which sales, in this order; the members of a static selection when left out. A dynamic one needs them.
+    /// Which sales, members or not, in this order; when left out, the members that a static selection has now and that you
+    /// see. A dynamic one needs them.
     #[schema(value_type = Option<Vec<Uuid>>, max_items = 10000)]
     sales: Option<ManySales>,
     /// A command on a sale that has a body, by its name.
@@ -41,7 +42,7 @@ pub async fn update_members(
         each::requested::<UpdateMembers>(served, Right::BulkUpdate, request).await?;
     let route = on_sales(&requested.body.command)?;
     let named = requested.body.sales.take();
-    let sales = each::members(&requested, named).await?;
+    let meant = each::members(&requested, named).await?;
     let all = ForAll {
         run: format!("update/{}", requested.body.run),
         route,
@@ -49,7 +50,7 @@ pub async fn update_members(
         body: requested.body.body.take(),
         pointer: "/body",
     };
-    each::for_each(requested, sales, all).await
+    each::for_each(requested, meant, all).await
 }
 
 /// The row of a command that changes a sale and says what to.

@@ -1,15 +1,13 @@
 //! Targets of 500 users and 12 months beside what was won of 100 000 sales, beside a look-up by primary key (ST-8, domain
 //! §4.7).
 
-use std::time::Duration;
-
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use super::Run;
-use super::queries::{CONNECTIONS, WITHIN, p99};
-use crate::baseline::insert;
-use crate::figures::{Figure, Report, median};
+use super::beside_key::{self, Asked};
+use super::queries::WITHIN;
+use crate::figures::Report;
 use crate::load::connection::Connection;
 use crate::machine::{Stack, reached};
 
@@ -29,33 +27,9 @@ pub(super) async fn measure(run: &Run, stack: &Stack, report: &mut Report) -> an
     let pool = stack.superuser().await?;
     stack.until_followed(&pool, reached::head(&pool).await?, WITHIN).await?;
     sqlx::raw_sql("VACUUM ANALYZE").execute(&pool).await?;
-    let mut keys = Vec::new();
-    let mut found = QUESTIONS.map(|(name, question)| (name, question, Vec::new()));
-    for (_, question, _) in &found {
-        p99(stack, stack.token(), question, Duration::ZERO).await?;
-    }
-    for _ in 0..run.repeats() {
-        keys.push(insert::look_ups(stack, CONNECTIONS, run.time()).await?.percentile_ms(99));
-        for (_, question, times) in &mut found {
-            times.push(p99(stack, stack.token(), question, run.time()).await?);
-        }
-    }
-    let each = found.iter().map(|(name, _, times)| format!("{name} {:.1} ms", median(times)));
-    let each = each.collect::<Vec<_>>().join(", ");
-    let worst = found.into_iter().max_by(|(.., a), (.., b)| median(a).total_cmp(&median(b)));
-    let (worst, _, values) = worst.expect("invariant: there are two questions");
-    report.add(&Figure {
-        name: "targets_500".into(),
-        unit: "ms p99",
-        baseline: "primary_key_p99".into(),
-        values,
-        baselines: keys,
-        note: format!(
-            "worst: {worst}; {each}; 500 users, 12 months and the year, each figure with its list"
-        ),
-        ..Figure::default()
-    })?;
-    Ok(())
+    let note = "500 users, 12 months and the year, each figure with its list";
+    let asked = Asked { name: "targets_500", token: stack.token(), questions: &QUESTIONS, note };
+    beside_key::measure(run, stack, asked, report).await
 }
 
 /// Users in groups, a target each, and figures in it.

@@ -1,6 +1,7 @@
 //! The rows of the targets table, one family a file: each starts the stack it needs, measures baseline and candidate in
 //! turn, and reports.
 
+mod beside_key;
 mod board;
 mod bulk;
 mod catch_up;
