@@ -213,6 +213,8 @@ impl Answer {
             Aggregate::Selection => "selections",
             Aggregate::TargetType => "target-types",
             Aggregate::Target => "targets",
+            Aggregate::Company => "companies",
+            Aggregate::Contact => "contacts",
         };
         let id = utf8_percent_encode(&self.fixed.id, OTHER_THAN_UNRESERVED);
         format!("/v1/{collection}/{id}")

@@ -184,7 +184,9 @@ fn weight(slot: &Arc<Slot>) -> u32 {
         | State::Tenant(_)
         | State::Name(_)
         | State::TargetType(_)
-        | State::Target(_) => 0,
+        | State::Target(_)
+        | State::Company(_)
+        | State::Contact(_) => 0,
     });
     let bytes = STREAM_BYTES_MIN.saturating_add(u64::try_from(text).unwrap_or(u64::MAX));
     u32::try_from(bytes).unwrap_or(u32::MAX)

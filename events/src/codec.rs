@@ -7,12 +7,13 @@ use thiserror::Error;
 
 use crate::identity::Aggregate;
 use crate::{
-    ActivityEvent, CurrencyEvent, ListEvent, NameEvent, SaleEvent, SaleTypeEvent, SelectionEvent,
-    StageEvent, TargetEvent, TargetTypeEvent, TenantEvent, UserEvent,
+    ActivityEvent, CompanyEvent, ContactEvent, CurrencyEvent, ListEvent, NameEvent, SaleEvent,
+    SaleTypeEvent, SelectionEvent, StageEvent, TargetEvent, TargetTypeEvent, TenantEvent,
+    UserEvent,
 };
 use crate::{
-    activity, currency, fact, list, name, sale, sale_type, selection, stage, target, target_type,
-    tenant, upcast, user,
+    activity, company, contact, currency, fact, list, name, sale, sale_type, selection, stage,
+    target, target_type, tenant, upcast, user,
 };
 
 /// Any fact of the product, in its newest shape.
@@ -46,6 +47,10 @@ pub enum Event {
     TargetType(TargetTypeEvent),
     /// About a target.
     Target(TargetEvent),
+    /// About a company.
+    Company(CompanyEvent),
+    /// About a contact.
+    Contact(ContactEvent),
 }
 
 /// Stored bytes that this program cannot read. It stops the reader; nothing is ever skipped.
@@ -115,6 +120,8 @@ pub fn current() -> impl Iterator<Item = (&'static str, i16)> {
         .chain(selection::CURRENT)
         .chain(target_type::CURRENT)
         .chain(target::CURRENT)
+        .chain(company::CURRENT)
+        .chain(contact::CURRENT)
 }
 
 /// The entry of a type in [`current`], with its static name.
@@ -144,6 +151,8 @@ pub fn encode(event: &Event) -> (&'static str, i16, Vec<u8>) {
         Event::Selection(fact) => split(fact),
         Event::TargetType(fact) => split(fact),
         Event::Target(fact) => split(fact),
+        Event::Company(fact) => split(fact),
+        Event::Contact(fact) => split(fact),
     }
 }
 
@@ -212,6 +221,8 @@ fn of_aggregate(
         Aggregate::Selection => payload.read(kind).map(Event::Selection),
         Aggregate::TargetType => payload.read(kind).map(Event::TargetType),
         Aggregate::Target => payload.read(kind).map(Event::Target),
+        Aggregate::Company => payload.read(kind).map(Event::Company),
+        Aggregate::Contact => payload.read(kind).map(Event::Contact),
     })
 }
 

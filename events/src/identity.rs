@@ -146,6 +146,17 @@ uuid_identity!(
     Aggregate::Target
 );
 
+uuid_identity!(
+    /// Public id of a company.
+    CompanyId,
+    Aggregate::Company
+);
+uuid_identity!(
+    /// Public id of a contact.
+    ContactId,
+    Aggregate::Contact
+);
+
 impl TargetId {
     /// The id of the row that these texts name, in this order.
     pub(crate) fn of(names: [&str; 5]) -> Self {
@@ -190,11 +201,15 @@ pub enum Aggregate {
     TargetType,
     /// A sales target (ST-8).
     Target,
+    /// An organisation sold to (SO-F14).
+    Company,
+    /// A person at one (SO-F15).
+    Contact,
 }
 
 impl Aggregate {
     /// Every aggregate, for exhaustive checks.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Sale,
         Self::Activity,
         Self::Stage,
@@ -207,6 +222,8 @@ impl Aggregate {
         Self::Selection,
         Self::TargetType,
         Self::Target,
+        Self::Company,
+        Self::Contact,
     ];
 
     /// The wire name, as in `sale-type/<id>` and `sale-type.defined`.
@@ -224,6 +241,8 @@ impl Aggregate {
             Self::Selection => "selection",
             Self::TargetType => "target-type",
             Self::Target => "target",
+            Self::Company => "company",
+            Self::Contact => "contact",
         }
     }
 

@@ -15,6 +15,9 @@
 
 pub mod activity;
 pub mod codec;
+pub mod company;
+pub mod contact;
+pub mod country;
 pub mod criteria;
 pub mod currency;
 pub mod custom_field;
@@ -43,6 +46,9 @@ pub mod view;
 
 pub use activity::ActivityEvent;
 pub use codec::{DecodeError, Event};
+pub use company::{Company, CompanyEvent};
+pub use contact::{Contact, ContactEvent};
+pub use country::CountryCode;
 pub use criteria::Criteria;
 pub use currency::CurrencyEvent;
 pub use custom_field::{FieldDefinition, FieldItem, FieldKind, FieldValue};
@@ -51,8 +57,8 @@ pub use envelope::{Metadata, NewEvent, Recorded, content_hash};
 pub use feature::Feature;
 pub use guide::{Guide, GuideItem, GuideItemId};
 pub use identity::{
-    ActivityId, Aggregate, SaleId, SaleTypeId, SelectionId, StageId, StreamName, TargetId,
-    TargetTypeId, TenantSlug, UserId,
+    ActivityId, Aggregate, CompanyId, ContactId, SaleId, SaleTypeId, SelectionId, StageId,
+    StreamName, TargetId, TargetTypeId, TenantSlug, UserId,
 };
 pub use list::{ListEvent, ListItem, ListName};
 pub use money::{CurrencyCode, Money};
@@ -66,7 +72,7 @@ pub use target_type::TargetTypeEvent;
 pub use tenant::TenantEvent;
 pub use user::{Preferences, UserEvent};
 pub use values::{
-    Description, FieldText, ListKey, LocalName, Note, OurReference, ParseError, Party, Probability,
-    Purpose, SaleNote, StakeholderComment, Title, TypeName,
+    Description, EmailAddress, FieldText, ListKey, LocalName, Note, OurReference, ParseError,
+    Party, PhoneNumber, Probability, Purpose, SaleNote, StakeholderComment, Title, TypeName,
 };
 pub use view::BoardView;

@@ -39,11 +39,15 @@ pub enum ListName {
     SaleTypeCategory,
     /// Types of follow-ups, each of one kind (SD-1).
     FollowUpType,
+    /// What a company is to us (ST-2).
+    CompanyCategory,
+    /// What a company does (ST-2).
+    CompanyBusiness,
 }
 
 impl ListName {
     /// Every list.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Source,
         Self::Competitor,
         Self::Credited,
@@ -54,6 +58,8 @@ impl ListName {
         Self::Priority,
         Self::SaleTypeCategory,
         Self::FollowUpType,
+        Self::CompanyCategory,
+        Self::CompanyBusiness,
     ];
 
     /// Its word on the wire, in the address and in the name of its stream.
@@ -69,6 +75,8 @@ impl ListName {
             Self::Priority => "priority",
             Self::SaleTypeCategory => "sale_type_category",
             Self::FollowUpType => "follow_up_type",
+            Self::CompanyCategory => "company_category",
+            Self::CompanyBusiness => "company_business",
         }
     }
 

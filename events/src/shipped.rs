@@ -70,6 +70,25 @@ const CATEGORIES: [Row; 4] = [
     ("additional-sale", "Additional sale", "Mersalg", "Bijverkoop"),
 ];
 
+const COMPANY_CATEGORIES: [Row; 6] = [
+    UNKNOWN,
+    ("customer", "Customer", "Kunde", "Klant"),
+    ("prospect", "Prospect", "Potensiell kunde", "Prospect"),
+    ("partner", "Partner", "Partner", "Partner"),
+    ("supplier", "Supplier", "Leverandør", "Leverancier"),
+    ("competitor", "Competitor", "Konkurrent", "Concurrent"),
+];
+
+const COMPANY_BUSINESSES: [Row; 7] = [
+    UNKNOWN,
+    ("manufacturing", "Manufacturing", "Industri", "Industrie"),
+    ("trade", "Trade", "Handel", "Handel"),
+    ("services", "Services", "Tjenester", "Diensten"),
+    ("transport", "Transport", "Transport", "Transport"),
+    ("construction", "Construction", "Bygg og anlegg", "Bouw"),
+    ("public-sector", "Public sector", "Offentlig sektor", "Overheid"),
+];
+
 /// Types of follow-ups: a row, its kind, how long such follow-ups usually last (SD-1, SD-3). To-dos have days.
 const FOLLOW_UP_TYPES: [(Row, Kind, Option<u16>); 8] = [
     (("customer-visit", "Customer visit", "Kundebesøk", "Klantbezoek"), Kind::Meeting, Some(90)),
@@ -99,6 +118,8 @@ fn rows(list: ListName) -> Vec<Full> {
         ListName::SalesRole => &SALES_ROLES,
         ListName::Priority => &PRIORITIES,
         ListName::SaleTypeCategory => &CATEGORIES,
+        ListName::CompanyCategory => &COMPANY_CATEGORIES,
+        ListName::CompanyBusiness => &COMPANY_BUSINESSES,
         ListName::FollowUpType => {
             let types = FOLLOW_UP_TYPES.iter();
             return types.map(|(row, kind, minutes)| (row, Some(*kind), *minutes)).collect();

@@ -28,6 +28,12 @@ pub enum Dimension {
     Credited,
     /// Who else sold.
     Competitor,
+    /// What the company is to us.
+    CompanyCategory,
+    /// What the company does.
+    CompanyBusiness,
+    /// Where the company is; its items are codes in small letters.
+    CompanyCountry,
     /// An own list field of the tenant.
     Field(ListKey),
 }
@@ -42,6 +48,9 @@ impl Dimension {
             Self::Source => "source".to_owned(),
             Self::Credited => "credited".to_owned(),
             Self::Competitor => "competitor".to_owned(),
+            Self::CompanyCategory => "company_category".to_owned(),
+            Self::CompanyBusiness => "company_business".to_owned(),
+            Self::CompanyCountry => "company_country".to_owned(),
             Self::Field(key) => format!("field.{}", key.as_str()),
         }
     }
@@ -50,13 +59,17 @@ impl Dimension {
 impl TryFrom<String> for Dimension {
     type Error = ParseError;
     fn try_from(word: String) -> Result<Self, ParseError> {
-        let rule = "must be all_sales, sale_type, source, credited, competitor or field.<key>";
+        let rule = "must be all_sales, sale_type, source, credited, competitor, company_category, company_business, \
+                    company_country or field.<key>";
         match word.as_str() {
             "all_sales" => Ok(Self::AllSales),
             "sale_type" => Ok(Self::SaleType),
             "source" => Ok(Self::Source),
             "credited" => Ok(Self::Credited),
             "competitor" => Ok(Self::Competitor),
+            "company_category" => Ok(Self::CompanyCategory),
+            "company_business" => Ok(Self::CompanyBusiness),
+            "company_country" => Ok(Self::CompanyCountry),
             word => {
                 let key = word.strip_prefix("field.").and_then(|key| ListKey::parse(key).ok());
                 key.map(Self::Field).ok_or(ParseError::new("dimension", rule))

@@ -103,6 +103,45 @@ text_value!(
     OurReference, "our reference", 99, "must be 1 to 99 characters"
 );
 
+text_value!(
+    /// A telephone number as people write it, at most 64 characters (SK-6).
+    PhoneNumber, "phone", 64, "must be 1 to 64 characters"
+);
+
+/// An address that mail reaches, at most 254 characters (SK-6, RFC 5321).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// Parses an address without a display name.
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
+        let rule = "must be an address such as kari@example.com";
+        // the parser takes a name in front of an address too
+        let parsed = text.parse::<email_address::EmailAddress>();
+        let bare = text.len() <= 254 && parsed.is_ok_and(|address| address.email() == text);
+        bare.then(|| Self(text.to_owned())).ok_or(ParseError::new("email", rule))
+    }
+
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = ParseError;
+    fn try_from(text: String) -> Result<Self, ParseError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(address: EmailAddress) -> Self {
+        address.0
+    }
+}
+
 /// The key of a list item: `[a-z0-9-]{1,60}` (reasons, sources, competitors; SO-19).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -264,6 +303,23 @@ mod tests {
     fn a_probability_is_a_whole_percent() {
         assert!(Probability::parse(0).is_ok() && Probability::parse(100).is_ok());
         assert!(Probability::parse(-1).is_err() && Probability::parse(101).is_err());
+    }
+
+    #[test]
+    fn an_address_reaches_somebody_sk_6() {
+        assert_eq!(EmailAddress::parse("kari@example.com").unwrap().as_str(), "kari@example.com");
+        let long = format!("kari@{}.com", "a.".repeat(130));
+        for bad in [
+            "",
+            "kari",
+            "kari@",
+            "@example.com",
+            "a b@example.com",
+            "Kari <kari@example.com>",
+            &long,
+        ] {
+            assert!(EmailAddress::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@ async fn every_location_leads_to_what_was_created() {
         ("/v1/stages", json!({"name": "Demo held", "probability": 30})),
         ("/v1/sale-types", json!({"name": "Renewal"})),
         ("/v1/users", json!({"id": "auth0|kåre/1", "name": "Kåre"})),
+        ("/v1/companies", json!({"name": "Fjord AS"})),
+        ("/v1/contacts", json!({"name": "Kari Vik"})),
     ] {
         let reply = world.post(&fixture.importer, path, &body).await.expect(201);
         let location = reply.header("location").unwrap().to_owned();

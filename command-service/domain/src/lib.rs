@@ -11,6 +11,8 @@
 //! A new refusal is a variant of [`Refusal`] with its code; the compiler then asks for its status.
 
 pub mod activity;
+pub mod company;
+pub mod contact;
 pub mod currency;
 pub mod custom_field;
 pub mod list;
@@ -130,6 +132,12 @@ pub fn decide(state: &State, order: Order, context: &Context<'_>) -> Result<Deci
         }
         (State::Target(state), Order::Target(command)) => {
             target::Target::decide(state, command, context)
+        }
+        (State::Company(state), Order::Company(command)) => {
+            company::Company::decide(state, command, context)
+        }
+        (State::Contact(state), Order::Contact(command)) => {
+            contact::Contact::decide(state, command, context)
         }
         (_, order) => Err(Refusal::WrongStream(order.aggregate())),
     }

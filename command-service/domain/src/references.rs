@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use events::{
-    ActivityId, Aggregate, ListName, SaleId, SaleTypeId, StageId, StreamName, TargetId,
+    ActivityId, Aggregate, CompanyId, ListName, SaleId, SaleTypeId, StageId, StreamName, TargetId,
     TargetTypeId, UserId,
 };
 
 use crate::State;
 use crate::activity::{self, Activity, ActivityCommand, Planned};
+use crate::company::{self, Company, CompanyCommand};
+use crate::contact::{self, ContactCommand};
 use crate::currency::CurrencyCommand;
 use crate::list::{List, ListCommand};
 use crate::name::{Name, name_streams};
@@ -50,6 +52,10 @@ pub enum Order {
     Target(TargetCommand),
     /// On a selection.
     Selection(SelectionCommand),
+    /// On a company.
+    Company(CompanyCommand),
+    /// On a contact.
+    Contact(ContactCommand),
 }
 
 impl Order {
@@ -68,6 +74,8 @@ impl Order {
             Self::Selection(command) => {
                 matches!(command, SelectionCommand::CreateSelection(_))
             }
+            Self::Company(command) => matches!(command, CompanyCommand::RegisterCompany(_)),
+            Self::Contact(command) => matches!(command, ContactCommand::RegisterContact(_)),
             Self::Currency(_) | Self::Tenant(_) | Self::List(_) => false,
         }
     }
@@ -86,6 +94,8 @@ impl Order {
             Self::TargetType(_) => Aggregate::TargetType,
             Self::Target(_) => Aggregate::Target,
             Self::Selection(_) => Aggregate::Selection,
+            Self::Company(_) => Aggregate::Company,
+            Self::Contact(_) => Aggregate::Contact,
         }
     }
 }
@@ -170,6 +180,15 @@ impl References {
         if let State::TargetType(found) = state.as_ref() { Some(found) } else { None }
     }
 
+    /// The company; none if it was never registered.
+    pub fn company(&self, id: CompanyId) -> Option<&events::Company> {
+        let state = self.0.get(&id.stream())?;
+        if let State::Company(Company::Registered(found)) = state.as_ref() {
+            return Some(found);
+        }
+        None
+    }
+
     /// Who holds a name; a name never looked up counts as free.
     pub fn name(&self, stream: &StreamName) -> Name {
         match self.0.get(stream).map(Arc::as_ref) {
@@ -201,6 +220,8 @@ pub fn needs(state: &State, order: &Order, actor: &UserId, known: &References) -
             wanted
         }
         (Order::User(command), _) => user::needs(command),
+        (Order::Company(command), _) => company::needs(command),
+        (Order::Contact(command), _) => contact::needs(command),
         (Order::Target(command), State::Target(state)) => target::needs(state, command, known),
         (Order::TargetType(command), State::TargetType(state)) => {
             target_type::needs(state, command)

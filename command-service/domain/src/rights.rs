@@ -50,7 +50,9 @@ pub fn shown(state: &State, context: &Context<'_>) -> Result<(), Refusal> {
         | State::Tenant(_)
         | State::Name(_)
         | State::List(_)
-        | State::TargetType(_) => Ok(()),
+        | State::TargetType(_)
+        | State::Company(_)
+        | State::Contact(_) => Ok(()),
     }
 }
 

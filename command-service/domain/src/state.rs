@@ -4,6 +4,8 @@ use events::{Aggregate, Event};
 
 use crate::Decider;
 use crate::activity::Activity;
+use crate::company::Company;
+use crate::contact::Contact;
 use crate::currency::Currency;
 use crate::list::List;
 use crate::name::Name;
@@ -43,6 +45,10 @@ pub enum State {
     TargetType(TargetType),
     /// A target.
     Target(Target),
+    /// A company.
+    Company(Company),
+    /// A contact.
+    Contact(Contact),
 }
 
 impl State {
@@ -61,6 +67,8 @@ impl State {
             Aggregate::Selection => Self::Selection(Selection::default()),
             Aggregate::TargetType => Self::TargetType(TargetType::default()),
             Aggregate::Target => Self::Target(Target::default()),
+            Aggregate::Company => Self::Company(Company::default()),
+            Aggregate::Contact => Self::Contact(Contact::default()),
         }
     }
 
@@ -88,6 +96,12 @@ impl State {
                 Self::TargetType(TargetType::evolve(state, fact))
             }
             (Self::Target(state), Event::Target(fact)) => Self::Target(Target::evolve(state, fact)),
+            (Self::Company(state), Event::Company(fact)) => {
+                Self::Company(Company::evolve(state, fact))
+            }
+            (Self::Contact(state), Event::Contact(fact)) => {
+                Self::Contact(Contact::evolve(state, fact))
+            }
             (state, _) => state,
         }
     }

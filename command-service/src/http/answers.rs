@@ -131,6 +131,7 @@ fn with_status(refusal: &Refusal, detail: String) -> Problem {
         | Refusal::SelectionDynamic
         | Refusal::TooManyMembers { .. }
         | Refusal::UnknownOwner
+        | Refusal::UnknownCompany
         | Refusal::ReopenDatePast
         | Refusal::CurrencyDiffers { .. }
         | Refusal::PercentWithoutAmount

@@ -4,6 +4,8 @@
 pub mod activities;
 pub mod answers;
 pub mod bulk;
+pub mod companies;
+pub mod contacts;
 pub mod custom_fields;
 pub mod features;
 pub mod fields;
@@ -53,7 +55,9 @@ pub fn commands() -> impl Iterator<Item = &'static CommandRoute> {
         .chain(&lists::ROUTES)
         .chain(&custom_fields::ROUTES)
         .chain(selections::routes())
-        .chain(targets::routes());
+        .chain(targets::routes())
+        .chain(&companies::ROUTES)
+        .chain(&contacts::ROUTES);
     sales::routes().chain(activities::routes()).chain(lists)
 }
 

@@ -81,6 +81,8 @@ pub(super) fn meaning(row: &Recorded) -> Result<Meaning, DecodeError> {
         | Event::Selection(_)
         | Event::TargetType(_)
         | Event::Target(_)
+        | Event::Company(_)
+        | Event::Contact(_)
         | Event::Name(_) => Meaning::None,
     })
 }

@@ -227,10 +227,20 @@ fields! {
     Company "company.id" IDS;
     /// Its name.
     CompanyName "company.name" Kind::Text;
+    /// Key of what it is to us.
+    CompanyCategory "company.category" WORDS;
+    /// Key of what it does.
+    CompanyBusiness "company.business" WORDS;
+    /// ISO 3166-1, two letters.
+    CompanyCountry "company.country" WORDS;
     /// Contact linked to.
     Contact "contact.id" IDS;
     /// Its name.
     ContactName "contact.name" Kind::Text;
+    /// Where mail reaches them.
+    ContactEmail "contact.email" Kind::Text;
+    /// Where a call reaches them.
+    ContactPhone "contact.phone" Kind::Text;
     /// Project linked to.
     Project "project.id" IDS;
     /// Its name.

@@ -30,7 +30,7 @@ pub enum Right {
     ReadTenant,
     /// Read the log itself: `/v1/events`.
     ReadEventFeed,
-    /// Register sales, plan activities, and change them as far as data rights reach.
+    /// Register sales, companies and contacts, plan activities, and change them as far as data rights reach.
     ChangeSales,
     /// Maintain stages, sale types, lists and currencies.
     MaintainLists,

@@ -11,10 +11,20 @@ fn long(n: usize, salt: usize) -> String {
     "語".repeat(n - tail.len()) + &tail
 }
 
+/// An address of `n` letters whose parts have lengths that they may have.
+fn address(n: usize) -> String {
+    let (local, end) = (format!("{}@", "k".repeat(40)), ".example");
+    let labels = "d.".repeat(n);
+    let domain = &labels[..n - local.len() - end.len()];
+    // never two dots in a row
+    let domain = domain.strip_suffix('.').map_or(domain.to_owned(), |short| format!("{short}d"));
+    format!("{local}{domain}{end}")
+}
+
 /// Commands by field: where the limit lies, and the value of a given length.
 type Limit = (&'static [&'static str], &'static str, usize, fn(usize, usize) -> Value);
 
-const LIMITS: [Limit; 37] = [
+const LIMITS: [Limit; 41] = [
     (&["RegisterSale", "EditSale"], "/title", 219, |n, salt| json!(long(n, salt))),
     (&["RegisterSale", "EditSale", "AddStage", "EditStage"], "/description", 65_536, |n, salt| {
         json!(long(n, salt))
@@ -90,11 +100,25 @@ const LIMITS: [Limit; 37] = [
         json!(long(n, salt))
     }),
     (&["CreateSelection", "EditSelection"], "/description", 2_048, |n, salt| json!(long(n, salt))),
-    (&["CreateSelection", "EditSelection"], "/category", 60, |n, _| json!("k".repeat(n))),
+    (
+        &["CreateSelection", "EditSelection", "RegisterCompany", "EditCompany"],
+        "/category",
+        60,
+        |n, _| json!("k".repeat(n)),
+    ),
     (&["CreateSelection"], "/members", 500, |n, _| json!(vec![crate::examples::FOLLOWED_UP; n])),
     (&["AddMembers", "RemoveMembers"], "/sales", 500, |n, _| {
         json!(vec![crate::examples::FOLLOWED_UP; n])
     }),
+    (
+        &["RegisterCompany", "EditCompany", "RegisterContact", "EditContact"],
+        "/name",
+        239,
+        |n, salt| json!(long(n, salt)),
+    ),
+    (&["RegisterCompany", "EditCompany"], "/business", 60, |n, _| json!("k".repeat(n))),
+    (&["RegisterContact", "EditContact"], "/email", 254, |n, _| json!(address(n))),
+    (&["RegisterContact", "EditContact"], "/phone", 64, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/name", 239, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/id", 255, |n, salt| json!(long(n, salt))),
     (&["AddUser"], "/primary_group", 239, |n, salt| json!(long(n, salt))),

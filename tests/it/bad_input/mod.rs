@@ -4,6 +4,7 @@
 mod activities;
 mod board;
 mod bodies;
+mod companies;
 mod diary;
 mod fields;
 mod guide;

@@ -181,6 +181,8 @@ async fn ids_in_bodies_must_be_uuids_and_what_they_name_must_exist() {
     ]);
     let fields = ["/sale_type", "/stage", "/stages/0", "/company/id", "/contact/id", "/project/id"];
     everywhere(&trial, &fields, &bad, INVALID).await;
+    // a contact names its company by its id alone
+    everywhere(&trial, &["/company"], &bad, INVALID).await;
     for example in
         trial.examples.iter().filter(|e| e.route.creates() && !NAMED.contains(&e.route.command))
     {
@@ -194,6 +196,7 @@ async fn ids_in_bodies_must_be_uuids_and_what_they_name_must_exist() {
     everywhere(&trial, &["/sale_type"], &unknown, (422, "unknown_sale_type")).await;
     everywhere(&trial, &["/stage"], &unknown, (422, "stage_not_in_sale_type")).await;
     everywhere(&trial, &["/owner"], &[json!("nobody")], (422, "unknown_owner")).await;
+    works_for(&trial, &unknown[0]).await;
     for example in trial.examples.iter().filter(|e| e.body.get("stages").is_some()) {
         let mut body = example.body.clone();
         body["stages"][1] = unknown[0].clone();
@@ -210,6 +213,17 @@ async fn ids_in_bodies_must_be_uuids_and_what_they_name_must_exist() {
     trial.end().await;
 }
 
+/// Nobody works for a company that this tenant did not register (SO-F15).
+async fn works_for(trial: &Trial, company: &Value) {
+    for command in ["RegisterContact", "EditContact"] {
+        let example = trial.examples.iter().find(|e| e.route.command == command).unwrap();
+        let mut body = example.body.clone();
+        body["company"] = company.clone();
+        let expected = Expected::new(422, "unknown_company").at("/company");
+        trial.value(&example.path, &body, expected).await;
+    }
+}
+
 #[tokio::test]
 async fn another_tenants_objects_are_as_unknown_in_bodies_as_those_that_do_not_exist() {
     let trial = Trial::start().await;
@@ -220,22 +234,36 @@ async fn another_tenants_objects_are_as_unknown_in_bodies_as_those_that_do_not_e
     let kind = trial.world.post(&token, "/v1/sale-types", &kind).await.expect(201).json();
     let user = json!({"id": "foreigner", "name": "F"});
     trial.world.post(&token, "/v1/users", &user).await.expect(201);
+    let company = json!({"name": "Foreign"});
+    let company = trial.world.post(&token, "/v1/companies", &company).await.expect(201).json();
     let before = trial.world.stored().await;
     everywhere(&trial, &["/sale_type"], &[kind["id"].clone()], (422, "unknown_sale_type")).await;
     everywhere(&trial, &["/stage"], &[stage["id"].clone()], (422, "stage_not_in_sale_type")).await;
     everywhere(&trial, &["/owner"], &[json!("foreigner")], (422, "unknown_owner")).await;
+    works_for(&trial, &company["id"]).await;
     assert_eq!(trial.world.stored().await, before);
 }
 
 #[tokio::test]
 async fn words_outside_their_alphabet_are_refused() {
     let trial = Trial::start().await;
-    let keys = ["/reason", "/source", "/competitor", "/credited"];
+    let keys = ["/reason", "/source", "/competitor", "/credited", "/business"];
     let bad =
         texts(&["", "Price", "best product", "pris_ut", "æ", "a.b", "a\n", " a", "-\u{200b}"]);
     everywhere(&trial, &keys, &bad, INVALID).await;
     let zones = texts(&["", "Mars/Base", "europe/oslo ", "+01:00", "CEST+2", "../../etc/passwd"]);
     everywhere(&trial, &["/time_zone"], &zones, INVALID).await;
+    let countries = texts(&["", "no", "NOR", "N", "XX", " NO", "N\u{d8}", "ＮＯ"]);
+    everywhere(&trial, &["/country"], &countries, INVALID).await;
+    let addresses = texts(&[
+        "kari",
+        "kari@",
+        "@fjord.example",
+        "kari vik@fjord.example",
+        "kari@fjord.example, per@fjord.example",
+        "kari@fjord.example\r\nBcc: all@fjord.example",
+    ]);
+    everywhere(&trial, &["/email"], &addresses, INVALID).await;
     everywhere(&trial, &["/duration/unit"], &texts(&["years", "", "Days"]), INVALID).await;
     let blank = texts(&["", " \t ", "\u{3000}"]);
     let names = [
@@ -247,6 +275,8 @@ async fn words_outside_their_alphabet_are_refused() {
         "/company/name",
         "/groups/0",
         "/primary_group",
+        "/email",
+        "/phone",
     ];
     everywhere(&trial, &names, &blank, INVALID).await;
     everywhere(&trial, &["/title"], &blank, (422, "title_required")).await;

@@ -98,7 +98,7 @@ async fn there_are_three_lists_of_reasons_and_one_of_priorities_so_19_sd_5() {
         assert_eq!((maintained, own), (true, vec![&*format!("of-{}", reasons.replace('_', "-"))]));
     }
     assert_eq!(list("priority"), (false, "high medium low".to_owned()), "SD-5");
-    assert_eq!(lists["lists"].as_array().unwrap().len(), 10);
+    assert_eq!(lists["lists"].as_array().unwrap().len(), 12);
     let unknown = world.get(&token, "/v1/lists/reason").await;
     unknown.expect_problem(404, "not_found");
 }

@@ -9,7 +9,7 @@ use crate::examples;
 const ROLES: [&str; 6] = ["seller", "manager", "admin", "importer", "auditor", "analyst"];
 
 /// One letter a role, in the order of [`ROLES`]: `y` may, `-` may not.
-const TABLE: [(&str, &str); 96] = [
+const TABLE: [(&str, &str); 100] = [
     ("RegisterSale", "yyyy--"),
     ("EditSale", "yyyy--"),
     ("ChangeOwner", "yyyy--"),
@@ -106,6 +106,10 @@ const TABLE: [(&str, &str); 96] = [
     ("SetInitialAmount", "yyyy--"),
     ("CopyTarget", "yyyy--"),
     ("SetTargetCurrency", "yyyy--"),
+    ("RegisterCompany", "yyyy--"),
+    ("EditCompany", "yyyy--"),
+    ("RegisterContact", "yyyy--"),
+    ("EditContact", "yyyy--"),
 ];
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What holds after any history: generated orders on a few streams of every kind, decided as the service would.
 
 mod activities;
+mod companies;
 mod guide;
 mod orders;
 mod selections;
@@ -20,6 +21,7 @@ use crate::stage::Stage;
 use crate::user::UserCommand;
 use crate::{Order, State};
 use activities::activity_is_sound;
+use companies::contact_is_sound;
 use guide::{progress_is_sound, type_is_sound};
 use orders::{Asked, asked};
 use selections::{members_beside, selection_is_sound};
@@ -79,6 +81,7 @@ fn names_are_unique(world: &World) -> Result<(), TestCaseError> {
             State::Activity(_) | State::User(_) | State::Tenant(_) | State::Name(_) => continue,
             State::List(_) | State::Selection(_) => continue,
             State::TargetType(_) | State::Target(_) => continue,
+            State::Company(_) | State::Contact(_) => continue,
         };
         for spelling in name.spellings() {
             let id = format!("{}/{spelling}", stream.aggregate);
@@ -118,6 +121,8 @@ proptest! {
                         State::User(_) | State::Tenant(_) | State::Name(_) | State::List(_) => {}
                         State::Selection(selection) => selection_is_sound(selection)?,
                         State::TargetType(_) | State::Target(_) => {}
+                        State::Company(_) => {}
+                        State::Contact(contact) => contact_is_sound(&world, contact)?,
                     }
                 }
                 names_are_unique(&world)?;
@@ -152,11 +157,12 @@ proptest! {
     ) {
         let world = after(&history);
         let exists = world.knows(&last.stream);
-        // whoever says something of themselves is added first
+        // whoever says something of themselves is added first; lists are there without a fact
         let made_of_itself = matches!(
             last.order,
             Order::Tenant(_)
                 | Order::Currency(_)
+                | Order::List(_)
                 | Order::User(
                     UserCommand::SetPreferences { .. }
                         | UserCommand::AddFavourite { .. }

@@ -20,6 +20,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::activities::activity_order;
+use super::companies::company_order;
 use super::guide::guide_order;
 use super::selections::selection_order;
 use crate::Order;
@@ -49,6 +50,7 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
         4 => activity_order(),
         4 => guide_order(),
         3 => selection_order(),
+        2 => company_order(),
         8 => (sale(), sale_command()).prop_map(|(id, command)| on_sale(id, command)),
     ];
     (order, user()).prop_map(|((stream, order), actor)| Asked { stream, order, actor })

@@ -134,6 +134,9 @@ pub enum Refusal {
     /// Owners are users of the tenant.
     #[error("there is no such user")]
     UnknownOwner,
+    /// SO-F15: a contact works for a company that is registered.
+    #[error("there is no such company")]
+    UnknownCompany,
     /// SO-13.
     #[error("the reopen date lies before today")]
     ReopenDatePast,

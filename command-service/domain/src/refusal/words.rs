@@ -52,6 +52,7 @@ impl Refusal {
             Self::TooManyMembers { .. } => "too_many_members",
             Self::UnknownSaleType => "unknown_sale_type",
             Self::UnknownOwner => "unknown_owner",
+            Self::UnknownCompany => "unknown_company",
             Self::ReopenDatePast => "reopen_date_past",
             Self::CurrencyDiffers { .. } => "currency_differs",
             Self::PercentWithoutAmount => "percent_without_amount",
@@ -138,6 +139,7 @@ impl Refusal {
             Self::UnknownSaleType | Self::DeletedSaleType => Some("/sale_type"),
             Self::UnknownGuideItem | Self::GuideItemKind | Self::NoSuchSuggestion => Some("/item"),
             Self::UnknownOwner => Some("/owner"),
+            Self::UnknownCompany => Some("/company"),
             Self::ReopenDatePast => Some("/reopen_date"),
             Self::CurrencyDiffers { pointer, .. }
             | Self::UnknownListItem { pointer, .. }

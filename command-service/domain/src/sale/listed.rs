@@ -105,7 +105,9 @@ pub(super) fn check(
         | ListName::SalesRole
         | ListName::Priority
         | ListName::SaleTypeCategory
-        | ListName::FollowUpType => None,
+        | ListName::FollowUpType
+        | ListName::CompanyCategory
+        | ListName::CompanyBusiness => None,
     };
     given(command)
         .into_iter()

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use events::target_type::Dimension;
-use events::{Aggregate, FieldKind, ListKey, ListName, SaleTypeId, StreamName, TargetTypeId};
+use events::{
+    Aggregate, CountryCode, FieldKind, ListKey, ListName, SaleTypeId, StreamName, TargetTypeId,
+};
 use uuid::Uuid;
 
 use super::{DefinedTargetType, offered};
@@ -17,7 +19,7 @@ pub(super) fn reservation(dimension: &Dimension) -> StreamName {
     StreamName::new(Aggregate::Name, format!("target-dimension/{}", dimension.word()))
 }
 
-/// Where the items of a dimension lie; those of own fields lie with the tenant.
+/// Where the items of a dimension lie; those of own fields lie with the tenant, and countries are everybody's.
 pub(super) fn streams<'a>(
     dimension: &Dimension,
     items: &'a [ListKey],
@@ -43,7 +45,12 @@ fn list_of(dimension: &Dimension) -> Option<ListName> {
         Dimension::Source => Some(ListName::Source),
         Dimension::Credited => Some(ListName::Credited),
         Dimension::Competitor => Some(ListName::Competitor),
-        Dimension::AllSales | Dimension::SaleType | Dimension::Field(_) => None,
+        Dimension::CompanyCategory => Some(ListName::CompanyCategory),
+        Dimension::CompanyBusiness => Some(ListName::CompanyBusiness),
+        Dimension::AllSales
+        | Dimension::SaleType
+        | Dimension::CompanyCountry
+        | Dimension::Field(_) => None,
     }
 }
 
@@ -69,7 +76,12 @@ fn chosen(dimension: &Dimension, item: &ListKey, context: &Context<'_>) -> Resul
             let kind = sale_type(item).and_then(|id| known.sale_type(id));
             matches!(kind, Some(SaleType::Defined(_)))
         }
-        Dimension::Source | Dimension::Credited | Dimension::Competitor => {
+        Dimension::CompanyCountry => CountryCode::of_item(item).is_ok(),
+        Dimension::Source
+        | Dimension::Credited
+        | Dimension::Competitor
+        | Dimension::CompanyCategory
+        | Dimension::CompanyBusiness => {
             list_of(dimension).is_some_and(|list| in_list(list, item, "/item", context).is_ok())
         }
         Dimension::Field(key) => {

@@ -62,14 +62,14 @@ pub struct DefineTargetType {
     /// What people read.
     #[schema(value_type = fields::Name)]
     name: NameField,
-    /// By what sales are told apart: `sale_type`, `source`, `credited`, `competitor`, or `field.<key>` of an own field of kind
-    /// list. `all_sales` is taken. Stays.
+    /// By what sales are told apart: `sale_type`, `source`, `credited`, `competitor`; what their company is: `company_category`,
+    /// `company_business`, `company_country`; or `field.<key>` of an own field of kind list. `all_sales` is taken. Stays.
     #[schema(value_type = String, example = "source")]
     dimension: Dimension,
     /// What is counted of sold sales: `amount`, `count` or `profit`. Stays.
     #[schema(value_type = String, pattern = "^(amount|count|profit)$")]
     unit: Unit,
-    /// The items it is about, by key (sale types by id); all of them when empty.
+    /// The items it is about, by key (sale types by id, countries by their code in small letters); all of them when empty.
     #[serde(default)]
     #[schema(value_type = Vec<String>, max_items = 500)]
     items: Vec<ListKey>,

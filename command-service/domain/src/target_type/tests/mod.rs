@@ -170,6 +170,9 @@ fn items_are_those_of_the_dimension_st_4() {
         (Dimension::Competitor, "anybody"),
         (Dimension::SaleType, renewals.as_str()),
         (Dimension::Field(key("delivery")), "by-sea"),
+        (Dimension::CompanyCategory, "any-category"),
+        (Dimension::CompanyBusiness, "any-business"),
+        (Dimension::CompanyCountry, "no"),
     ] {
         world([]).when(define(OTHER, &dimension, &[good])).facts();
         let twice = Refusal::ItemListedTwice.at("/items/1");
@@ -181,9 +184,40 @@ fn items_are_those_of_the_dimension_st_4() {
         (Dimension::SaleType, "renewal"),
         (Dimension::SaleType, nowhere.as_str()),
         (Dimension::Field(key("delivery")), "by-air"),
+        (Dimension::CompanyCountry, "xx"),
+        (Dimension::CompanyCountry, "nor"),
+        (Dimension::CompanyCountry, "norway"),
     ] {
         let refused = Refusal::UnknownTargetItem.at("/items/0");
         world([]).when(define(OTHER, &dimension, &[bad])).then_refused(refused);
+    }
+}
+
+/// ST-2, ST-4, SO-19: category and business are items of their own lists, one not of the other.
+#[test]
+fn what_companies_are_told_apart_by_is_offered_by_its_list_st_2() {
+    for (dimension, list, other) in [
+        (Dimension::CompanyCategory, ListName::CompanyCategory, ListName::CompanyBusiness),
+        (Dimension::CompanyBusiness, ListName::CompanyBusiness, ListName::CompanyCategory),
+    ] {
+        let item = |list, text: &str| {
+            let labels = name(text);
+            ListItem { list, key: key(text), labels, rank: 5, kind: None, minutes: None }
+        };
+        let added = |list, text: &str| Event::List(ListEvent::ItemAdded(item(list, text)));
+        let maintained = || {
+            world([])
+                .and(list.stream(), &added(list, "club"))
+                .and(other.stream(), &added(other, "fishing"))
+        };
+        maintained().when(define(OTHER, &dimension, &["club", "unknown"])).facts();
+        let refused = Refusal::UnknownTargetItem.at("/items/1");
+        let wrong = define(OTHER, &dimension, &["club", "fishing"]);
+        maintained().when(wrong).then_refused(refused.clone());
+        let gone = Event::List(ListEvent::ItemDeleted(item(list, "club")));
+        let deleted = maintained().and_all(list.stream(), &[added(list, "club"), gone]);
+        let wrong = define(OTHER, &dimension, &["unknown", "club"]);
+        deleted.when(wrong).then_refused(refused);
     }
 }
 
