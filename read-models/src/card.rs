@@ -10,6 +10,7 @@ use crate::actions::icon;
 use crate::ask::{InCurrency, Labels, Sight, Snapshot};
 use crate::card_tabs::{Involved, Linked, Marks, Tabs};
 use crate::figures::Amount;
+use crate::parties::{KnownCompany, KnownContact, KnownParties};
 use crate::sale::{Fields, Sale, Status};
 use crate::standing::{VersionOf, Weigh, converted};
 use crate::upcoming::Upcoming;
@@ -21,6 +22,26 @@ pub(crate) struct Named {
     pub id: Uuid,
     /// Name at the moment of the question, else the first known one.
     pub name: Option<String>,
+}
+
+/// The company of a sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct LinkedCompany {
+    #[serde(flatten)]
+    pub named: Named,
+    /// Told on the card of a single sale only.
+    #[serde(flatten)]
+    pub known: Option<KnownCompany>,
+}
+
+/// The contact of a sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct LinkedContact {
+    #[serde(flatten)]
+    pub named: Named,
+    /// Told on the card of a single sale only.
+    #[serde(flatten)]
+    pub known: Option<KnownContact>,
 }
 
 /// A sale in the currency of the answer.
@@ -65,9 +86,9 @@ pub(crate) struct Card {
     /// Their primary group when they became owner.
     pub group: Option<String>,
     /// Company linked to.
-    pub company: Option<Named>,
+    pub company: Option<LinkedCompany>,
     /// Contact linked to.
-    pub contact: Option<Named>,
+    pub contact: Option<LinkedContact>,
     /// Project linked to.
     pub project: Option<Named>,
     /// Amount in the sale's own currency.
@@ -180,6 +201,16 @@ impl Card {
     pub fn is_red(&self) -> bool {
         self.overdue_activity || self.overdue_sale_date
     }
+
+    /// Adds what is known of the company and the contact it is linked to.
+    pub fn acquaint(&mut self, parties: &KnownParties) {
+        if let Some(company) = &mut self.company {
+            company.known = Some(parties.company(company.named.id));
+        }
+        if let Some(contact) = &mut self.contact {
+            contact.known = Some(parties.contact(contact.named.id));
+        }
+    }
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -251,13 +282,14 @@ impl CardRow {
     }
 
     /// The long texts and links; loaded only for a single card.
-    pub fn tabs(&self) -> Tabs {
+    pub fn tabs(&self, parties: &KnownParties) -> Tabs {
         let sale = &self.sale;
+        let involved = sale.stakeholders.0.iter().cloned();
         Tabs {
             description: sale.description.clone(),
             note: sale.note.clone(),
             links: sale.links.0.iter().cloned().map(Linked::from).collect(),
-            stakeholders: sale.stakeholders.0.iter().cloned().map(Involved::from).collect(),
+            stakeholders: involved.map(|one| Involved::of(one, parties)).collect(),
         }
     }
 
@@ -320,8 +352,10 @@ impl CardRow {
             category: sale.category.clone(),
             owner: sale.owner.clone(),
             group: sale.owner_group.clone(),
-            company: party(sale.company_id, &sale.company_name),
-            contact: party(sale.contact_id, &sale.contact_name),
+            company: party(sale.company_id, &sale.company_name)
+                .map(|named| LinkedCompany { named, known: None }),
+            contact: party(sale.contact_id, &sale.contact_name)
+                .map(|named| LinkedContact { named, known: None }),
             project: party(sale.project_id, &sale.project_name),
             probability: sale.probability,
             sale_date: sale.sale_date,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::card::Named;
+use crate::parties::KnownParties;
 use crate::sale::Sale;
 
 /// What lists show of the other tabs, and who wrote last (SO-F36).
@@ -97,10 +98,17 @@ pub(crate) struct Involved {
     role: Option<String>,
     /// What is to be known about them.
     comment: Option<String>,
+    /// Where mail reaches the contact (SK-6); none of one who is not registered.
+    email: Option<String>,
+    /// Where a call reaches the contact (SK-6); none of one who is not registered.
+    phone: Option<String>,
 }
 
-impl From<Stakeholder> for Involved {
-    fn from(one: Stakeholder) -> Self {
+impl Involved {
+    /// With what is known of the contact.
+    pub fn of(one: Stakeholder, parties: &KnownParties) -> Self {
+        let known = one.contact.as_ref().map(|contact| parties.contact(contact.id));
+        let known = known.unwrap_or_default();
         let named = |party: Party| Named { id: party.id, name: Some(String::from(party.name)) };
         Self {
             id: one.id.0,
@@ -108,6 +116,8 @@ impl From<Stakeholder> for Involved {
             contact: one.contact.map(named),
             role: one.part.role.map(String::from),
             comment: one.part.comment.map(String::from),
+            email: known.email,
+            phone: known.phone,
         }
     }
 }

@@ -40,7 +40,8 @@ pub(crate) struct FeedParams {
     /// Only these types (`sale.won`), separated by commas.
     #[param(value_type = Option<Vec<String>>, explode = false, rename = "type")]
     types: Vec<String>,
-    /// Only events of this kind of stream: sale, activity, stage, sale-type, currency, user, tenant, name.
+    /// Only events of this kind of stream: sale, activity, stage, sale-type, currency, user, tenant, name, list, selection,
+    /// target-type, target, company, contact.
     #[param(value_type = Option<String>)]
     aggregate: Option<Aggregate>,
     /// Only events of the stream with this public id; needs `aggregate`.
@@ -63,7 +64,7 @@ impl FromGiven for FeedParams {
             events::codec::current_version(text).ok().map(|(known, _)| known.to_owned())
         })?;
         let rule = "must be sale, activity, stage, sale-type, currency, user, tenant, name, list, selection, \
-                    target-type or target";
+                    target-type, target, company or contact";
         let aggregate = given.text("aggregate");
         let aggregate =
             aggregate.map(|text| Aggregate::parse(&text).ok_or_else(|| bad("aggregate", rule)));

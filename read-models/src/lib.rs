@@ -54,6 +54,7 @@ mod me;
 mod money;
 mod neighbours;
 pub mod parked;
+mod parties;
 mod pipeline;
 mod poison;
 mod progress;
@@ -203,6 +204,10 @@ pub fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(currencies::currencies))
         .routes(routes!(users::users))
         .routes(routes!(users::user))
+        .routes(routes!(parties::companies))
+        .routes(routes!(parties::company))
+        .routes(routes!(parties::contacts))
+        .routes(routes!(parties::contact))
         .routes(routes!(selections::views))
         .routes(routes!(selections::selections))
         .routes(routes!(selections::selection))

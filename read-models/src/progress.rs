@@ -45,6 +45,11 @@ impl Progress {
         !all.is_empty() && all.values().all(|at| *at > position)
     }
 
+    /// How far the slowest generation followed here has come; none when none is.
+    pub(crate) fn least(&self) -> Option<i64> {
+        self.0.borrow().values().min().copied()
+    }
+
     /// Whether every generation followed here has told that it reached `position`; waits for it for `patience`.
     pub(crate) async fn reaches(&self, position: i64, patience: Duration) -> bool {
         let mut seen = self.0.subscribe();
@@ -71,6 +76,7 @@ mod tests {
         };
         progress.tell("activity", 1, 2);
         assert!(progress.is_behind(7) && !progress.is_behind(2), "by the slowest");
+        assert_eq!((progress.least(), Progress::default().least()), (Some(2), None));
         assert!(
             progress.is_beyond(1) && !progress.is_beyond(2) && !Progress::default().is_beyond(0)
         );

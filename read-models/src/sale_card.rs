@@ -23,6 +23,7 @@ use crate::card::{Card, CardRow, Surface};
 use crate::card_tabs::Tabs;
 use crate::custom_fields::{Filled, definitions, filled};
 use crate::kept_cards::{Shape, rows_at};
+use crate::parties::KnownParties;
 use crate::sale::Sale;
 use crate::standing::fits;
 use crate::upcoming::Upcoming;
@@ -87,13 +88,14 @@ pub(crate) async fn sale(
     Asked((when, currency)): Asked<(When, CurrencyParam)>,
 ) -> Result<impl IntoResponse, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open_by_key(&questions, &actor, &when).await?;
+    let mut snapshot = Snapshot::open_near(&questions, &actor, &when).await?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let stream_id = SaleId(id).stream().stream_id(&actor.tenant);
     let found = found(&mut snapshot, &currency, id, stream_id).await?;
     let (row, ahead) = found.ok_or_else(|| no_such_sale(id))?;
     let labels = Labels::load(&mut snapshot).await?;
-    let tabs = row.tabs();
+    let parties = KnownParties::of(&mut snapshot, &actor.tenant, row.sale()).await?;
+    let tabs = row.tabs(&parties);
     let fields = match snapshot.standing.clone() {
         Some(standing) => filled(&standing.catalogue.fields, row.fields()),
         None => filled(&definitions(&mut snapshot).await?, row.fields()),
@@ -121,6 +123,7 @@ pub(crate) async fn sale(
     let on = Surface::of(&snapshot, &labels, &currency);
     let mut sale = row.card(&on, ahead);
     sale.favourite = beside.favourite;
+    sale.acquaint(&parties);
     let etag = format!("\"{}\"", sale.version);
     let guide = has_guide.then_some(GuideSummary { items: beside.items, done: beside.done });
     let card = SaleCard {

@@ -3,7 +3,7 @@
 use service_runtime::Problem;
 
 use crate::ask::{Snapshot, add, bind_matching, failed, matching};
-use crate::standing::{Figures, Key, Periods, Share, Shares, Taken};
+use crate::standing::{Figures, Key, OfCompany, Periods, Share, Shares, Taken};
 use crate::upcoming::ahead;
 
 /// A row as SQL gives it.
@@ -32,7 +32,13 @@ fn word(key: Key) -> Option<&'static str> {
 
 /// Figures by period, key and item.
 pub(crate) async fn shares(snapshot: &mut Snapshot, taken: &Taken<'_>) -> Result<Shares, Problem> {
-    if let Some(held) = snapshot.view().and_then(|view| view.figures(snapshot.today, taken)) {
+    let companies = match taken.item.and_then(OfCompany::parse) {
+        Some(_) => snapshot.companies().await?,
+        None => None,
+    };
+    let view = snapshot.view();
+    let held = view.and_then(|view| view.figures(snapshot.today, taken, companies.as_deref()));
+    if let Some(held) = held {
         return Ok(held);
     }
     snapshot.plan_anew().await?;

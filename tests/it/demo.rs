@@ -41,7 +41,7 @@ async fn load(world: &World) {
 async fn a_load_that_was_killed_goes_on_and_loading_again_adds_nothing() {
     let world = World::start().await;
     let waves = waves();
-    let (before, after) = waves.split_at(5);
+    let (before, after) = waves.split_at(7);
     for wave in before {
         send(&world, wave.by, &wave.lines).await;
     }
@@ -140,6 +140,36 @@ async fn the_demo_shows_a_guide_at_work_and_what_goes_with_it_sg_31_so_32() {
     let rows = due["activities"].as_array().unwrap();
     assert_eq!(rows.iter().filter(|row| row["status"] == "assigned").count(), 1);
     assert_eq!(rows.iter().filter(|row| !row["series"].is_null()).count(), 6, "a series of six");
+}
+
+/// Whoever a sale is linked to is known: what they are (ST-2), where they are reached (SK-6).
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_knows_the_companies_and_contacts_of_its_sales_so_f14_sk_6_st_2() {
+    let world = World::start().await;
+    load(&world).await;
+    let manager = world.token("kari", "manager");
+    let ask = async |path: &str| world.get(&manager, path).await.expect(200).json();
+
+    let companies = ask("/v1/companies?limit=500").await;
+    assert!(companies["companies"].as_array().unwrap().len() >= 45);
+    let counted = async |criteria: &str| {
+        let board = ask(&format!("/v1/pipeline?limit=1&criteria={criteria}")).await;
+        let count = |status: &str| board["totals"][status]["count"].as_u64().unwrap();
+        ["open", "stalled", "won", "lost"].map(count).iter().sum::<u64>()
+    };
+    assert_eq!(counted("company.country%20one_of%20NO,NL,GB").await, 300, "all of them");
+    assert!((150..300).contains(&counted("contact.email%20ends_with%20.example").await));
+
+    // who bought is a customer now; the others are prospects
+    let path = "/v1/forecast?from=2024-09-01&to=2026-12-31&period=year&group_by=company_category";
+    let forecast = ask(path).await;
+    let won = |key: &str| {
+        let rows = forecast["rows"].as_array().unwrap().iter();
+        let of_key = rows.filter(|row| row["key"] == key);
+        of_key.map(|row| row["won"]["count"].as_u64().unwrap()).collect::<Vec<u64>>()
+    };
+    assert!(won("customer").iter().sum::<u64>() >= 95, "{forecast}");
+    assert!(!won("prospect").is_empty() && won("prospect").iter().sum::<u64>() == 0);
 }
 
 /// What the manager's page shows: targets with what was won (ST-8, ST-13, ST-15), selections (SF-10), her view (SF-14).

@@ -324,6 +324,54 @@ CREATE INDEX target_of_tenant ON target_version (tenant_id, target_type_id, year
 CREATE INDEX target_current ON target_version (tenant_id, position) WHERE next_position = 9223372036854775807;
 CREATE INDEX target_as_of ON target_version (tenant_id, target_type_id, year, effective_at);
 
+-- Registered companies and contacts. A sale links any id freely; what stands here is what is known of the registered ones.
+CREATE TABLE company_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  company_id        uuid        NOT NULL,
+  name              text        NOT NULL,
+  name_folded       text        NOT NULL,           -- lower case by Unicode, like title_folded
+  category          text,                           -- key of the list company_category (ST-2)
+  business          text,                           -- key of the list company_business (ST-2)
+  country           text        CHECK (length(country) = 2),  -- ISO 3166-1, capitals (ST-2)
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX company_of_tenant ON company_version (tenant_id, company_id, version);
+CREATE INDEX company_current ON company_version (tenant_id, position) WHERE next_position = 9223372036854775807;
+CREATE INDEX company_current_name ON company_version (tenant_id, name_folded COLLATE "C", company_id)
+  WHERE next_position = 9223372036854775807;
+
+CREATE TABLE contact_version (
+  tenant_id         integer     NOT NULL,
+  stream_id         uuid        NOT NULL,
+  version           bigint      NOT NULL,
+  position          bigint      NOT NULL,
+  effective_at      timestamptz NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  next_position     bigint      NOT NULL DEFAULT 9223372036854775807,
+  next_effective_at timestamptz NOT NULL DEFAULT 'infinity',
+  next_recorded_at  timestamptz NOT NULL DEFAULT 'infinity',
+  contact_id        uuid        NOT NULL,
+  name              text        NOT NULL,
+  name_folded       text        NOT NULL,
+  company_id        uuid,                           -- a registered company
+  email             text,                           -- SK-6
+  phone             text,                           -- SK-6
+  PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX contact_of_tenant ON contact_version (tenant_id, contact_id, version);
+CREATE INDEX contact_current ON contact_version (tenant_id, position) WHERE next_position = 9223372036854775807;
+CREATE INDEX contact_current_name ON contact_version (tenant_id, name_folded COLLATE "C", contact_id)
+  WHERE next_position = 9223372036854775807;
+CREATE INDEX contact_current_company ON contact_version (tenant_id, company_id) WHERE next_position = 9223372036854775807;
+
 -- Whether a version holds at (as_of a, known_at p, position q); NULL = unbounded, three NULLs = the current version.
 -- Written to be inlined and folded: no bound leaves nothing but the condition of the partial indexes.
 CREATE FUNCTION held(
@@ -371,7 +419,7 @@ DECLARE
 BEGIN
   FOREACH t IN ARRAY ARRAY['sale_version', 'sale_text', 'stage_version', 'sale_type_version', 'user_version', 'rate_version', 'tenant_version',
                          'list_item_version', 'selection_version',
-                         'target_type_version', 'target_version'] LOOP
+                         'target_type_version', 'target_version', 'company_version', 'contact_version'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY of_the_asking_tenant ON %I FOR SELECT TO es_query

@@ -40,7 +40,7 @@ pub async fn assert_equal(stage: &Stage) -> (Sides, Vec<Difference>) {
     let sides = (Some(1), Some(2));
     let (sides, tables) =
         rebuild::diff(&mut operator(stage).await, 1, "sale", sides, 1).await.unwrap();
-    assert_eq!(tables.len(), 11);
+    assert_eq!(tables.len(), 13);
     assert!(tables.iter().all(Difference::is_empty), "{tables:#?}");
     (sides, tables)
 }

@@ -41,7 +41,9 @@ impl Fold for ActivityFold {
             | Event::List(_)
             | Event::Selection(_)
             | Event::TargetType(_)
-            | Event::Target(_) => Ok(()),
+            | Event::Target(_)
+            | Event::Company(_)
+            | Event::Contact(_) => Ok(()),
         }
     }
 

@@ -43,7 +43,9 @@ fn decoded(events: &[Recorded]) -> Result<Vec<(&Recorded, ActivityEvent)>, Apply
             | Event::List(_)
             | Event::Selection(_)
             | Event::TargetType(_)
-            | Event::Target(_) => {}
+            | Event::Target(_)
+            | Event::Company(_)
+            | Event::Contact(_) => {}
         }
     }
     Ok(facts)

@@ -29,7 +29,8 @@ macro_rules! matching {
 }
 pub(crate) use matching;
 
-/// What asks for sales that have nothing in a field: no key, and no group anybody would name so.
+/// What asks for sales that have nothing in a field. It is never a key; a group or a category of this very name is asked
+/// for by criteria, and is none of the sales that this finds.
 pub(crate) const ABSENT: &str = "(none)";
 
 /// Filters; each takes one or more values separated by commas unless it says otherwise.
@@ -48,7 +49,7 @@ pub(crate) struct Filters {
     /// Owners (`sub`).
     #[param(explode = false)]
     pub owner: Option<Vec<String>>,
-    /// Groups of the owners; `(none)` for sales of nobody's group.
+    /// Groups of the owners; `(none)` for sales of nobody's group. A group that is called so is found by criteria.
     #[param(explode = false)]
     pub group: Option<Vec<String>>,
     /// Keys of sources; `(none)` for sales without one.
@@ -61,8 +62,8 @@ pub(crate) struct Filters {
     #[param(explode = false)]
     pub reason: Option<Vec<String>>,
     /// Ids of companies; `(none)` for sales without one.
-    #[param(explode = false)]
-    pub company: Option<Vec<Uuid>>,
+    #[param(explode = false, value_type = Option<Vec<Uuid>>)]
+    pub company: Option<Vec<Option<Uuid>>>,
     /// Ids of contacts.
     #[param(explode = false)]
     pub contact: Option<Vec<Uuid>>,
@@ -147,8 +148,8 @@ impl FromGiven for Filters {
             competitor: given.list("competitor")?,
             reason: given.list("reason")?,
             company: given.list_of("company", ids, |text| match text {
-                ABSENT => Some(Uuid::nil()),
-                text => id(text),
+                ABSENT => Some(None),
+                text => id(text).map(Some),
             })?,
             contact: given.list_of("contact", ids, id)?,
             project: given.list_of("project", ids, id)?,

@@ -13,6 +13,9 @@ use crate::standing::{Keeper, Mark, PastKeeper, Slot, Standing, Writing};
 /// How far one read model may be ahead of the others, in positions, before SQL is asked.
 const UNEVEN_MAX: i64 = 10_000;
 
+/// How many positions a question about one thing brings memory on by.
+const NEAR: i64 = 2_000;
+
 impl Snapshot {
     /// Opens a snapshot as [`open_pinned`](Self::open_pinned) does; with a standing, if there can be one of its position.
     pub async fn open_standing(
@@ -65,6 +68,30 @@ impl Snapshot {
         Ok(Some(snapshot))
     }
 
+    /// As [`open_by_key`](Self::open_by_key), for a question that memory answers nearly whole: it is brought on for it
+    /// where little has changed since, which many questions share and costs less than what SQL would be asked.
+    pub async fn open_near(
+        questions: &Questions,
+        actor: &Actor,
+        when: &When,
+    ) -> Result<Self, Problem> {
+        let tenant_id = tenant_of(questions, &actor.tenant).await?;
+        let about_now = when.as_of.is_none() && when.known_at.is_none() && tenant_id != 0;
+        let slot = questions.standings.of(tenant_id).filter(|_| about_now);
+        let asking = Asking { questions, tenant_id, wanted: wanted(when, None), pinned: None };
+        let Some(slot) = slot.filter(|slot| asking.is_near(slot)) else {
+            return Self::open_by_key(questions, actor, when).await;
+        };
+        let mut snapshot = asking.open(&slot).await?;
+        match snapshot.standing {
+            Some(_) => snapshot.take_settings(),
+            None => snapshot.read_settings().await?,
+        }
+        snapshot.look_as(actor, false).await?;
+        snapshot.at_moment(when, None);
+        Ok(snapshot)
+    }
+
     /// Settings as the standing has them.
     fn take_settings(&mut self) {
         let Some(catalogue) = self.standing.as_ref().map(|standing| &standing.catalogue) else {
@@ -85,6 +112,13 @@ struct Asking<'a> {
 }
 
 impl Asking<'_> {
+    /// Whether little has happened since the standing was brought on, or at all.
+    fn is_near(&self, slot: &Slot<Keeper>) -> bool {
+        let held = slot.current().map_or(0, |standing| standing.mark.position);
+        let reached = self.questions.live.progress().least();
+        reached.is_some_and(|reached| reached.max(self.wanted) - held <= NEAR)
+    }
+
     async fn open(&self, slot: &Slot<Keeper>) -> Result<Snapshot, Problem> {
         if let Some(snapshot) = self.level(slot).await? {
             return Ok(snapshot);

@@ -16,6 +16,7 @@ mod due;
 mod histories;
 mod nested;
 mod params;
+mod parties;
 mod pieces;
 mod sales;
 mod selections;
@@ -55,6 +56,8 @@ pub(crate) fn routes() -> OpenApiRouter<Questions> {
         .routes(routes!(catalogue::sale_types_export))
         .routes(routes!(catalogue::currencies_export))
         .routes(routes!(catalogue::target_types_export))
+        .routes(routes!(parties::companies_export))
+        .routes(routes!(parties::contacts_export))
         .routes(routes!(histories::sale_history_export))
         .routes(routes!(histories::activity_history_export))
         .routes(routes!(histories::target_history_export))

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::found::Leaf;
 use super::known::Known;
 use super::look_up::elements;
-use super::{SaleSet, words};
+use super::{SaleSet, parties, words};
 use crate::ask::{InCurrency, Snapshot, bad};
 use crate::custom_fields::{Definitions, definitions};
 use crate::standing::Sought;
@@ -97,8 +97,13 @@ impl<'a> Comparing<'a> {
         for (criterion, kind, mut condition) in conditions {
             let field = criterion.field();
             self.name_me(kind, &mut condition);
+            spell(field, &mut condition);
             if let Some(sought) = self.held(field, kind, &condition).await? {
                 held.push(Leaf::Held(sought));
+            } else if let Some(to) = parties::lies_with(field) {
+                let leaf = parties::leaf(self.snapshot, to, field, &condition).await?;
+                let leaves = if matches!(leaf, Leaf::Held(_)) { &mut held } else { &mut looked };
+                leaves.push(leaf);
             } else if field.about() != About::Sale && !condition.negated {
                 let found = self.elements(field, &condition).await?;
                 same.entry(field.about()).or_default().push(found);
@@ -175,6 +180,13 @@ impl<'a> Comparing<'a> {
             self.currency = Some(InCurrency::load(self.snapshot, self.asked).await?);
         }
         Ok(self.currency.as_ref().expect("invariant: it was loaded"))
+    }
+}
+
+/// As codes of countries are stored: people and items of targets write them in small letters too.
+fn spell(field: &Field, condition: &mut Condition) {
+    if let (Field::CompanyCountry, Test::Among(codes)) = (field, &mut condition.test) {
+        codes.iter_mut().for_each(|code| code.make_ascii_uppercase());
     }
 }
 

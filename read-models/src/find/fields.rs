@@ -36,8 +36,11 @@ pub(crate) struct CriteriaOperator {
     /// Its word.
     #[schema(example = "next_months")]
     operator: &'static str,
-    /// Fewest values that ask something.
+    /// Fewest values that are accepted: 0, because a criterion without one is no error. It asks nothing (SF-7), so a search
+    /// of nothing else finds every sale.
     least_values: usize,
+    /// Fewest values that ask something; 0 for operators that ask without any.
+    asking_values: usize,
     /// Most values.
     most_values: usize,
 }
@@ -89,8 +92,8 @@ fn shown(field: &Field, kind: Kind, mut choices: Vec<String>) -> CriteriaField {
         Kind::Text | Kind::FullText | Kind::YesNo | Kind::Number | Kind::Money | Kind::Date => None,
     };
     let operator = |operator: &Operator| {
-        let (least_values, most_values) = operator.takes();
-        CriteriaOperator { operator: operator.word(), least_values, most_values }
+        let (asking_values, most_values) = operator.takes();
+        CriteriaOperator { operator: operator.word(), least_values: 0, asking_values, most_values }
     };
     CriteriaField {
         field: field.to_string(),

@@ -23,7 +23,7 @@ const PART_BYTES: usize = 80;
 /// What is found.
 #[derive(Debug, Clone)]
 pub(super) enum Elements {
-    /// Sales.
+    /// Sales; companies or contacts where a criterion is about those.
     Sales(SaleSet),
     /// Activities or stakeholders, with the sales they belong to.
     Parts(HashMap<Uuid, Uuid, Ids>),

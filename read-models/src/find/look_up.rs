@@ -1,5 +1,5 @@
 //! What a criterion finds in the tables: one static statement for sales, one for their activities, one for their
-//! stakeholders, at the snapshot's moment. Texts are compared here, because case is folded here and not by a database.
+//! stakeholders, one each for the companies and contacts they are linked to, at the snapshot's moment. Texts are compared here, because case is folded here and not by a database.
 
 use std::sync::Arc;
 
@@ -11,8 +11,10 @@ use service_runtime::Problem;
 use sqlx::postgres::PgArguments;
 use uuid::Uuid;
 
-use super::known::{Known, Remembering};
+use super::SaleSet;
+use super::known::{Elements, Known, Remembering};
 use crate::ask::{InCurrency, Snapshot, add, bind_fractions, failed, moment};
+use crate::standing::Linked;
 use crate::upcoming::ahead;
 
 /// The statement over what a source tells.
@@ -31,6 +33,8 @@ const SALES: &str =
 const ACTIVITIES: &str =
     tested!(include_str!("of_activity.sql"), include_str!("../activities/seen.sql"));
 const STAKEHOLDERS: &str = tested!(include_str!("of_stakeholder.sql"));
+const COMPANIES: &str = tested!(include_str!("of_company.sql"));
+const CONTACTS: &str = tested!(include_str!("of_contact.sql"));
 
 /// An element, its sale, its text, whether it passes.
 type FoundRow = (Uuid, Option<Uuid>, Option<String>, bool);
@@ -112,7 +116,6 @@ pub(super) async fn elements(
     if let Some(known) = remembering.as_is() {
         return Ok(known);
     }
-    let mut found = remembering.begin(field.about());
     let custom = matches!(field, Field::Custom(_));
     let mut arguments = moment(snapshot);
     let to = &mut arguments;
@@ -126,14 +129,48 @@ pub(super) async fn elements(
             SALES
         }
     };
+    let mut found = remembering.begin(field.about());
+    look_up(snapshot, &asked, (statement, arguments), &mut found).await?;
+    Ok(remembering.keep(found))
+}
+
+/// The companies or contacts that pass the test of a condition, whether or not it is negated.
+pub(super) async fn passing(
+    snapshot: &mut Snapshot,
+    to: Linked,
+    field: &Field,
+    condition: &Condition,
+) -> Result<Arc<SaleSet>, Problem> {
+    let asked = Asked::of(&condition.test, None, snapshot.today);
+    let remembering = Remembering::of(snapshot, true, || format!("{field} {asked:?}")).await?;
+    if let Some(known) = remembering.as_is() {
+        return Ok(known.sales());
+    }
+    let mut arguments = moment(snapshot);
+    asked.bind(&mut arguments, field.word(), remembering.since());
+    let statement = match to {
+        Linked::Company => COMPANIES,
+        Linked::Contact => CONTACTS,
+    };
+    let mut found = remembering.begin(field.about());
+    look_up(snapshot, &asked, (statement, arguments), &mut found).await?;
+    Ok(remembering.keep(found).sales())
+}
+
+/// Adds what passes to what was found before, and takes away what does not any more.
+async fn look_up(
+    snapshot: &mut Snapshot,
+    asked: &Asked,
+    (statement, arguments): (&'static str, PgArguments),
+    found: &mut Elements,
+) -> Result<(), Problem> {
     let mut rows =
         sqlx::query_as_with::<_, FoundRow, _>(statement, arguments).fetch(&mut *snapshot.tx);
-    while let Some((element, sale, text, passes)) = rows.try_next().await.map_err(|e| failed(&e))? {
-        match sale.filter(|_| passes && asked.has(text.as_deref())) {
-            Some(sale) => found.insert(element, sale),
+    while let Some((element, of, text, passes)) = rows.try_next().await.map_err(|e| failed(&e))? {
+        match of.filter(|_| passes && asked.has(text.as_deref())) {
+            Some(of) => found.insert(element, of),
             None => found.remove(&element),
         };
     }
-    drop(rows);
-    Ok(remembering.keep(found))
+    Ok(())
 }

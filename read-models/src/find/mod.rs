@@ -13,6 +13,7 @@ mod found;
 mod known;
 mod list;
 mod look_up;
+mod parties;
 mod resolve;
 mod search;
 mod typical;

@@ -6,7 +6,7 @@ use service_runtime::Problem;
 use super::ForecastParams;
 use crate::ask::{Filters, InCurrency, Snapshot, add, bind_matching, failed, matching};
 use crate::sale::Status;
-use crate::standing::{Key, Part, Periods, Total, totals_by};
+use crate::standing::{Key, OfCompany, Part, Periods, Total, totals_by};
 use crate::upcoming::ahead;
 
 /// A sum of sales.
@@ -65,9 +65,16 @@ pub(super) async fn cells(
     range: (NaiveDate, NaiveDate),
 ) -> Result<Vec<Cell>, Problem> {
     if let Some(view) = snapshot.view() {
-        let key = params.group_by.map_or(Key::Nothing, Key::Column);
-        let periods = Periods::cut(range.0, range.1, params.period);
-        let held = view.sums(filters, snapshot.today, currency, key, Some(&periods));
+        let (today, periods) = (snapshot.today, Periods::cut(range.0, range.1, params.period));
+        let held = match params.group_by.and_then(OfCompany::parse) {
+            Some(of) => snapshot.companies().await?.and_then(|companies| {
+                view.sums_by_company(filters, today, currency, (of, &companies), &periods)
+            }),
+            None => {
+                let key = params.group_by.map_or(Key::Nothing, Key::Column);
+                view.sums(filters, today, currency, key, Some(&periods))
+            }
+        };
         if let Some(parts) = held {
             return Ok(Cell::regrouped(&parts));
         }

@@ -18,6 +18,11 @@ FROM (
       date_trunc($38, s.sale_date::timestamp) AS beginning,
       CASE $37::text WHEN 'sale_type' THEN s.sale_type_id WHEN 'stage' THEN s.stage_id END AS key_id,
       CASE $37 WHEN 'owner' THEN s.owner WHEN 'group' THEN s.owner_group WHEN 'source' THEN s.source
-               WHEN 'category' THEN s.category WHEN 'credited' THEN s.credited WHEN 'competitor' THEN s.competitor END
-        AS key_word
+               WHEN 'category' THEN s.category WHEN 'credited' THEN s.credited WHEN 'competitor' THEN s.competitor
+               WHEN 'company_category' THEN company.category WHEN 'company_business' THEN company.business
+               WHEN 'company_country' THEN company.country END AS key_word
     FROM sale_version AS s
+    LEFT JOIN company_version AS company
+      ON starts_with($37, 'company_') AND company.tenant_id = $1 AND company.company_id = s.company_id
+     AND held(company.effective_at, company.recorded_at, company.position, company.next_effective_at,
+              company.next_recorded_at, company.next_position, $2, $3, $4)

@@ -1,7 +1,7 @@
 //! The targets a forecast is compared with (domain §4.3): the company's where nothing is grouped or narrowed, users' by
-//! owner, groups' by group, and by sale type, source, credited or competitor those of the items of the type of that
-//! dimension. Only targets of the unit that is asked about, only of periods that the range holds wholly, and only where the question is
-//! narrowed by nothing a target does not know.
+//! owner, groups' by group, and by sale type, source, credited, competitor or what companies are those of the items of the
+//! type of that dimension. Only targets of the unit that is asked about, only of periods that the range holds wholly, and
+//! only where the question is narrowed by nothing a target does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,9 @@ use rust_decimal::Decimal;
 use service_runtime::{Actor, Problem};
 
 use super::spans::Span;
-use crate::ask::{Drill, Filters, InCurrency, Snapshot};
+use crate::ask::{ABSENT, Drill, Filters, InCurrency, Snapshot};
 use crate::compared::rounded;
-use crate::targets::{Level, TargetKind, TargetRow, Which, period_of, seen_targets};
+use crate::targets::{Level, TargetKind, TargetRow, Which, period_of, seen_targets, word_of_sales};
 
 /// Parameters that leave a question comparable with targets, beside those of the moment.
 const COMPARABLE: [&str; 12] = [
@@ -64,6 +64,9 @@ impl<'a> Wanted<'a> {
             Some("source") => Dimension::Source,
             Some("credited") => Dimension::Credited,
             Some("competitor") => Dimension::Competitor,
+            Some("company_category") => Dimension::CompanyCategory,
+            Some("company_business") => Dimension::CompanyBusiness,
+            Some("company_country") => Dimension::CompanyCountry,
             Some(_) => return None,
         };
         let narrowed = if filters.owner.is_some() {
@@ -95,10 +98,12 @@ impl<'a> Wanted<'a> {
             wanted.is_none_or(|wanted| has.is_some_and(|has| wanted.contains(has)))
         };
         let user = row.assignee.as_ref().filter(|_| row.level == Level::User);
+        // who asks for sales of nobody's group means no group, whatever it is called
+        let group = row.group.as_ref().filter(|group| *group != ABSENT);
         row.level == self.level
             && row.item.is_some() == self.by_item
             && (row.level != Level::User || among(&self.filters.owner, user))
-            && among(&self.filters.group, row.group.as_ref())
+            && among(&self.filters.group, group)
             && self.has_item(row)
     }
 
@@ -115,12 +120,18 @@ impl<'a> Wanted<'a> {
             }
             Dimension::Source => among(&self.filters.source),
             Dimension::Competitor => among(&self.filters.competitor),
-            Dimension::AllSales | Dimension::Credited | Dimension::Field(_) => true,
+            Dimension::AllSales
+            | Dimension::Credited
+            | Dimension::CompanyCategory
+            | Dimension::CompanyBusiness
+            | Dimension::CompanyCountry
+            | Dimension::Field(_) => true,
         }
     }
 
     fn key(&self, row: &TargetRow) -> Option<String> {
-        let item = row.item.clone().filter(|_| self.by_item);
+        let item = row.item.as_ref().filter(|_| self.by_item);
+        let item = item.map(|item| word_of_sales(&self.dimension, item));
         item.or_else(|| row.assignee.clone().filter(|_| self.by_assignee))
     }
 }

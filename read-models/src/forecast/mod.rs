@@ -32,8 +32,19 @@ pub(crate) use spans::{Span, spans};
 /// The longest range, in years.
 const YEARS_MAX: i32 = 100;
 
-const GROUPS: [&str; 8] =
-    ["owner", "group", "sale_type", "stage", "source", "category", "credited", "competitor"];
+const GROUPS: [&str; 11] = [
+    "owner",
+    "group",
+    "sale_type",
+    "stage",
+    "source",
+    "category",
+    "credited",
+    "competitor",
+    "company_category",
+    "company_business",
+    "company_country",
+];
 /// Parameters that only a forecast takes.
 const OWN: [&str; 4] = ["from", "to", "period", "group_by"];
 const PERIODS: [&str; 3] = ["month", "quarter", "year"];
@@ -49,7 +60,8 @@ pub(crate) struct ForecastParams {
     /// `month`, `quarter` or `year`. Default: `month`.
     #[param(value_type = Option<String>)]
     period: &'static str,
-    /// `owner`, `group`, `sale_type`, `stage`, `source`, `category`, `credited` or `competitor`. Default: one row a period.
+    /// `owner`, `group`, `sale_type`, `stage`, `source`, `category`, `credited`, `competitor`, `company_category`,
+    /// `company_business` or `company_country`. Default: one row a period.
     #[param(value_type = Option<String>)]
     group_by: Option<&'static str>,
 }

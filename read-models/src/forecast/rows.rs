@@ -78,6 +78,17 @@ pub(crate) struct ForecastTotals {
     drill: Lists,
 }
 
+/// What is searched by a criterion, because lists have no filter for it.
+fn criterion_of(word: &str) -> Option<Field> {
+    let fields = [
+        ("credited", Field::Credited),
+        ("company_category", Field::CompanyCategory),
+        ("company_business", Field::CompanyBusiness),
+        ("company_country", Field::CompanyCountry),
+    ];
+    fields.into_iter().find(|(name, _)| *name == word).map(|(_, field)| field)
+}
+
 /// What rows are made of.
 pub(super) struct Making<'a> {
     pub drill: &'a Drill,
@@ -141,8 +152,10 @@ impl Making<'_> {
         let grouped = word.into_iter().collect();
         let drill = match group_by {
             None => self.drill.clone(),
-            Some("credited") => self.drill.and(Field::Credited, key.as_deref()),
-            Some(word) => self.drill.of_key(word, key.as_deref()),
+            Some(word) => match criterion_of(word) {
+                Some(field) => self.drill.and(field, key.as_deref()),
+                None => self.drill.of_key(word, key.as_deref()),
+            },
         };
         let days = self.spans.get(&period).map(|span| (span.from, span.to));
         let of = (period, key);

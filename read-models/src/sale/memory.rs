@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::row::Sale;
 use super::run::{Before, Made, fold};
 use super::sale_type::unit_word;
-use super::{lists, save_selection, save_target, texts};
+use super::{lists, save_party, save_selection, save_target, texts};
 use crate::ApplyError;
 use crate::money::weighted;
 use crate::rebuild::{Fold, Ids, Jsonb, Row, Sheets, Table};
@@ -81,6 +81,7 @@ impl Fold for SaleFold {
         hand_out_catalogue(made, open, to);
         save_selection::hand_out(&mut made.selections, open, to);
         save_target::hand_out((&mut made.target_types, &mut made.targets), open, to);
+        save_party::hand_out((&mut made.companies, &mut made.contacts), open, to);
     }
 }
 

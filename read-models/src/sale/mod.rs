@@ -10,11 +10,13 @@ mod features;
 mod held;
 mod lists;
 mod memory;
+mod party;
 mod row;
 mod run;
 mod sale_type;
 mod save;
 mod save_catalogue;
+mod save_party;
 mod save_selection;
 mod save_target;
 mod selection;
@@ -41,7 +43,7 @@ pub(crate) use surroundings::Surroundings;
 pub use target::Target;
 pub(crate) use target::target;
 
-/// Sales, stages, sale types, users, rates and settings with all their versions.
+/// Sales, stages, sale types, users, companies, contacts, rates and settings with all their versions.
 #[derive(Debug, Clone, Copy)]
 pub struct SaleModel;
 
@@ -51,7 +53,7 @@ impl ReadModel for SaleModel {
     }
 
     fn version(&self) -> i32 {
-        4
+        5
     }
 
     fn tables(&self) -> &'static str {
@@ -70,6 +72,8 @@ impl ReadModel for SaleModel {
             Aggregate::Selection,
             Aggregate::TargetType,
             Aggregate::Target,
+            Aggregate::Company,
+            Aggregate::Contact,
         ]
     }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::catalogue::{self, DatedRate, Settings, Stage};
 use super::evolve::evolve;
 use super::lists::{self, ListItem};
+use super::party::{self, CompanyVersion, ContactVersion};
 use super::row::Sale;
 use super::sale_type::{SaleType, sale_type};
 use super::selection::{Selection, selection};
@@ -20,7 +21,7 @@ use super::target::{Target, target};
 use super::target_type::{TargetType, target_type};
 use super::texts::{self, Texts};
 use super::user::{User, user};
-use super::{current, save, save_catalogue, save_selection, save_target};
+use super::{current, save, save_catalogue, save_party, save_selection, save_target};
 use crate::ApplyError;
 use crate::version::{Chain, Place, Placed};
 
@@ -38,6 +39,8 @@ pub(super) struct Made {
     pub selections: Chain<Selection>,
     pub target_types: Chain<TargetType>,
     pub targets: Chain<Target>,
+    pub companies: Chain<CompanyVersion>,
+    pub contacts: Chain<ContactVersion>,
 }
 
 /// What was current before the run.
@@ -82,6 +85,8 @@ pub(super) async fn apply(tx: &mut PgConnection, events: &[Recorded]) -> Result<
     save_selection::save(tx, &made.selections).await?;
     save_target::target_types(tx, &made.target_types).await?;
     save_target::targets(tx, &made.targets).await?;
+    save_party::companies(tx, &made.companies).await?;
+    save_party::contacts(tx, &made.contacts).await?;
     texts::save(tx, &made.texts).await?;
     save::save(tx, &made.sales).await?;
     Ok(())
@@ -142,15 +147,7 @@ pub(super) fn fold(
     let place = Place::of(event);
     let unfoldable = |what| ApplyError::Unfoldable { position: event.position, what };
     match fact {
-        Event::Sale(fact) => {
-            let held = before.sales.remove(&place.stream_id);
-            let held = held.or_else(|| made.sales.latest(&place.stream_id).cloned());
-            let around = Surroundings::of(event)?;
-            let sale = evolve(held, fact, &around).map_err(unfoldable)?;
-            let texts = Texts::after(fact, &sale);
-            made.texts.extend(texts.map(|row| Placed { place, next: None, row }));
-            made.sales.push(place, sale);
-        }
+        Event::Sale(fact) => add_sale(made, before, event, fact)?,
         Event::Stage(fact) => {
             let held = newest(&made.stages, &before.stages, &place);
             let row = catalogue::stage(public_id(event)?, held, fact).map_err(unfoldable)?;
@@ -192,9 +189,35 @@ pub(super) fn fold(
             let held = newest(&made.targets, &before.targets, &place).cloned();
             made.targets.push(place, target(held, fact).map_err(unfoldable)?);
         }
+        Event::Company(fact) => {
+            let row = party::company(public_id(event)?, place.version, fact).map_err(unfoldable)?;
+            made.companies.push(place, row);
+        }
+        Event::Contact(fact) => {
+            let row = party::contact(public_id(event)?, place.version, fact).map_err(unfoldable)?;
+            made.contacts.push(place, row);
+        }
         Event::Activity(_)
         | Event::Name(NameEvent::Reserved { .. } | NameEvent::Released { .. }) => {}
     }
+    Ok(())
+}
+
+/// Adds the version of a sale that a fact makes, and the words it is found by from then on.
+fn add_sale(
+    made: &mut Made,
+    before: &mut Before,
+    event: &Recorded,
+    fact: &SaleEvent,
+) -> Result<(), ApplyError> {
+    let place = Place::of(event);
+    let held = before.sales.remove(&place.stream_id);
+    let held = held.or_else(|| made.sales.latest(&place.stream_id).cloned());
+    let sale = evolve(held, fact, &Surroundings::of(event)?)
+        .map_err(|what| ApplyError::Unfoldable { position: event.position, what })?;
+    let texts = Texts::after(fact, &sale);
+    made.texts.extend(texts.map(|row| Placed { place, next: None, row }));
+    made.sales.push(place, sale);
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::convert::Converter;
 use super::remembered::CellKey;
-use super::sales::{Ahead, Block, NO_DAY, Sales, Word, day_number};
+use super::sales::{Ahead, Block, Linked, NO_DAY, Sales, Word, day_number};
 use super::sought::Tested;
 use crate::ask::{ABSENT, Filters, InCurrency, Least};
 use crate::find::{Found, Leaf, SaleSet};
@@ -19,6 +19,7 @@ use crate::sale::Status;
 pub(super) struct Chosen {
     statuses: [bool; 4],
     words: Vec<(Word, Vec<bool>)>,
+    linked: Vec<(Linked, Vec<Option<Uuid>>)>,
     numbers: Option<HashSet<i64>>,
     completed: Option<bool>,
     sale_date: (i32, i32),
@@ -70,11 +71,11 @@ impl Chosen {
         today: NaiveDate,
         currency: &InCurrency,
     ) -> Option<Self> {
+        let linked = filters.company.is_some() || filters.contact.is_some();
         let not_held = filters.title.is_some()
             || filters.external_reference.is_some()
-            || filters.company.is_some()
-            || filters.contact.is_some()
-            || filters.project.is_some();
+            || filters.project.is_some()
+            || linked && filters.include_stakeholders == Some(true);
         if not_held {
             return None;
         }
@@ -89,6 +90,7 @@ impl Chosen {
             statuses: Status::ALL
                 .map(|status| wanted(statuses.as_deref(), status) && left[status as usize]),
             words: words(filters, sales),
+            linked: linked_to(filters),
             numbers: filters.number.as_ref().map(|numbers| numbers.iter().copied().collect()),
             completed: filters.completed,
             sale_date: (from(filters.sale_date_from), to(filters.sale_date_to)),
@@ -128,6 +130,7 @@ impl Chosen {
         let told = |word: Word| word == Word::Owner || word == Word::Group || Some(word) == key;
         self.words.iter().all(|(word, _)| told(*word))
             && filters.sale_date_from.or(filters.sale_date_to).is_none()
+            && self.linked.is_empty()
             && self.numbers.is_none()
             && self.completed.is_none()
             && self.next.is_none()
@@ -156,14 +159,6 @@ impl Chosen {
             && self.words.iter().all(|(word, among)| {
                 number(*word).and_then(|number| among.get(number)).copied().unwrap_or(false)
             })
-    }
-
-    /// Whether what lies ahead of a sale matters.
-    pub fn looks_ahead(&self) -> bool {
-        let searched = |one: &Searched| matches!(one, Searched::Tested(_, true));
-        self.next.is_some()
-            || self.overdue.is_some()
-            || self.search.iter().flatten().flatten().any(searched)
     }
 
     /// Places of a block that may be meant, by status and completion or by owner, whichever are fewer;
@@ -206,6 +201,7 @@ impl Chosen {
                 let number = usize::try_from(block.words(*word)[at]);
                 number.is_ok_and(|number| among.get(number).copied().unwrap_or(false))
             })
+            && self.linked.iter().all(|(to, ids)| ids.contains(&block.linked(*to)[at]))
             && self.numbers.as_ref().is_none_or(|numbers| numbers.contains(&block.number[at]))
             && self.next.is_none_or(|(from, to)| (from..=to).contains(&block.next_day(at, ahead)))
             && self.overdue.is_none_or(|overdue| (ahead.ends < self.today) == overdue)
@@ -221,8 +217,8 @@ impl Chosen {
 /// One criterion of a search.
 #[derive(Debug)]
 enum Searched {
-    /// A test of a column, and whether it looks at what lies ahead.
-    Tested(Tested, bool),
+    /// A test of a column, or of what lies ahead.
+    Tested(Tested),
     /// Sales that were looked up, or all but these.
     Looked(Arc<SaleSet>, bool),
 }
@@ -230,14 +226,14 @@ enum Searched {
 impl Searched {
     fn has(&self, block: &Block, at: usize, ahead: Ahead) -> bool {
         match self {
-            Self::Tested(test, _) => test.has(block, at, ahead),
+            Self::Tested(test) => test.has(block, at, ahead),
             Self::Looked(sales, these) => sales.contains(&block.sale[at]) == *these,
         }
     }
 
     fn statuses(&self) -> [bool; 4] {
         match self {
-            Self::Tested(test, _) => test.statuses(),
+            Self::Tested(test) => test.statuses(),
             Self::Looked(..) => [true; 4],
         }
     }
@@ -253,7 +249,7 @@ fn search(
     let searched = |leaf: &Leaf| match leaf {
         Leaf::Held(sought) => {
             let test = sought.test(sales, currency, today)?;
-            Some(Searched::Tested(test, sought.looks_ahead()))
+            Some(Searched::Tested(test))
         }
         Leaf::Looked(sales, these) => Some(Searched::Looked(Arc::clone(sales), *these)),
     };
@@ -277,6 +273,14 @@ fn wanted(statuses: Option<&[&'static str]>, status: Status) -> bool {
     statuses.is_none_or(|statuses| statuses.contains(&status.as_str()))
 }
 
+/// Companies and contacts that are asked for; none among them for sales without a company.
+fn linked_to(filters: &Filters) -> Vec<(Linked, Vec<Option<Uuid>>)> {
+    let some = |ids: &Vec<Uuid>| ids.iter().copied().map(Some).collect::<Vec<_>>();
+    let company = filters.company.as_ref().map(|ids| (Linked::Company, ids.clone()));
+    let contact = filters.contact.as_ref().map(|ids| (Linked::Contact, some(ids)));
+    company.into_iter().chain(contact).collect()
+}
+
 fn words(filters: &Filters, sales: &Sales) -> Vec<(Word, Vec<bool>)> {
     let sale_types: Option<Vec<String>> = filters
         .sale_type
@@ -295,10 +299,15 @@ fn words(filters: &Filters, sales: &Sales) -> Vec<(Word, Vec<bool>)> {
     let given = columns.into_iter().filter_map(|(word, texts)| Some((word, texts.as_ref()?)));
     given
         .map(|(word, texts)| {
-            let mut among = sales.words(word).among(texts);
-            // sales that have none are asked for by a word of its own
+            if word == Word::Owner {
+                return (word, sales.words(word).among(texts));
+            }
+            // sales that have none are asked for by a word of its own, which means nothing else
             let absent = if word == Word::Stage { "none" } else { ABSENT };
-            among[0] = texts.iter().any(|text| text == absent);
+            let named = texts.iter().filter(|text| *text != absent).cloned();
+            let named: Vec<String> = named.collect();
+            let mut among = sales.words(word).among(&named);
+            among[0] = named.len() < texts.len();
             (word, among)
         })
         .collect()

@@ -48,8 +48,7 @@ impl View {
         let (shown, near) =
             (day_number(days.from)..=day_number(days.to), today..=today + days.days_ahead);
         let mut front = Front::of(days.fetch, days.offset);
-        self.each(&chosen, true, |block, at, ahead| {
-            let ahead = ahead.unwrap_or(Ahead::NOTHING);
+        self.each(&chosen, |block, at, ahead| {
             let next = block.next_day(at.1, ahead);
             let rules = [
                 shown.contains(&block.sale_date[at.1]),

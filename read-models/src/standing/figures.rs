@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::View;
+use super::apart::Apart;
 use super::chosen::Chosen;
 use super::convert::Converter;
 use super::sales::{Block, Word, day_number};
 use super::sums::{Key, Periods, column, key_of};
+use super::{Companies, View};
 use crate::ask::{Dated, Filters, InCurrency};
 
 /// Periods times keys times items beyond which SQL sums.
@@ -23,7 +24,7 @@ pub(crate) struct Taken<'a> {
     pub dated: &'a Dated,
     /// For whom.
     pub key: Key,
-    /// A column whose words tell the sales of a key apart, by the word of the contract.
+    /// What tells the sales of a key apart, a column or something of their companies, by the word of the contract.
     pub item: Option<&'a str>,
     /// Only sales that have one of these there.
     pub items: Option<&'a [String]>,
@@ -99,8 +100,13 @@ impl Tallies {
 }
 
 impl View {
-    /// Figures by period, key and item; none when SQL has to be asked.
-    pub fn figures(&self, today: NaiveDate, taken: &Taken<'_>) -> Option<Shares> {
+    /// Figures by period, key and item, with what companies are if that is asked about; none when SQL has to be asked.
+    pub fn figures(
+        &self,
+        today: NaiveDate,
+        taken: &Taken<'_>,
+        companies: Option<&Companies>,
+    ) -> Option<Shares> {
         let (_, of_day) = taken.dated.pieces().last()?;
         let mut chosen = Chosen::of(taken.filters, self.sales(), today, of_day)?;
         if let Some((from, to, _)) = taken.periods.map(Periods::range) {
@@ -114,11 +120,10 @@ impl View {
             Key::Nothing | Key::Status => None,
             Key::Column(word) => Some(column(word)?),
         };
-        let item = taken.item.map(|word| column(word).ok_or(())).transpose().ok()?;
-        let wanted =
-            item.zip(taken.items).map(|(word, items)| self.sales().words(word).among(items));
-        let of = |word: Option<Word>| word.map_or(1, |word| self.sales().words(word).len());
-        let (keys, items) = (of(word), of(item));
+        let (sales, item) = (self.sales(), Apart::of(taken.item, companies)?);
+        let wanted = taken.items.and_then(|items| item.among(sales, items));
+        let keys = word.map_or(1, |word| sales.words(word).len());
+        let items = item.many(sales);
         let cells = taken
             .periods
             .map_or(1, |periods| periods.names().len())
@@ -129,11 +134,11 @@ impl View {
         }
         let mut tallies = Tallies { slots: vec![0; cells], found: Vec::new() };
         let mut missing = BTreeSet::new();
-        self.each(&chosen, false, |block, (_, at), _| {
+        self.each(&chosen, |block, (_, at), _| {
             let day = block.sale_date[at];
             let period = taken.periods.map_or(Some(0), |periods| periods.of(day));
             let Some(period) = period else { return };
-            let number = item.map_or(0, |word| index(block.words(word)[at]));
+            let number = item.number(block, at);
             if wanted.as_ref().is_some_and(|wanted| wanted.get(number) != Some(&true)) {
                 return;
             }
@@ -150,7 +155,7 @@ impl View {
         &self,
         tallies: &Tallies,
         (word, keys): (Option<Word>, usize),
-        (item, items): (Option<Word>, usize),
+        (item, items): (Apart<'_>, usize),
         (dated, missing): (&Dated, &BTreeSet<(usize, u32)>),
     ) -> Shares {
         let text = |word: Option<Word>, number: usize| {
@@ -160,7 +165,7 @@ impl View {
         let share = |(place, figures): &(usize, Figures)| Share {
             period: place / items / keys,
             key: text(word, place / items % keys),
-            item: text(item, place % items),
+            item: item.text(self.sales(), place % items),
             figures: *figures,
         };
         let missing = missing.iter().filter_map(|(piece, currency)| {

@@ -142,7 +142,7 @@ impl View {
         let chosen = Chosen::of(filters, self.sales(), today, currency)?;
         let convert = Converter::of(self.sales(), currency)?;
         let mut tallies = Tallies::new(sub.many(self), key.many(self), convert.len())?;
-        self.each(&chosen, false, |block, (_, at), _| {
+        self.each(&chosen, |block, (_, at), _| {
             let currency = block.words(Word::Currency)[at];
             let place = (sub.number(block, at), key.number(block, at));
             let (amount, weighted) = (block.amount[at], block.weighted[at]);
@@ -177,7 +177,7 @@ impl View {
         let mut chosen = Chosen::of(filters, self.sales(), today, currency)?;
         let convert = Arc::new(Converter::of(self.sales(), currency)?);
         let fronts = RefCell::new(Fronts { held, order, fronts: Vec::new() });
-        if !self.is_now() || by == By::NextDay {
+        if by == By::NextDay {
             let blocks = &self.sales().blocks;
             self.each_keyed(&chosen, currency, (order.field, order.direction), |keyed| {
                 let (_, (block, _), _) = keyed;
@@ -188,7 +188,7 @@ impl View {
             let leads = Order { by, direction, convert: Arc::clone(&convert) };
             chosen.by_status(|status, chosen| {
                 let enter = |block: &Block| fronts.borrow().reach(block, &leads, status);
-                self.each_within(chosen, false, enter, |block, at, ahead| {
+                self.each_within(chosen, enter, |block, at, ahead| {
                     let rank = by.rank(block, at.1, nothing, direction, &convert);
                     fronts.borrow_mut().push(block, (rank, at, ahead));
                 });

@@ -16,9 +16,10 @@ use super::agenda::{ActivityRow, Agenda, AgendaIndex};
 use super::rows::{ACTIVITIES, SALES, Span};
 use super::sales::{SaleRow, Sales, day_number};
 use super::seats::Seats;
-use super::{Catalogue, KeptRows, Mark, Standing};
+use super::{Catalogue, Companies, KeptRows, Mark, Standing};
 use crate::ask::{Labels, Snapshot, failed};
 use crate::custom_fields::definitions;
+use crate::parties::KeptParties;
 use crate::targets::KnownTargets;
 
 /// How long one question goes on filling before it asks SQL; the next one goes on from there.
@@ -78,6 +79,16 @@ struct Reach {
     to: i64,
 }
 
+/// What changed since a position.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+struct Since {
+    /// Settings, names or rates.
+    changed: bool,
+    targets: bool,
+    companies: bool,
+    contacts: bool,
+}
+
 /// The writer's side of a tenant's standing.
 #[derive(Debug, Default)]
 pub(crate) struct Keeper {
@@ -87,10 +98,13 @@ pub(crate) struct Keeper {
     catalogue: Option<Arc<Catalogue>>,
     /// None when there are too many.
     targets: Option<Arc<KnownTargets>>,
+    /// None when there are too many.
+    companies: Option<Arc<Companies>>,
     /// Activities done before this day are left out.
     floor: i32,
     seats: Seats,
     rows: Arc<KeptRows>,
+    parties: Arc<KeptParties>,
     index: AgendaIndex,
     sales_reach: Reach,
     activities_reach: Reach,
@@ -111,7 +125,9 @@ impl Keep for Keeper {
         let items = self.index.len() * AgendaIndex::BYTES;
         let sales = self.sales.bytes() + self.sales.bytes_remembered();
         let targets = self.targets.as_ref().map_or(0, |targets| targets.bytes());
-        sales + items + targets + self.agenda.owners.bytes() + self.rows.bytes()
+        let companies = self.companies.as_ref().map_or(0, |companies| companies.bytes());
+        let kept = companies + self.rows.bytes() + self.parties.bytes();
+        sales + items + targets + self.agenda.owners.bytes() + kept
     }
 
     async fn refresh(
@@ -122,7 +138,8 @@ impl Keep for Keeper {
     ) -> Result<Refreshed<Standing>, Problem> {
         if !self.mark.same_tables(mark) || mark.position < self.reached() {
             let rows = Arc::new(KeptRows::beside(limit));
-            *self = Self { mark: mark.clone(), rows, ..Self::default() };
+            let parties = Arc::new(KeptParties::beside(limit));
+            *self = Self { mark: mark.clone(), rows, parties, ..Self::default() };
         }
         self.unsure.extend(mark.parked.iter().map(|(stream, _)| *stream));
         self.read_catalogue(snapshot).await?;
@@ -155,6 +172,8 @@ impl Keeper {
             seats: self.seats.clone(),
             rows: Arc::clone(&self.rows),
             targets: self.targets.clone(),
+            companies: self.companies.clone(),
+            parties: Arc::clone(&self.parties),
             floor: self.floor,
             catalogue: Arc::clone(self.catalogue.as_ref()?),
         };
@@ -164,28 +183,25 @@ impl Keeper {
     /// Settings, names and rates, when they may have changed. Another zone moves every activity: all begins anew.
     async fn read_catalogue(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
         if self.catalogue.is_some() && self.unsure.is_empty() {
-            let (changed, targets): (bool, bool) = sqlx::query_as(
-                "SELECT EXISTS (SELECT FROM stage_version WHERE tenant_id = $1 AND position > $2)
-                     OR EXISTS (SELECT FROM sale_type_version WHERE tenant_id = $1 AND position > $2)
-                     OR EXISTS (SELECT FROM user_version WHERE tenant_id = $1 AND position > $2)
-                     OR EXISTS (SELECT FROM rate_version WHERE tenant_id = $1 AND position > $2)
-                     OR EXISTS (SELECT FROM tenant_version WHERE tenant_id = $1 AND position > $2),
-                        EXISTS (SELECT FROM target_type_version WHERE tenant_id = $1 AND position > $2)
-                     OR EXISTS (SELECT FROM target_version
-                                 WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2)",
-            )
-            .bind(snapshot.tenant_id)
-            .bind(self.mark.position)
-            .fetch_one(&mut *snapshot.tx)
-            .await
-            .map_err(|e| failed(&e))?;
+            let Since { changed, targets, companies, contacts } = self.since(snapshot).await?;
+            if companies || contacts {
+                self.parties = Arc::new(self.parties.emptied());
+            }
             if targets {
                 self.targets = None;
                 self.read_targets(snapshot).await?;
             }
+            if companies {
+                self.bring_companies_on(snapshot).await?;
+            }
             if !changed {
                 return Ok(());
             }
+        } else {
+            self.companies = Companies::read(snapshot).await?;
+        }
+        if !self.unsure.is_empty() {
+            self.parties = Arc::new(self.parties.emptied());
         }
         snapshot.read_settings().await?;
         let base = snapshot.base_currency;
@@ -208,8 +224,43 @@ impl Keeper {
         Ok(())
     }
 
+    /// What changed since the position that was reached.
+    async fn since(&self, snapshot: &mut Snapshot) -> Result<Since, Problem> {
+        sqlx::query_as(
+            "SELECT EXISTS (SELECT FROM stage_version WHERE tenant_id = $1 AND position > $2)
+                 OR EXISTS (SELECT FROM sale_type_version WHERE tenant_id = $1 AND position > $2)
+                 OR EXISTS (SELECT FROM user_version WHERE tenant_id = $1 AND position > $2)
+                 OR EXISTS (SELECT FROM rate_version WHERE tenant_id = $1 AND position > $2)
+                 OR EXISTS (SELECT FROM tenant_version WHERE tenant_id = $1 AND position > $2) AS changed,
+                    EXISTS (SELECT FROM target_type_version WHERE tenant_id = $1 AND position > $2)
+                 OR EXISTS (SELECT FROM target_version
+                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS targets,
+                    EXISTS (SELECT FROM company_version
+                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS companies,
+                    EXISTS (SELECT FROM contact_version
+                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS contacts",
+        )
+        .bind(snapshot.tenant_id)
+        .bind(self.mark.position)
+        .fetch_one(&mut *snapshot.tx)
+        .await
+        .map_err(|e| failed(&e))
+    }
+
     async fn read_targets(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
         self.targets = KnownTargets::read(snapshot).await?.map(Arc::new);
+        Ok(())
+    }
+
+    /// Reads what changed, or all when the table is ahead of the snapshot. Too many stay too many.
+    async fn bring_companies_on(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
+        self.companies = match self.companies.clone() {
+            Some(known) if snapshot.pin.is_none() => {
+                known.brought_on(snapshot, self.mark.position).await?
+            }
+            Some(_) => Companies::read(snapshot).await?,
+            None => None,
+        };
         Ok(())
     }
 

@@ -6,8 +6,10 @@
 //! by SQL, and so is what looks at columns that are not held. Must not decide what a question means.
 
 mod agenda;
+mod apart;
 mod catalogue;
 mod chosen;
+mod companies;
 mod convert;
 mod diary;
 mod figures;
@@ -17,6 +19,7 @@ mod keeper;
 mod kept;
 mod leading;
 mod mark;
+mod moments;
 mod order;
 mod past;
 mod places;
@@ -39,10 +42,12 @@ use std::sync::Arc;
 use agenda::Agenda;
 use sales::Sales;
 
+use crate::parties::KeptParties;
 use crate::targets::KnownTargets;
 use seats::Seats;
 
 pub(crate) use catalogue::Catalogue;
+pub(crate) use companies::{Companies, OfCompany};
 pub(crate) use convert::{converted, fits};
 pub(crate) use diary::{ActivityHeld, Days};
 pub(crate) use figures::{Figures, Share, Shares, Taken};
@@ -53,6 +58,7 @@ pub(crate) use mark::Mark;
 pub(crate) use order::{InOrder, Place};
 pub(crate) use past::PastKeeper;
 pub(crate) use places::Instant;
+pub(crate) use sales::Linked;
 pub(crate) use slot::{Slot, Writing};
 pub(crate) use sought::Sought;
 pub use standings::Standings;
@@ -75,6 +81,10 @@ pub(crate) struct Standing {
     pub rows: Arc<KeptRows>,
     /// Types of targets, and targets; none when there are too many.
     pub targets: Option<Arc<KnownTargets>>,
+    /// What companies are; none when there are too many.
+    pub companies: Option<Arc<Companies>>,
+    /// What is known of companies and contacts that were looked up.
+    pub parties: Arc<KeptParties>,
     /// Activities done before this day are not held.
     floor: i32,
 }

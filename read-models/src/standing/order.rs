@@ -135,7 +135,7 @@ impl Ahead {
 pub(super) type Rank = (bool, i128, i64);
 
 /// A sale by its place in an order.
-pub(super) type Keyed = (Rank, At, Option<Ahead>);
+pub(super) type Keyed = (Rank, At, Ahead);
 
 impl View {
     /// The sales of a page; none when SQL has to be asked.
@@ -159,7 +159,7 @@ impl View {
         let place = |(_, (block, at), ahead): Keyed| Place {
             stream: self.sales().blocks[block].stream[at],
             version: self.version(block, at),
-            ahead: ahead.map(|ahead| ahead.on(today)),
+            ahead: Some(ahead.on(today)),
         };
         front.page().into_iter().map(place).collect()
     }
@@ -197,10 +197,8 @@ impl View {
     ) -> Option<()> {
         let by = By::field(field)?;
         let convert = Converter::of(self.sales(), currency)?;
-        self.each(chosen, matches!(by, By::NextDay), |block, at, ahead| {
-            let nothing = Ahead::NOTHING;
-            let rank = by.rank(block, at.1, ahead.unwrap_or(nothing), direction, &convert);
-            show((rank, at, ahead));
+        self.each(chosen, |block, at, ahead| {
+            show((by.rank(block, at.1, ahead, direction, &convert), at, ahead));
         });
         Some(())
     }

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use service_runtime::Problem;
 use service_runtime::clock::Stopwatch;
 use sqlx::FromRow;
@@ -25,7 +26,7 @@ use crate::ask::{Snapshot, WallClock, failed};
 const FILLING: Duration = Duration::from_millis(1000);
 
 /// Streams of a page.
-const PAGE: i64 = 2_000;
+const PAGE: i64 = 10_000;
 
 /// Streams whose newest version lies above `$2`, the lowest first; and the versions of streams `$4` above `$2` up to `$3`;
 /// where `$held` says so.
@@ -77,6 +78,8 @@ pub(crate) struct PastKeeper {
     items: Reach,
     /// Streams that were parked when something was read, and may have been brought back since.
     unsure: HashSet<Uuid>,
+    /// The earliest effect and the earliest recording of what was read since the past was whole, in microseconds.
+    least: Option<(i64, i64)>,
 }
 
 impl Held for Past {
@@ -129,6 +132,7 @@ impl Keep for PastKeeper {
         (self.sales, self.items) = (whole, whole);
         self.past.mark = mark.clone();
         self.past.met = self.numbers.len();
+        self.past.moments.bring_on(mark.position, self.least.take());
         Ok(Refreshed::Whole(Arc::new(self.past.clone())))
     }
 }
@@ -164,10 +168,19 @@ impl PastKeeper {
         Ok(())
     }
 
+    /// A version was read that holds from then on.
+    fn read(&mut self, effective_at: DateTime<Utc>, recorded_at: DateTime<Utc>) {
+        let (effective, recorded) =
+            (effective_at.timestamp_micros(), recorded_at.timestamp_micros());
+        let (e, r) = self.least.unwrap_or((effective, recorded));
+        self.least = Some((e.min(effective), r.min(recorded)));
+    }
+
     fn take_sales(&mut self, rows: &[SaleRow]) {
         for row in rows {
             if row.version > self.newest_sales.version(row.stream_id) {
                 let number = self.numbers.meet(row.sale_id);
+                self.read(row.effective_at, row.recorded_at);
                 self.past.push_sale(&mut self.newest_sales, row, number);
             }
         }
@@ -177,6 +190,7 @@ impl PastKeeper {
         for row in rows {
             if row.version > self.newest_items.version(row.stream_id) {
                 let number = row.sale_id.map(|sale| self.numbers.meet(sale));
+                self.read(row.effective_at, row.recorded_at);
                 self.past.push_activity(&mut self.newest_items, row, number);
             }
         }

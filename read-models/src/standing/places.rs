@@ -38,6 +38,16 @@ impl Instant {
         Self::of(None, None, self.position)
     }
 
+    /// The same in what reaches up to `position`: a bound that leaves nothing out is none.
+    pub fn within(self, position: i64) -> Self {
+        if self.position < position { self } else { Self { position: i64::MAX - 1, ..self } }
+    }
+
+    /// Whether what took effect and was recorded then or later does not belong to it.
+    pub fn is_before(self, effective: i64, recorded: i64) -> bool {
+        self.as_of < effective || self.known_at < recorded
+    }
+
     /// Of a question at a position.
     pub fn of(
         as_of: Option<DateTime<Utc>>,

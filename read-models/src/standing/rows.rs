@@ -48,7 +48,7 @@ pub(super) struct Changed {
 macro_rules! sale_columns {
     () => {
         "v.version, v.position, v.effective_at, v.recorded_at, v.stream_id, v.sale_id, v.number, v.status, v.stage_id,
-         v.sale_type_id, v.owner, v.owner_group, v.source, v.category, v.competitor, v.credited,
+         v.sale_type_id, v.owner, v.owner_group, v.source, v.category, v.competitor, v.credited, v.company_id, v.contact_id,
          COALESCE(v.reason, v.stall_reason) AS why, v.currency, v.amount_minor, v.weighted_minor, v.profit_minor, v.probability,
          v.sale_date, v.reopen_date, v.completed, v.stage_entered_at, v.registered_at, v.deleted,
          CASE v.visible_for WHEN 'owner' THEN 'owner' WHEN 'group' THEN 'group:' || v.visible_group END AS visible"

@@ -34,6 +34,13 @@ pub(super) enum Word {
     Credited,
 }
 
+/// What a sale is linked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Linked {
+    Company,
+    Contact,
+}
+
 /// Status times completion.
 const KEPT: usize = 2 * Status::ALL.len();
 
@@ -58,6 +65,8 @@ pub(super) struct SaleRow {
     pub category: Option<String>,
     pub competitor: Option<String>,
     pub credited: Option<String>,
+    pub company_id: Option<Uuid>,
+    pub contact_id: Option<Uuid>,
     /// Why won, lost or stalled.
     pub why: Option<String>,
     pub currency: String,
@@ -110,6 +119,8 @@ struct Line {
     version: i64,
     stream: Uuid,
     sale: Uuid,
+    company: Option<Uuid>,
+    contact: Option<Uuid>,
 }
 
 /// Columns of up to [`BLOCK`] sales.
@@ -136,6 +147,9 @@ pub(super) struct Block {
     pub version: Vec<i64>,
     pub stream: Vec<Uuid>,
     pub sale: Vec<Uuid>,
+    /// Linked to, registered or not, like the one that follows.
+    company: Vec<Option<Uuid>>,
+    contact: Vec<Option<Uuid>>,
     pub remembered: Remembered,
     pub leading: Leading,
     /// Places of those that are not deleted, by status and completion; made when first asked for.
@@ -146,7 +160,7 @@ pub(super) struct Block {
 
 impl Block {
     /// What a sale takes here and in the index beside it.
-    pub const BYTES: usize = WORDS * 4 + 3 + 2 + 8 + 8 + 8 * 8 + 32 + 40 + 4;
+    pub const BYTES: usize = WORDS * 4 + 3 + 2 + 8 + 8 + 8 * 8 + 32 + 34 + 40 + 4;
 
     /// A column of words.
     pub fn words(&self, word: Word) -> &[u32] {
@@ -179,6 +193,38 @@ impl Block {
         });
         let found = of_owner.binary_search_by_key(&owner, |(owner, _)| *owner);
         found.map_or(&[], |at| &of_owner[at].1)
+    }
+
+    /// The companies or contacts its sales are linked to.
+    pub fn linked(&self, to: Linked) -> &[Option<Uuid>] {
+        match to {
+            Linked::Company => &self.company,
+            Linked::Contact => &self.contact,
+        }
+    }
+
+    fn line(&self, at: usize) -> Line {
+        Line {
+            words: std::array::from_fn(|word| self.words[word][at]),
+            status: self.status[at],
+            completed: self.completed[at],
+            deleted: self.deleted[at],
+            probability: self.probability[at],
+            sale_date: self.sale_date[at],
+            reopen: self.reopen[at],
+            number: self.number[at],
+            amount: self.amount[at],
+            weighted: self.weighted[at],
+            profit: self.profit[at],
+            stage_entered: self.stage_entered[at],
+            registered: self.registered[at],
+            effective: self.effective[at],
+            version: self.version[at],
+            stream: self.stream[at],
+            sale: self.sale[at],
+            company: self.company[at],
+            contact: self.contact[at],
+        }
     }
 
     /// How many sales it has.
@@ -217,6 +263,8 @@ impl Block {
         put(&mut self.version, at, line.version);
         put(&mut self.stream, at, line.stream);
         put(&mut self.sale, at, line.sale);
+        put(&mut self.company, at, line.company);
+        put(&mut self.contact, at, line.contact);
         self.remembered.forget();
         self.leading.forget();
         self.kept.take();
@@ -261,16 +309,32 @@ impl Sales {
         &self.words[word as usize]
     }
 
+    /// The same words, and no sale.
+    pub fn without_rows(&self) -> Self {
+        Self { blocks: Vec::new(), words: self.words.clone() }
+    }
+
     /// Writes a sale over the one at `seat`, else at the end; answers where it stands.
     pub fn set(&mut self, seat: Option<Seat>, row: &SaleRow) -> Seat {
         let line = self.line(row);
         let seat = seat.unwrap_or_else(|| self.next_seat());
+        self.put(seat, line);
+        seat
+    }
+
+    /// Adds a sale of others that have the same words, with what lies ahead of it.
+    pub fn push_from(&mut self, block: &Block, at: usize, ahead: Ahead) {
+        let seat = self.next_seat();
+        self.put(seat, block.line(at));
+        self.set_ahead(seat, ahead);
+    }
+
+    fn put(&mut self, seat: Seat, line: Line) {
         let (block, at) = seat.indices();
         if block == self.blocks.len() {
             self.blocks.push(Arc::default());
         }
         Arc::make_mut(&mut self.blocks[block]).set(at, line);
-        seat
     }
 
     /// Sets what lies ahead of the sale at a seat.
@@ -344,6 +408,8 @@ impl Sales {
             version: row.version,
             stream: row.stream_id,
             sale: row.sale_id,
+            company: row.company_id,
+            contact: row.contact_id,
         }
     }
 }

@@ -1,4 +1,7 @@
-//! Criteria over the columns that are held: the same conditions as `find/of_sale.sql`.
+//! Criteria over the columns that are held: the same conditions as `find/of_sale.sql`; and over what sales are linked to,
+//! once somebody has looked up which companies or contacts pass.
+
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
@@ -9,7 +12,7 @@ use uuid::Uuid;
 use super::View;
 use super::chosen::Chosen;
 use super::convert::Converter;
-use super::sales::{Ahead, Block, NO_DAY, Sales, Word, day_number};
+use super::sales::{Ahead, Block, Linked, NO_DAY, Sales, Word, day_number};
 use crate::ask::{Filters, InCurrency, start_of_day};
 use crate::find::{Meant, SaleSet};
 use crate::sale::Status;
@@ -26,6 +29,7 @@ pub(crate) struct Sought {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Id,
+    Linked(Linked),
     Status,
     Word(Word),
     Number,
@@ -51,6 +55,8 @@ enum Column {
 enum Wanted {
     Yes,
     Among(Vec<String>),
+    /// Linked to one of these.
+    Linked(Linked, Arc<SaleSet>),
     /// First and last, both included.
     Within(i128, i128),
     /// In this currency; in that of the answer until somebody says which.
@@ -58,8 +64,10 @@ enum Wanted {
 }
 
 /// The fields whose columns are held; any other is looked up.
-const HELD: [(Field, Column); 28] = [
+const HELD: [(Field, Column); 30] = [
     (Field::Id, Column::Id),
+    (Field::Company, Column::Linked(Linked::Company)),
+    (Field::Contact, Column::Linked(Linked::Contact)),
     (Field::Status, Column::Status),
     (Field::Stage, Column::Word(Word::Stage)),
     (Field::SaleType, Column::Word(Word::SaleType)),
@@ -146,6 +154,11 @@ impl Sought {
         Some(Self { column, wanted, negated: condition.negated })
     }
 
+    /// Linked to one of these companies or contacts, or to none of them.
+    pub fn linked(to: Linked, ids: Arc<SaleSet>, negated: bool) -> Self {
+        Self { column: Column::Linked(to), wanted: Wanted::Linked(to, ids), negated }
+    }
+
     /// Amounts are compared in this currency, whatever that of the answer is.
     #[must_use]
     pub(crate) fn compared_in(mut self, currency: &InCurrency) -> Self {
@@ -153,14 +166,6 @@ impl Sought {
             *own = Some(currency.clone());
         }
         self
-    }
-
-    /// Whether it looks at what lies ahead of a sale.
-    pub(super) fn looks_ahead(&self) -> bool {
-        matches!(
-            self.column,
-            Column::NextDay | Column::HasOpenActivity | Column::OverdueActivity | Column::Red
-        )
     }
 
     /// In numbers of some sales; none when SQL has to convert.
@@ -176,9 +181,9 @@ impl Sought {
                 among[0] = word == Word::Stage && words.iter().any(|word| word == "none");
                 Number::Words(among)
             }
-            (Wanted::Among(words), _) => {
-                Number::Ids(words.iter().filter_map(|id| Uuid::parse_str(id).ok()).collect())
-            }
+            (Wanted::Among(words), Column::Linked(to)) => Number::Linked(to, Arc::new(ids(words))),
+            (Wanted::Among(words), _) => Number::Ids(ids(words)),
+            (Wanted::Linked(to, ids), _) => Number::Linked(*to, Arc::clone(ids)),
             (Wanted::Within(from, to), _) => Number::Within(*from, *to),
             (Wanted::Money(bounds, own), _) => {
                 let currency = own.as_ref().unwrap_or(currency);
@@ -211,11 +216,15 @@ impl View {
         let chosen = Chosen::of(&only, self.sales(), today, currency)?;
         let mut meant = Meant::none();
         let all = self.of_everybody();
-        all.each(&chosen, false, |block, (_, at), _| {
+        all.each(&chosen, |block, (_, at), _| {
             meant.sales.insert(block.sale[at]);
         });
         Some(meant)
     }
+}
+
+fn ids(words: &[String]) -> SaleSet {
+    words.iter().filter_map(|id| Uuid::parse_str(id).ok()).collect()
 }
 
 /// Instants of these days.
@@ -256,6 +265,7 @@ enum Number {
     Statuses([bool; 4]),
     Words(Vec<bool>),
     Ids(SaleSet),
+    Linked(Linked, Arc<SaleSet>),
     Within(i128, i128),
     Money(Converter, i128, i128),
 }
@@ -268,6 +278,7 @@ impl Tested {
             Number::Yes
             | Number::Words(_)
             | Number::Ids(_)
+            | Number::Linked(..)
             | Number::Within(..)
             | Number::Money(..) => [true; 4],
         }
@@ -283,6 +294,7 @@ impl Tested {
                 number.and_then(|number| among.get(number)).copied().unwrap_or(false)
             }
             Number::Ids(ids) => ids.contains(&block.sale[at]),
+            Number::Linked(to, ids) => block.linked(*to)[at].is_some_and(|id| ids.contains(&id)),
             Number::Within(from, to) => {
                 (*from..=*to).contains(&i128::from(self.number(block, at, ahead)))
             }
@@ -312,6 +324,7 @@ impl Tested {
             Column::Registered => block.registered[at],
             Column::Effective => block.effective[at],
             Column::Id
+            | Column::Linked(_)
             | Column::Status
             | Column::Word(_)
             | Column::Completed
@@ -332,6 +345,7 @@ impl Tested {
             Column::OverdueSaleDate => late,
             Column::Red => overdue || late,
             Column::Id
+            | Column::Linked(_)
             | Column::Status
             | Column::Word(_)
             | Column::Number

@@ -221,7 +221,7 @@ impl View {
                 tallies.add(of.place, of.status, of.currency).join(total);
             });
         if !of_cells {
-            self.each(&chosen, false, |block, (_, at), _| {
+            self.each(&chosen, |block, (_, at), _| {
                 let period = periods.and_then(|periods| periods.of(block.sale_date[at]));
                 let place = (period.unwrap_or(0), key_of(block, at, key, word));
                 let currency = block.words(Word::Currency)[at];

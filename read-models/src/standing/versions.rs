@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Mark;
 use super::agenda::{ActivityRow, Item, Looking, Owners};
+use super::moments::{Held, Moments};
 use super::places::{Instant, PlaceOf, Places};
 use super::sales::{Ahead, BLOCK, SaleRow, Sales, Seat};
 use crate::ask::WallClock;
@@ -97,6 +98,8 @@ pub(crate) struct Past {
     pub(super) clock: Arc<WallClock>,
     /// How many sales were met.
     pub(super) met: usize,
+    /// Shared with the pasts that follow this one.
+    pub(super) moments: Arc<Moments>,
 }
 
 impl Past {
@@ -139,6 +142,11 @@ impl Past {
         self.item_times.push(newest, of, place, sale.unwrap_or(NO_SALE));
     }
 
+    /// The sales of a moment, as if they were current.
+    pub(super) fn held(&self, moment: Instant) -> Arc<Held> {
+        self.moments.held(self, moment)
+    }
+
     /// Whether the version of a sale at a seat holds.
     pub(super) fn holds(&self, block: usize, at: usize, moment: Instant) -> bool {
         self.sale_times.0[block].holds(at, moment)
@@ -179,6 +187,6 @@ impl Past {
     pub(super) fn bytes(&self) -> usize {
         let items = self.items.len() * BLOCK * (size_of::<Item>() + Places::BYTES);
         let sales = self.sales.bytes() + self.sale_times.0.len() * BLOCK * Places::BYTES;
-        sales + items + self.owners.bytes()
+        sales + items + self.owners.bytes() + self.moments.bytes()
     }
 }

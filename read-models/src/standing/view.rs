@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::agenda::{Item, Owners};
 use super::chosen::Chosen;
+use super::moments::Held;
 use super::places::Instant;
 use super::remembered::{Ask, Cell};
 use super::sales::{Ahead, Block, NO_DAY, Sales, day_number};
@@ -30,7 +31,7 @@ enum Rows {
     /// The current ones.
     Now(Arc<Standing>),
     /// Those that held then.
-    Then(Arc<Past>, Instant),
+    Then(Arc<Past>, Instant, Arc<Held>),
 }
 
 /// A current sale that the caller sees.
@@ -46,6 +47,22 @@ pub(crate) struct SaleHeld {
 /// Where a sale of a view stands: block and place.
 pub(super) type At = (usize, usize);
 
+/// Which sales a caller sees.
+enum Seen<'a> {
+    Now(SeenSales<'a>),
+    /// By number.
+    Then(Vec<bool>, &'a Held),
+}
+
+impl Seen<'_> {
+    fn has(&self, block: &Block, (number, at): At) -> bool {
+        match self {
+            Self::Now(seen) => seen.has(block, at),
+            Self::Then(seen, held) => seen.get(held.number(number, at)) == Some(&true),
+        }
+    }
+}
+
 impl View {
     /// The current rows.
     pub fn now(standing: Arc<Standing>, sight: Option<Arc<Sight>>) -> Self {
@@ -54,7 +71,8 @@ impl View {
 
     /// The rows that held at a moment.
     pub fn then(past: Arc<Past>, moment: Instant, sight: Option<Arc<Sight>>) -> Self {
-        Self { rows: Rows::Then(past, moment), sight }
+        let held = past.held(moment);
+        Self { rows: Rows::Then(past, moment, held), sight }
     }
 
     /// The same rows, also those the caller does not see.
@@ -66,7 +84,7 @@ impl View {
     pub(super) fn sales(&self) -> &Sales {
         match &self.rows {
             Rows::Now(standing) => &standing.sales,
-            Rows::Then(past, _) => &past.sales,
+            Rows::Then(.., held) => &held.sales,
         }
     }
 
@@ -123,7 +141,7 @@ impl View {
     pub(super) fn owners(&self) -> &Owners {
         match &self.rows {
             Rows::Now(standing) => &standing.agenda.owners,
-            Rows::Then(past, _) => &past.owners,
+            Rows::Then(past, ..) => &past.owners,
         }
     }
 
@@ -135,58 +153,40 @@ impl View {
         }
     }
 
-    /// Shows every sale that is meant, with what lies ahead of it; of the past only when `ahead` says that it is needed.
-    pub(super) fn each(
-        &self,
-        chosen: &Chosen,
-        ahead: bool,
-        show: impl FnMut(&Block, At, Option<Ahead>),
-    ) {
-        self.each_within(chosen, ahead, |_| true, show);
+    /// Shows every sale that is meant, with what lies ahead of it.
+    pub(super) fn each(&self, chosen: &Chosen, show: impl FnMut(&Block, At, Ahead)) {
+        self.each_within(chosen, |_| true, show);
     }
 
-    /// The same without blocks that are not entered; of the past all are.
+    /// The same without blocks that are not entered.
     pub(super) fn each_within(
         &self,
         chosen: &Chosen,
-        ahead: bool,
         enter: impl Fn(&Block) -> bool,
-        mut show: impl FnMut(&Block, At, Option<Ahead>),
+        mut show: impl FnMut(&Block, At, Ahead),
     ) {
-        match &self.rows {
-            Rows::Now(standing) => {
-                let sales = &standing.sales;
-                let seen = self.sight.as_ref().map(|sight| SeenSales::of(sight, sales));
-                let blocks = sales.blocks.iter().enumerate();
-                for (number, block) in blocks.filter(|(_, block)| enter(block)) {
-                    for at in chosen.places(block) {
-                        if chosen.has(block, at, block.ahead[at])
-                            && seen.as_ref().is_none_or(|seen| seen.has(block, at))
-                        {
-                            show(block, (number, at), Some(block.ahead[at]));
-                        }
-                    }
-                }
-            }
-            Rows::Then(past, moment) => {
-                let seen = self.sight.as_ref().map(|sight| past.seen_sales(sight, *moment));
-                let aheads = (ahead || chosen.looks_ahead()).then(|| past.ahead(*moment));
-                for (number, block) in past.sales.blocks.iter().enumerate() {
-                    for at in (0..block.len()).filter(|at| past.holds(number, *at, *moment)) {
-                        let sale = past.number(number, at);
-                        let ahead = aheads.as_ref().and_then(|aheads| aheads.get(sale)).copied();
-                        if chosen.has(block, at, ahead.unwrap_or(Ahead::NOTHING))
-                            && seen.as_ref().is_none_or(|seen| seen.get(sale) == Some(&true))
-                        {
-                            show(block, (number, at), ahead);
-                        }
-                    }
+        let seen = self.sight.as_ref().map(|sight| self.seen(sight));
+        let blocks = self.sales().blocks.iter().enumerate();
+        for (number, block) in blocks.filter(|(_, block)| enter(block)) {
+            for at in chosen.places(block) {
+                if chosen.has(block, at, block.ahead[at])
+                    && seen.as_ref().is_none_or(|seen| seen.has(block, (number, at)))
+                {
+                    show(block, (number, at), block.ahead[at]);
                 }
             }
         }
     }
 
-    /// Shows the sums of all sales that are meant, block by block; false, and nothing, of the past.
+    /// Which of the sales a caller sees: by what they are now, of the past by their newest version.
+    fn seen<'a>(&'a self, sight: &'a Sight) -> Seen<'a> {
+        match &self.rows {
+            Rows::Now(standing) => Seen::Now(SeenSales::of(sight, &standing.sales)),
+            Rows::Then(past, moment, held) => Seen::Then(past.seen_sales(sight, *moment), held),
+        }
+    }
+
+    /// Shows the sums of all sales that are meant, block by block; false, and nothing, of a past not all of which is seen.
     pub(super) fn each_cell(
         &self,
         chosen: &Chosen,
@@ -194,14 +194,17 @@ impl View {
         periods: Option<&Periods>,
         mut show: impl FnMut(&Cell),
     ) -> bool {
-        let Rows::Now(standing) = &self.rows else { return false };
-        let seen = self.sight.as_ref().map(|sight| SeenSales::of(sight, &standing.sales));
+        if self.sight.is_some() && !self.is_now() {
+            return false;
+        }
+        let sales = self.sales();
+        let seen = self.sight.as_ref().map(|sight| SeenSales::of(sight, sales));
         let sees = |cell: &Cell| {
             let of = &cell.0;
             let has = |seen: &SeenSales<'_>| seen.has_all(of.owner, of.group, of.visible);
             chosen.has_cell(of) && seen.as_ref().is_none_or(has)
         };
-        for block in &standing.sales.blocks {
+        for block in &sales.blocks {
             block.cells(ask, periods).iter().filter(|cell| sees(cell)).for_each(&mut show);
         }
         true
@@ -211,7 +214,7 @@ impl View {
     pub(super) fn each_item(&self, listed: impl Fn(&Item) -> bool, mut show: impl FnMut(&Item)) {
         let seen = self.sight.as_ref().map(|sight| match &self.rows {
             Rows::Now(standing) => SeenItems::now(sight, standing),
-            Rows::Then(past, moment) => SeenItems::then(sight, past, *moment),
+            Rows::Then(past, moment, _) => SeenItems::then(sight, past, *moment),
         });
         let show = |item: &Item| {
             if listed(item) && seen.as_ref().is_none_or(|seen| seen.has(item)) {
@@ -222,7 +225,7 @@ impl View {
             Rows::Now(standing) => {
                 standing.agenda.blocks.iter().flat_map(|block| block.iter()).for_each(show);
             }
-            Rows::Then(past, moment) => past.items(*moment).map(|(item, _)| item).for_each(show),
+            Rows::Then(past, moment, _) => past.items(*moment).map(|(item, _)| item).for_each(show),
         }
     }
 }

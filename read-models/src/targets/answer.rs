@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::items::ItemNames;
 use super::links::Link;
 use super::rows::TargetRow;
 use crate::compared::{Compared, of_minor, percent, shown};
@@ -51,7 +52,7 @@ pub(crate) struct Target {
     pub group: Option<String>,
     /// The item of the type's dimension; none for all of them together.
     pub item: Option<String>,
-    /// Its label.
+    /// Its label; of a country its code.
     pub item_name: Option<String>,
     /// What cells stand for: `month` or `quarter` (ST-7).
     pub period: &'static str,
@@ -169,7 +170,7 @@ impl Days {
 /// Names to show beside targets.
 pub(crate) struct Names<'a> {
     pub users: &'a HashMap<String, String>,
-    pub items: &'a HashMap<String, String>,
+    pub items: &'a ItemNames,
 }
 
 impl Names<'_> {
@@ -182,8 +183,7 @@ impl Names<'_> {
 
     /// The label of an item, else its key.
     pub fn item(&self, row: &TargetRow) -> Option<String> {
-        let item = row.item.as_ref()?;
-        Some(self.items.get(item).unwrap_or(item).clone())
+        row.item.as_ref().map(|item| self.items.of(item))
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use events::criteria::{Block, Criteria, Criterion, Field, Operator};
 use events::target_type::Dimension;
 
+use super::items::word_of_sales;
 use super::rows::{Level, TargetRow};
 use super::types::TargetKind;
 use crate::ask::{ABSENT, Drill, encoded};
@@ -34,39 +35,25 @@ impl Links {
     pub fn to(&self, row: &TargetRow) -> Link {
         let mut list = format!("{}&currency={}", self.common, row.currency.as_str());
         let mut criteria = Vec::new();
-        let mut narrow = |field: (&str, Field), values: &[String]| {
-            if values.iter().all(|value| is_plain(value)) {
+        let mut narrow = |(filter, field): FoundBy, values: &[String]| match filter {
+            Some(filter) if values.iter().all(|value| is_plain(value)) => {
                 let values: Vec<String> = values.iter().map(|value| encoded(value)).collect();
-                list.push_str(&format!("&{}={}", field.0, values.join(",")));
-            } else {
-                criteria.extend(Criterion::new(field.1, Operator::OneOf, values.to_vec()));
+                list.push_str(&format!("&{filter}={}", values.join(",")));
+            }
+            Some(_) | None => {
+                criteria.extend(Criterion::new(field, Operator::OneOf, values.to_vec()));
             }
         };
         let assignee: Vec<String> = row.assignee.iter().cloned().collect();
         match row.level {
             Level::Company => {}
-            Level::Group => narrow(("group", Field::Group), &assignee),
-            Level::User => narrow(("owner", Field::Owner), &assignee),
+            Level::Group => narrow((Some("group"), Field::Group), &assignee),
+            Level::User => narrow((Some("owner"), Field::Owner), &assignee),
         }
         let items = row.item.as_ref().map_or(self.items.as_slice(), std::slice::from_ref);
-        if !items.is_empty() {
-            match &self.dimension {
-                Dimension::AllSales => {}
-                Dimension::SaleType => narrow(("sale_type", Field::SaleType), items),
-                Dimension::Source => narrow(("source", Field::Source), items),
-                Dimension::Competitor => narrow(("competitor", Field::Competitor), items),
-                Dimension::Credited => {
-                    criteria.extend(Criterion::new(
-                        Field::Credited,
-                        Operator::OneOf,
-                        items.to_vec(),
-                    ));
-                }
-                Dimension::Field(key) => {
-                    let field = Field::Custom(key.clone());
-                    criteria.extend(Criterion::new(field, Operator::OneOf, items.to_vec()));
-                }
-            }
+        if let Some(found_by) = found_by(&self.dimension).filter(|_| !items.is_empty()) {
+            let items = items.iter().map(|item| word_of_sales(&self.dimension, item));
+            narrow(found_by, &items.collect::<Vec<String>>());
         }
         if !criteria.is_empty()
             && let Ok(criteria) = Block::new(criteria).and_then(|block| Criteria::new(vec![block]))
@@ -76,6 +63,24 @@ impl Links {
         }
         Link { list }
     }
+}
+
+/// The filter of lists, where there is one, and the field of searches.
+type FoundBy = (Option<&'static str>, Field);
+
+/// By what the sales of an item are found; nothing where there are no items.
+fn found_by(dimension: &Dimension) -> Option<FoundBy> {
+    Some(match dimension {
+        Dimension::AllSales => return None,
+        Dimension::SaleType => (Some("sale_type"), Field::SaleType),
+        Dimension::Source => (Some("source"), Field::Source),
+        Dimension::Competitor => (Some("competitor"), Field::Competitor),
+        Dimension::Credited => (None, Field::Credited),
+        Dimension::CompanyCategory => (None, Field::CompanyCategory),
+        Dimension::CompanyBusiness => (None, Field::CompanyBusiness),
+        Dimension::CompanyCountry => (None, Field::CompanyCountry),
+        Dimension::Field(key) => (None, Field::Custom(key.clone())),
+    })
 }
 
 /// Whether a list of values separated by commas can hold it.

@@ -8,6 +8,7 @@
 
 mod answer;
 mod asked;
+mod items;
 mod kept;
 mod known;
 mod links;
@@ -33,6 +34,7 @@ use answer::Target;
 pub(crate) use answer::period_of;
 use asked::OWN;
 pub(crate) use asked::TargetsAsked;
+pub(crate) use items::word_of_sales;
 pub(crate) use kept::TargetPage;
 use kept::Written;
 pub(crate) use known::KnownTargets;

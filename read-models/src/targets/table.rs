@@ -11,6 +11,7 @@ use service_runtime::{Actor, Problem};
 use uuid::Uuid;
 
 use super::answer::{MONTHS, Measured, Names, Target, Won};
+use super::items::word_of_sales;
 use super::links::Links;
 use super::rows::{Level, TargetRow, Which, seen_targets};
 use super::types::TargetKind;
@@ -144,6 +145,8 @@ impl AllWon {
         let filters = Filters { status: Some(vec![Status::Won.as_str()]), ..Filters::default() };
         let periods = Periods::cut(from, to, "month");
         let dimension = kind.dimension.word();
+        let items: Vec<String> =
+            kind.items.iter().map(|item| word_of_sales(&kind.dimension, item)).collect();
         let by_day = snapshot.rates_by_day().await?;
         let asked: BTreeSet<(Level, CurrencyCode)> =
             rows.iter().map(|row| (row.level, row.currency)).collect();
@@ -158,7 +161,7 @@ impl AllWon {
                     Level::User => Key::Column("owner"),
                 },
                 item: (kind.dimension != Dimension::AllSales).then_some(dimension.as_str()),
-                items: (!kind.items.is_empty()).then_some(kind.items.as_slice()),
+                items: (!items.is_empty()).then_some(items.as_slice()),
                 periods: Some(&periods),
             };
             let shares = shares(snapshot, &taken).await?;
@@ -178,7 +181,8 @@ impl AllWon {
         let by = self.by.get(&(row.level, row.currency));
         let Some(items) = by.and_then(|by| by.get(&row.assignee)) else { return won };
         let of_all = row.item.is_none() && kind.dimension != Dimension::AllSales;
-        let meant = items.iter().filter(|(item, _)| of_all || **item == row.item);
+        let item = row.item.as_ref().map(|item| word_of_sales(&kind.dimension, item));
+        let meant = items.iter().filter(|(of, _)| of_all || **of == item);
         for (month, more) in meant.flat_map(|(_, months)| months.iter().enumerate()) {
             won[month].join(more);
         }

@@ -1,13 +1,11 @@
 //! `GET /v1/target-types`: what targets are set for (ST-1 to ST-6). The type everybody has is the first of them.
 
-use std::collections::HashMap;
-
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
+use events::LocalName;
 use events::target::TargetPeriod;
 use events::target_type::{DEFAULT, Dimension, Unit};
-use events::{ListKey, ListName, LocalName};
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{AcceptLanguage, Actor, Problem, Right};
@@ -15,9 +13,8 @@ use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::items::ItemNames;
 use crate::ask::{Asked, Chosen, Labels, Questions, Snapshot, When, coordinates, failed};
-use crate::custom_fields::definitions;
-use crate::lists::item_labels;
 
 /// A type as its row has it.
 #[derive(Debug, Clone)]
@@ -88,40 +85,6 @@ impl TargetKind {
         let found = Self::all(snapshot).await?.into_iter().find(|kind| kind.id == id);
         found.ok_or_else(|| Problem::not_found("there is no type of targets with this id"))
     }
-
-    /// The names of the items of its dimension, by key.
-    pub async fn item_names(
-        &self,
-        snapshot: &mut Snapshot,
-        labels: &Labels,
-        language: &str,
-    ) -> Result<HashMap<String, String>, Problem> {
-        let list = match &self.dimension {
-            Dimension::AllSales => return Ok(HashMap::new()),
-            Dimension::SaleType => {
-                let types = labels.sale_types.iter();
-                return Ok(types.map(|(id, name)| (id.to_string(), name.clone())).collect());
-            }
-            Dimension::Field(key) => return field_items(snapshot, key, language).await,
-            Dimension::Source => ListName::Source,
-            Dimension::Credited => ListName::Credited,
-            Dimension::Competitor => ListName::Competitor,
-        };
-        item_labels(snapshot, list, language).await
-    }
-}
-
-async fn field_items(
-    snapshot: &mut Snapshot,
-    key: &ListKey,
-    language: &str,
-) -> Result<HashMap<String, String>, Problem> {
-    let definitions = definitions(snapshot).await?;
-    let items = definitions.get(key).into_iter().flat_map(|field| &field.items);
-    let named = |item: &events::FieldItem| {
-        (item.key.as_str().to_owned(), item.name.in_language(language).to_owned())
-    };
-    Ok(items.map(named).collect())
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -170,7 +133,8 @@ pub(crate) struct TargetType {
     /// Name in every language it was given in.
     #[schema(value_type = std::collections::HashMap<String, String>)]
     names: LocalName,
-    /// `all_sales`, `sale_type`, `source`, `credited`, `competitor` or `field.<key>` (ST-2).
+    /// `all_sales`, `sale_type`, `source`, `credited`, `competitor`, `company_category`, `company_business`,
+    /// `company_country` or `field.<key>` (ST-2).
     dimension: String,
     /// `amount`, `count` or `profit` (ST-3).
     unit: &'static str,
@@ -241,11 +205,8 @@ async fn period(snapshot: &mut Snapshot) -> Result<String, Problem> {
 }
 
 impl TargetType {
-    fn of(kind: TargetKind, names: &HashMap<String, String>, language: &str) -> Self {
-        let item = |key: String| TypeItem {
-            label: names.get(&key).cloned().unwrap_or_else(|| key.clone()),
-            key,
-        };
+    fn of(kind: TargetKind, names: &ItemNames, language: &str) -> Self {
+        let item = |key: String| TypeItem { label: names.of(&key), key };
         Self {
             id: kind.id,
             version: kind.version,

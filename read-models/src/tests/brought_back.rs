@@ -12,7 +12,7 @@ use crate::sale::SaleModel;
 use crate::{ReadModel, Standings};
 
 /// Applies the log to a model, but for one stream, which is parked.
-async fn follow_without(world: &World, model: &dyn ReadModel, parked: &Recorded) {
+pub(super) async fn follow_without(world: &World, model: &dyn ReadModel, parked: &Recorded) {
     let mut owner = world.database.superuser().await;
     sqlx::query(
         "INSERT INTO es_ops.parked_stream (name, generation, log_id, stream_id, from_position, error, attempts, tenant_id,
@@ -50,7 +50,7 @@ async fn reached_by(world: &World, model: &dyn ReadModel) -> i64 {
 }
 
 /// Brings a parked stream back: its rows lie below the checkpoint, which does not move.
-async fn redrive(world: &World, model: &dyn ReadModel, parked: &Recorded) {
+pub(super) async fn redrive(world: &World, model: &dyn ReadModel, parked: &Recorded) {
     let log = world.log().await;
     let queue: Vec<Recorded> =
         log.into_iter().filter(|event| event.stream_id == parked.stream_id).collect();

@@ -21,12 +21,10 @@ use super::{World, ask};
 fn questions() -> Vec<String> {
     let mut questions = Vec::new();
     for year in [2016, 2017] {
-        for of_type in [
-            "".to_owned(),
-            format!("&target_type={}", type_id(1)),
-            format!("&target_type={}", type_id(2)),
-        ] {
-            questions.push(format!("/v1/targets?year={year}&limit=500{of_type}"));
+        questions.push(format!("/v1/targets?year={year}&limit=500"));
+        for n in [1, 2, 4, 5, 6] {
+            let of_type = format!("target_type={}", type_id(n));
+            questions.push(format!("/v1/targets?year={year}&limit=500&{of_type}"));
         }
     }
     for rest in [
@@ -37,6 +35,9 @@ fn questions() -> Vec<String> {
         "&period=year&group_by=credited",
         "&period=year&group_by=sale_type&owner=ola,kari",
         "&period=quarter&group_by=competitor&status=lost,won",
+        "&period=year&group_by=company_category",
+        "&period=quarter&group_by=company_business&owner=ola,kari&currency=NOK",
+        "&period=year&group_by=company_country&status=won,open",
     ] {
         questions.push(format!("/v1/forecast?from=2016-02-10&to=2017-12-31{rest}"));
     }

@@ -1,17 +1,13 @@
 //! Random histories: any facts in any order a stream allows, with falling and rising effective times across
-//! streams, several facts at once, renamed stages, changed rates and activities between them.
+//! streams, several facts at once, renamed stages, changed rates, activities, companies and contacts between them.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use events::activity::Slot;
-use events::sale::{Margin, MarginDriver, Parties, Registration, ReopenCause, ReopenedFrom};
-use events::{
-    ActivityEvent, Event, Party, Probability, SaleEvent, StageEvent, StreamName, Title, TypeName,
-    UserId,
-};
+use events::sale::{Margin, MarginDriver, Registration, ReopenCause, ReopenedFrom};
+use events::{ActivityEvent, Event, Probability, SaleEvent, StageEvent, StreamName, Title, UserId};
 use proptest::prelude::*;
-use uuid::Uuid;
 
 use super::agenda::{
     activity, assigned, completed, deleted, planned, reopened, rescheduled, terms,
@@ -21,7 +17,8 @@ use super::facts::{
     registered, registration, sale, stage_named,
 };
 use super::guide_facts::{planned_from, written};
-use super::{World, guide_steps, instant};
+use super::party_facts::{company_id, contact_id};
+use super::{World, guide_steps, instant, party_facts};
 
 /// One thing that happens; every number is read modulo what it chooses from.
 #[derive(Debug, Clone)]
@@ -84,7 +81,7 @@ impl Player {
 
     fn facts(&mut self, step: &Step) -> (StreamName, Vec<Event>) {
         let chance = i64::from(step.figure % 101);
-        match step.what % 40 {
+        match step.what % 44 {
             0 => {
                 let (id, name) =
                     [(FM, "First"), (QT, "Quote"), (SC, "Signing")][usize::from(step.which % 3)];
@@ -97,7 +94,8 @@ impl Player {
                 let text = format!("{}.{:03}", 1 + step.figure % 20, step.figure % 1000);
                 (currency_stream(code), vec![rate(code, &text, 100, &from.to_string())])
             }
-            what @ (16..=23 | 36..) => self.agenda(what, step),
+            what @ (16..=23 | 36..=39) => self.agenda(what, step),
+            what @ 40.. => self.party(what, step),
             what @ 24..=27 => {
                 let (stream, fact) = guide_steps::of_catalogue(what, step.figure);
                 if matches!(fact, Event::Tenant(_)) {
@@ -118,6 +116,20 @@ impl Player {
 }
 
 impl Player {
+    /// Something about one of three companies or contacts.
+    fn party(&self, what: u8, step: &Step) -> (StreamName, Vec<Event>) {
+        let which = u128::from(step.which % 3);
+        let of_company = what < 42;
+        let stream =
+            if of_company { company_id(which).stream() } else { contact_id(which).stream() };
+        let first = !self.newest.contains_key(&stream);
+        let fact = match of_company {
+            true => party_facts::of_company(first, step.figure),
+            false => party_facts::of_contact(first, step.figure),
+        };
+        (stream, vec![fact])
+    }
+
     /// Something about one of six activities; after a deletion another takes its place.
     fn agenda(&mut self, what: u8, step: &Step) -> (StreamName, Vec<Event>) {
         let which = step.which % 6;
@@ -188,6 +200,8 @@ fn new_sale(step: &Step) -> Event {
     let amount = money(&amount(step), currency(step));
     let simple = step.figure.is_multiple_of(5);
     let plain = registration();
+    // most sales are linked to somebody from the beginning
+    let parties = party_facts::of_sale(step.figure / 7);
     registered(Registration {
         amount,
         margin: all_profit(&amount),
@@ -195,6 +209,7 @@ fn new_sale(step: &Step) -> Event {
         sale_type: if simple { SIMPLE } else { plain.sale_type },
         stage: if simple { None } else { plain.stage },
         sale_date: day("2016-01-01") + Days::new(u64::from(step.days % 800)),
+        parties,
         ..plain
     })
 }
@@ -238,13 +253,7 @@ fn changes(what: u8, step: &Step) -> Vec<Event> {
             to: owner(step),
             owner_group: (chance > 50).then(|| "South".to_owned()),
         },
-        14 => SaleEvent::PartiesLinked(Parties {
-            company: Some(Party {
-                id: Uuid::from_u128(7),
-                name: TypeName::parse("Fjord AS").unwrap(),
-            }),
-            ..Parties::default()
-        }),
+        14 => SaleEvent::PartiesLinked(party_facts::of_sale(step.figure)),
         _ => {
             let margin = Margin { profit_percent: None, ..all_profit(&amount) };
             SaleEvent::MarginChanged { driver: MarginDriver::Profit, margin }

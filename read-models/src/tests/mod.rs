@@ -23,6 +23,9 @@ mod log;
 mod money;
 mod pages;
 mod parameters;
+mod parties;
+mod party_cards;
+mod party_facts;
 mod plans;
 mod rebuild;
 mod s17;
@@ -147,7 +150,8 @@ impl World {
         sqlx::raw_sql(sqlx::AssertSqlSafe(format!(
             "SET search_path = rm_sale_{generation}, rm_activity_{generation};
              TRUNCATE sale_version, sale_text, stage_version, sale_type_version, user_version, rate_version, tenant_version,
-                      list_item_version, target_type_version, target_version,                      activity_version;
+                      list_item_version, selection_version, target_type_version, target_version, company_version, contact_version,
+                      activity_version;
              RESET search_path"
         )))
         .execute(self.database.owner())

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::World;
 use super::facts::{QT, advanced, sale};
 use super::histories::{Player, Step, steps};
+use super::parties::many_parties;
 use super::selection_facts::many_selections;
 use super::target_facts::many_targets;
 use crate::rebuild::{Rebuild, RebuildError};
@@ -28,6 +29,8 @@ async fn rows(world: &World, generation: i32) -> Vec<String> {
         ("sale", "selection"),
         ("sale", "target_type"),
         ("sale", "target"),
+        ("sale", "company"),
+        ("sale", "contact"),
         ("activity", "activity"),
     ] {
         let text = format!(
@@ -62,6 +65,7 @@ async fn every_cut_gives_the_same_rows(history: &[Step], lengths: &[usize]) {
     world.plan_a_visit().await;
     many_selections(&mut world).await;
     many_targets(&mut world).await;
+    many_parties(&mut world).await;
     let log = world.log().await;
     world.building(2).await;
     world.building(3).await;
@@ -105,7 +109,7 @@ async fn shape(world: &World, model: &str, generation: i32) -> Vec<String> {
 #[tokio::test]
 async fn a_rebuilt_generation_has_the_indexes_and_guards_of_the_first() {
     let world = World::provisioned().await;
-    for (model, expected) in [("sale", 36 + 30 + 20), ("activity", 8 + 3 + 2)] {
+    for (model, expected) in [("sale", 40 + 52 + 13), ("activity", 8 + 3 + 2)] {
         assert_eq!(rebuilt(&world, model).await, 2);
         let first = shape(&world, model, 1).await;
         assert_eq!(first.len(), expected, "{first:#?}");

@@ -6,11 +6,12 @@ use service_runtime::Role;
 
 use super::agenda::activity_id;
 use super::facts::{registered, registration, sale};
+use super::party_facts::{company_id, contact_id};
 use super::selection_facts::a_selection;
 use super::target_facts::many_targets;
 use super::{World, today};
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "activity_version",
     "sale_version",
     "sale_text",
@@ -23,6 +24,8 @@ const TABLES: [&str; 12] = [
     "selection_version",
     "target_type_version",
     "target_version",
+    "company_version",
+    "contact_version",
 ];
 
 /// Rows of a table the query role sees with a setting, in a transaction of its own.
@@ -47,6 +50,8 @@ async fn two_tenants() -> (World, TenantSlug, TenantSlug) {
     world.plan_to_do(today(), 1, Some(sale(1)), "2026-03-12").await;
     a_selection(&mut world, 1).await;
     many_targets(&mut world).await;
+    world.company(1, [None, None, Some("NO")]).await;
+    world.contact(1, Some("nina@fjord.example"), None).await;
     let (demo, other) = (world.tenant.clone(), TenantSlug::parse("other").unwrap());
     world.tenant = other.clone();
     world.provision().await;
@@ -54,6 +59,8 @@ async fn two_tenants() -> (World, TenantSlug, TenantSlug) {
     world.plan_to_do(today(), 2, Some(sale(2)), "2026-03-12").await;
     a_selection(&mut world, 2).await;
     many_targets(&mut world).await;
+    world.company(2, [None, None, Some("NL")]).await;
+    world.contact(2, None, Some("030 123")).await;
     // the same sale's id, by another tenant
     world.plan_to_do(today(), 3, Some(sale(1)), "2026-03-11").await;
     world.follow().await;
@@ -136,6 +143,28 @@ async fn a_tenant_never_sees_anothers_activities_also_of_a_sale_with_its_own_id(
 }
 
 #[tokio::test]
+async fn a_tenant_never_sees_anothers_companies_and_contacts_also_by_guessed_ids() {
+    let (world, demo, other) = two_tenants().await;
+    for (tenant, own, foreign) in [(&demo, 1, 2), (&other, 2, 1)] {
+        for (list, own, foreign) in [
+            ("companies", company_id(own).0, company_id(foreign).0),
+            ("contacts", contact_id(own).0, contact_id(foreign).0),
+        ] {
+            let path = format!("/v1/{list}");
+            for question in [path.clone(), format!("{path}?id={own},{foreign}")] {
+                let (_, body) = world.ask_as(tenant, Role::Admin, &question).await;
+                let rows = body[list].as_array().unwrap();
+                let ids: Vec<_> = rows.iter().map(|row| row["id"].clone()).collect();
+                assert_eq!(ids, [json!(own)], "{question}");
+            }
+            let (status, body) =
+                world.ask_as(tenant, Role::Admin, &format!("{path}/{foreign}")).await;
+            assert_eq!((status.as_u16(), &body["code"]), (404, &json!("not_found")), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_tenant_gets_empty_answers() {
     let (world, ..) = two_tenants().await;
     let nobody = TenantSlug::parse("nobody").unwrap();
@@ -150,6 +179,8 @@ async fn an_unknown_tenant_gets_empty_answers() {
         ("/v1/sale-types", "sale_types"),
         ("/v1/users", "users"),
         ("/v1/currencies", "currencies"),
+        ("/v1/companies", "companies"),
+        ("/v1/contacts", "contacts"),
     ] {
         let (status, body) = world.ask_as(&nobody, Role::Seller, question).await;
         assert_eq!((status.as_u16(), &body[list]), (200, &json!([])), "{question}");

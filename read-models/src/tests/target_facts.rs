@@ -105,8 +105,9 @@ impl World {
     }
 }
 
-/// A type by sale type that counts, one by own field that sums profits, and targets of these and the default type for 2016
-/// and 2017, in months and quarters, in several currencies; some locked, cleared, removed and added anew.
+/// A type by sale type that counts, one by own field that sums profits, one each by what companies are, and targets of
+/// these and the default type for 2016 and 2017, in months and quarters, in several currencies; some locked, cleared,
+/// removed and added anew.
 pub(super) async fn many_targets(world: &mut World) {
     let (by_type, by_field) = many_types(world).await;
     let new = NEW.0.to_string();
@@ -157,6 +158,14 @@ pub(super) async fn many_targets(world: &mut World) {
         world.record_at(Some(beginning()), &company.id().stream(), &facts).await;
         let field = of(place(by_field, Some("north"), Assignee::Company));
         world.old_target(&field, cells(12, "1000", "1000")).await;
+        for (n, item) in [(4, "customer"), (5, "services"), (6, "no")] {
+            for item in [None, Some(item)] {
+                let row = of(place(type_id(n), item, Assignee::Company));
+                world.old_target(&row, cells(12, "2000", "1")).await;
+                let row = of(place(type_id(n), item, group("North")));
+                world.old_target(&row, cells(12, "700", "1")).await;
+            }
+        }
     }
 }
 
@@ -171,6 +180,14 @@ async fn many_types(world: &mut World) -> (TargetTypeId, TargetTypeId) {
     let region = ListKey::parse("region").unwrap();
     let profits = defined(Dimension::Field(region), Unit::Profit, &["north"]);
     world.record_at(Some(beginning()), &by_field.stream(), &[profits]).await;
+    for (n, dimension, unit, items) in [
+        (4, Dimension::CompanyCategory, Unit::Amount, &[][..]),
+        (5, Dimension::CompanyBusiness, Unit::Profit, &["trade", "services"]),
+        (6, Dimension::CompanyCountry, Unit::Amount, &["no", "nl"]),
+    ] {
+        let by_company = defined(dimension, unit, items);
+        world.record_at(Some(beginning()), &type_id(n).stream(), &[by_company]).await;
+    }
     let gone = Event::TargetType(TargetTypeEvent::Deleted {});
     let by_source = defined(Dimension::Source, Unit::Amount, &[]);
     world.record_at(Some(beginning()), &type_id(3).stream(), &[by_source, gone]).await;

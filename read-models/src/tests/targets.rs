@@ -145,6 +145,9 @@ async fn the_types_there_are_and_the_period_of_new_targets_st_1_st_6_st_7() {
             ["All sales – Amount", "all_sales", "amount"],
             ["Counted", "sale_type", "count"],
             ["By it", "field.region", "profit"],
+            ["By it", "company_category", "amount"],
+            ["By it", "company_business", "profit"],
+            ["By it", "company_country", "amount"],
         ],
         "the third is deleted (ST-6)"
     );
@@ -153,6 +156,14 @@ async fn the_types_there_are_and_the_period_of_new_targets_st_1_st_6_st_7() {
         (&json!("quarter"), &json!(true))
     );
     assert_eq!(types["target_types"][1]["items"][0]["label"], "Sale to new customer");
+    let labels = |at: usize| {
+        let items = types["target_types"][at]["items"].as_array().unwrap().iter();
+        items.map(|item| item["label"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (labels(4), labels(5)),
+        (vec!["Trade".into(), "Services".into()], vec!["NO".into(), "NL".into()])
+    );
     let (status, code) = world.refused(&format!("/v1/targets?target_type={}", type_id(3))).await;
     assert_eq!((status, code.as_str()), (404, "not_found"));
 }

@@ -5,6 +5,7 @@ mod custom;
 mod deleting;
 mod fields;
 mod links;
+mod parties;
 mod stakeholders;
 mod tabs;
 mod turning;

@@ -1,6 +1,7 @@
 //! One accepted request for every command of the product, on objects that are ready for it. A command
 //! without an example fails every test that goes through all routes.
 
+mod companies;
 mod guide;
 mod selections;
 mod targets;
@@ -52,6 +53,8 @@ impl Example {
                 "selections",
                 "target-types",
                 "targets",
+                "companies",
+                "contacts",
             ]
             .contains(&aggregate)
     }
@@ -75,7 +78,10 @@ pub async fn all(world: &World, fixture: &Fixture) -> Vec<Example> {
                 Some(id) => id,
                 None => match targets::target(world, fixture, route.command).await {
                     Some(id) => id,
-                    None => target(world, fixture, route).await,
+                    None => match companies::target(world, fixture, route.command).await {
+                        Some(id) => id,
+                        None => target(world, fixture, route).await,
+                    },
                 },
             },
         };
@@ -83,6 +89,7 @@ pub async fn all(world: &World, fixture: &Fixture) -> Vec<Example> {
         let (body, mandatory) = guide::body(route.command, fixture, items, new)
             .or_else(|| selections::body(route.command, new))
             .or_else(|| targets::body(route.command, fixture, new))
+            .or_else(|| companies::body(route.command, new))
             .unwrap_or_else(|| body(route.command, fixture, new));
         let path = route.path.replace("{id}", &id);
         examples.push(Example { route, path, body, mandatory });

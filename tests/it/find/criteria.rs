@@ -182,7 +182,7 @@ async fn what_can_be_searched_is_told_with_its_operators_sf_8() {
     let answer = office.ask_as(&office.fixture.importer, "/v1/criteria-fields").await;
     let fields = answer["fields"].as_array().unwrap();
     let named = |name: &str| fields.iter().find(|field| field["field"] == name).unwrap();
-    assert_eq!(fields.len(), 66);
+    assert_eq!(fields.len(), 71);
     assert_eq!(named("status")["choices"], json!(["open", "stalled", "won", "lost"]));
     assert_eq!(named("field.delivery")["choices"], json!(["by-sea"]));
     assert_eq!(named("activity.end")["about"], "activity");
@@ -195,6 +195,32 @@ async fn what_can_be_searched_is_told_with_its_operators_sf_8() {
     assert_eq!(operators(named("owner")), ["one_of", "not_one_of", "is_empty", "is_not_empty"]);
     assert_eq!(operators(named("title")).len(), 12);
     assert_eq!(operators(named("sale_date")).len(), 23);
+    assert_eq!(operators(named("company.country")), operators(named("owner")));
+    assert_eq!(operators(named("contact.email")), operators(named("title")));
+}
+
+#[tokio::test]
+async fn what_is_told_of_values_is_what_is_accepted_sf_7() {
+    let office = Office::full().await;
+    let answer = office.ask_as(&office.fixture.importer, "/v1/criteria-fields").await;
+    for (field, operator, asking, most) in [
+        ("amount", "gt", 1, 1),
+        ("sale_date", "between", 2, 2),
+        ("sale_date", "today", 0, 0),
+        ("owner", "one_of", 1, 1_000),
+        ("title", "is_empty", 0, 0),
+    ] {
+        let fields = answer["fields"].as_array().unwrap();
+        let named = fields.iter().find(|one| one["field"] == field).unwrap();
+        let mut all = named["operators"].as_array().unwrap().iter();
+        let told = all.find(|one| one["operator"] == operator).unwrap();
+        let values =
+            ["least_values", "asking_values", "most_values"].map(|name| told[name].clone());
+        assert_eq!(values, [json!(0), json!(asking), json!(most)], "{field} {operator}");
+        // an empty box is no error and asks nothing
+        let found = office.found(&format!("{field} {operator}")).await;
+        assert_eq!(found.len() == 9, asking > 0, "{field} {operator}: {found:?}");
+    }
 }
 
 #[tokio::test]

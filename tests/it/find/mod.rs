@@ -3,7 +3,9 @@
 mod activities;
 mod bad_input;
 mod criteria;
+mod nobody;
 mod pages;
+mod parties;
 mod rights;
 mod words;
 

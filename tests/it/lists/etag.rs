@@ -23,7 +23,11 @@ async fn an_unchanged_answer_is_not_sent_again() {
     let sale = shop.sale("S", ("100", "EUR"), "2026-05-01", json!({})).await;
     shop.sale("T", ("200", "EUR"), "2026-05-01", json!({})).await;
     let token = &shop.fixture.importer;
+    let fjord = json!({"name": "Fjord AS", "category": "customer"});
+    let fjord = shop.world.post(token, "/v1/companies", &fjord).await.expect(201).json();
     for path in [
+        "/v1/companies".to_owned(),
+        format!("/v1/companies/{}", fjord["id"].as_str().unwrap()),
         "/v1/sales?limit=1".to_owned(),
         "/v1/pipeline".to_owned(),
         "/v1/board?subgroup_by=owner&cards=1".to_owned(),

@@ -3,6 +3,7 @@
 
 mod analyses;
 mod columns;
+mod companies;
 mod cursors;
 mod etag;
 mod every_file;

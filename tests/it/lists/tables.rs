@@ -16,6 +16,10 @@ pub(super) async fn shop() -> Shop {
     }
     let label = json!({"key": "rival", "labels": {"en": "-2+3\r\n=1"}, "rank": 1});
     shop.world.post(&admin, "/v1/lists/competitor/add-item", &label).await.expect(200);
+    let registered = json!({"id": "0198f0a0-0000-7000-8000-0000000000f1", "name": "@Bjørn\tAS", "category": "customer", "country": "NO"});
+    shop.world.post(&admin, "/v1/companies", &registered).await.expect(201);
+    let nina = json!({"name": "=Nina", "company": registered["id"], "email": "+nina@bjorn.example", "phone": "+47 22 00 00 00"});
+    shop.world.post(&admin, "/v1/contacts", &nina).await.expect(201);
     let company = json!({"owner": "odd", "company": {"id": "0198f0a0-0000-7000-8000-0000000000f1", "name": "=Bjørn & Co \"AS\""}});
     shop.sale("=1+1", ("500000", "NOK"), "2026-02-10", company.clone()).await; // 63385.00, overdue
     shop.sale("Ærøskøbing", ("0.10", "EUR"), "2026-06-10", json!({"owner": "even"})).await;

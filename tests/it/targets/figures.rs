@@ -23,13 +23,13 @@ impl Targets {
         sale
     }
 
-    async fn list(&self, token: &str, query: &str) -> Value {
+    pub(super) async fn list(&self, token: &str, query: &str) -> Value {
         self.world.get(token, &format!("/v1/targets?year=2026{query}")).await.expect(200).json()
     }
 }
 
 /// Level, assignee, item and what was won in March.
-fn march(list: &Value) -> Vec<(String, String, String, String)> {
+pub(super) fn march(list: &Value) -> Vec<(String, String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let rows = list["targets"].as_array().unwrap().iter();
     rows.map(|row| {
@@ -81,7 +81,7 @@ async fn each_sale_is_worth_what_its_currency_was_on_its_close_date_st_12() {
 }
 
 /// The lists behind March add up to what was won then.
-async fn adds_up(targets: &Targets, list: &Value, unit: &str) {
+pub(super) async fn adds_up(targets: &Targets, list: &Value, unit: &str) {
     for row in list["targets"].as_array().unwrap() {
         let drill = row["cells"][2]["drill"].as_str().unwrap();
         let sales = targets.world.get(&targets.kari, drill).await.expect(200).json();

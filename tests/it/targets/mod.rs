@@ -4,6 +4,7 @@ mod commands;
 mod commands_at_once;
 mod commands_reach;
 mod commands_types;
+mod companies;
 mod figures;
 
 use events::target::{Assignee, TargetPlace};

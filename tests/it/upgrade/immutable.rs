@@ -134,7 +134,7 @@ fn generation_1_of_sale_is_made_here_as_the_first_release_made_it() {
     let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(format!("1-{hex}"), SALE_CODE, "released/sale_1.sql was edited");
     assert!(
-        code_hash(&SaleModel).starts_with("4-"),
+        code_hash(&SaleModel).starts_with("5-"),
         "another rise: a rebuild, and a line in the changelog"
     );
 }

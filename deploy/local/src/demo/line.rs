@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Told apart from what another edition of the demo would say: part of every id and key.
-const EDITION: &str = "salgslogg-demo/3";
+const EDITION: &str = "salgslogg-demo/4";
 
 /// The id of a thing of the demo.
 #[must_use]
@@ -84,7 +84,7 @@ mod tests {
             effective_at: "2026-03-10T09:00:00Z".parse().unwrap(),
             body: Value::Null,
         };
-        let expected = r#"{"command":"CompleteSale","effective_at":"2026-03-10T09:00:00Z","id":"x","key":"salgslogg-demo/3/7"}"#;
+        let expected = r#"{"command":"CompleteSale","effective_at":"2026-03-10T09:00:00Z","id":"x","key":"salgslogg-demo/4/7"}"#;
         assert_eq!(line.json(7), format!("{expected}\n"));
     }
 }

@@ -1,7 +1,8 @@
 //! The demo tenant: some three hundred sales of the last eighteen months, made up anew for every day and
 //! always the same for the same day.
 //!
-//! - [`cast`] and [`words`]: stages, types, people, companies in Norwegian, Dutch and English.
+//! - [`cast`] and [`words`]: stages, types, people, companies in Norwegian, Dutch and English; [`customers`]: what is known
+//!   of those companies and of whom one talks to there.
 //! - [`plan`] decides what becomes of each sale, [`life`] and [`extras`] tell it as commands, [`activities`] and
 //!   [`rounds`] fill diaries, many of the former from the items of a [`guide`].
 //! - [`today`] is what two of its people do on the day of loading themselves, [`year_plan`] what their manager plans then.
@@ -13,6 +14,7 @@
 pub mod activities;
 pub mod calendar;
 pub mod cast;
+pub mod customers;
 pub mod dice;
 pub mod extras;
 pub mod guide;
@@ -28,6 +30,7 @@ pub mod year_plan;
 
 use chrono::NaiveDate;
 
+use customers::Customers;
 use dice::Dice;
 use line::Line;
 
@@ -70,14 +73,17 @@ pub fn script(day: NaiveDate) -> Vec<Wave> {
         Wave { what, by: Voice::Importer, in_step, lines: lines.collect() }
     };
     let [settings, lists, kinds, items] = cast::waves(calendar::first_day(day));
-    let Story { registrations, steps, activities, today } = story(day);
+    let Story { customers, registrations, steps, activities, today } = story(day);
     let mut waves = vec![
         wave("the tenant", false, settings),
         wave("people, stages, lists and rates", false, lists),
         wave("sale types", false, kinds),
         wave("the sales guide", false, items),
+        wave("companies", false, customers.companies),
+        wave("contacts", false, customers.contacts),
         wave("sales", true, registrations),
         wave("what became of them", false, steps),
+        wave("who became a customer", false, customers.won),
         wave("activities", false, activities),
     ];
     for (what, by, said) in today {
@@ -90,8 +96,9 @@ pub fn script(day: NaiveDate) -> Vec<Wave> {
     waves
 }
 
-/// All sales, what stands in diaries, and what is done on the day itself.
+/// Whom is sold to, all sales, what stands in diaries, and what is done on the day itself.
 struct Story {
+    customers: Customers,
     registrations: Vec<Line>,
     steps: Vec<Line>,
     activities: Vec<Line>,
@@ -121,5 +128,7 @@ fn story(day: NaiveDate) -> Story {
     today.push(("what Kari plans for the year", Voice::Manager, year_plan::page(&plans, day)));
     // Numbers follow the clock, also where two sales were registered on one day.
     registrations.sort_by_key(|line| line.effective_at);
-    Story { registrations, steps, activities, today }
+    let told = [registrations.as_slice(), steps.as_slice()];
+    let customers = customers::of(day, &plans, &told);
+    Story { customers, registrations, steps, activities, today }
 }

@@ -23,6 +23,16 @@ impl Home {
         }
     }
 
+    /// Its code (ISO 3166-1).
+    #[must_use]
+    pub fn country(self) -> &'static str {
+        match self {
+            Self::Norway => "NO",
+            Self::Netherlands => "NL",
+            Self::Britain => "GB",
+        }
+    }
+
     /// What is said there, of an English, a Norwegian and a Dutch name.
     #[must_use]
     pub fn of(self, [en, nb, nl]: [&'static str; 3]) -> &'static str {
