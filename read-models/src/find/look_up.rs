@@ -1,5 +1,6 @@
 //! What a criterion finds in the tables: one static statement for sales, one for their activities, one for their
-//! stakeholders, one each for the companies and contacts they are linked to, at the snapshot's moment. Texts are compared here, because case is folded here and not by a database.
+//! stakeholders, one each for the companies and contacts they are linked to, at the snapshot's moment. Texts are compared here,
+//! because case is folded here and not by a database.
 
 use std::sync::Arc;
 

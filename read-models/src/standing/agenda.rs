@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::sales::{Ahead, NO_DAY, day_number};
+use super::block::{Ahead, NO_DAY};
+use super::sales::day_number;
 use super::words::Words;
 use crate::ask::WallClock;
 

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use super::View;
+use super::block::{Block, Linked, Word};
 use super::chosen::Chosen;
 use super::convert::Converter;
-use super::sales::{Block, Linked, Sales, Word};
+use super::sales::Sales;
 use super::sums::{Tallies, column};
 use super::{Companies, OfCompany, Part, Periods, Total};
 use crate::ask::{Filters, InCurrency};

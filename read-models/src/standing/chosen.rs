@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::block::{Ahead, Block, Linked, NO_DAY, Word};
 use super::convert::Converter;
 use super::remembered::CellKey;
-use super::sales::{Ahead, Block, Linked, NO_DAY, Sales, Word, day_number};
+use super::sales::{Sales, day_number};
 use super::sought::Tested;
 use crate::ask::{ABSENT, Filters, InCurrency, Least};
 use crate::find::{Found, Leaf, SaleSet};

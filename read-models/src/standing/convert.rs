@@ -1,7 +1,8 @@
 //! Conversion into the asked currency: exact fractions, one rounding, half away from zero, as the SQL function
 //! `converted` does it.
 
-use super::sales::{Sales, Word};
+use super::block::Word;
+use super::sales::Sales;
 use super::words::Words;
 use crate::ask::InCurrency;
 

@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::agenda::Item;
+use super::block::{Ahead, NO_DAY};
 use super::chosen::Chosen;
 use super::front::Front;
-use super::sales::{Ahead, NO_DAY, day_number};
+use super::sales::day_number;
 use super::view::At;
 use super::{Place, View};
 use crate::ask::{Filters, InCurrency};

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::apart::Apart;
+use super::block::{Block, Word};
 use super::chosen::Chosen;
 use super::convert::Converter;
-use super::sales::{Block, Word, day_number};
+use super::sales::day_number;
 use super::sums::{Key, Periods, column, key_of};
 use super::{Companies, View};
 use crate::ask::{Dated, Filters, InCurrency};

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::View;
+use super::block::{Ahead, Block, Word};
 use super::chosen::Chosen;
 use super::convert::Converter;
 use super::front::Front;
 use super::leading::Order;
 use super::order::{By, Keyed};
-use super::sales::{Ahead, Block, Word};
 use super::sums::{Tallies, column, key_of};
 use super::{InOrder, Key, Part, Place, Total};
 use crate::ask::{Filters, InCurrency};

@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::block::{Ahead, Block};
 use super::convert::Converter;
 use super::order::{By, Rank};
-use super::sales::{Ahead, Block};
 use crate::ask::Direction;
 use crate::sale::Status;
 

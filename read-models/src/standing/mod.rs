@@ -7,6 +7,7 @@
 
 mod agenda;
 mod apart;
+mod block;
 mod catalogue;
 mod chosen;
 mod companies;
@@ -46,6 +47,7 @@ use crate::parties::KeptParties;
 use crate::targets::KnownTargets;
 use seats::Seats;
 
+pub(crate) use block::Linked;
 pub(crate) use catalogue::Catalogue;
 pub(crate) use companies::{Companies, OfCompany};
 pub(crate) use convert::{converted, fits};
@@ -58,7 +60,6 @@ pub(crate) use mark::Mark;
 pub(crate) use order::{InOrder, Place};
 pub(crate) use past::PastKeeper;
 pub(crate) use places::Instant;
-pub(crate) use sales::Linked;
 pub(crate) use slot::{Slot, Writing};
 pub(crate) use sought::Sought;
 pub use standings::Standings;

@@ -3,8 +3,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::block::{Ahead, BLOCK};
 use super::places::Instant;
-use super::sales::{Ahead, BLOCK, Sales};
+use super::sales::Sales;
 use super::versions::Past;
 
 /// Moments remembered of a tenant; the one that was made first goes first.

@@ -4,10 +4,11 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::View;
+use super::block::{Ahead, Block, NO_DAY, Word};
 use super::chosen::Chosen;
 use super::convert::Converter;
 use super::front::Front;
-use super::sales::{Ahead, Block, NO_DAY, Word, day_number};
+use super::sales::day_number;
 use super::view::At;
 use crate::ask::{Direction, Filters, InCurrency};
 use crate::sale::Status;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
+use super::block::{Block, Word};
 use super::convert::Converter;
-use super::sales::{Block, Word};
 use super::sums::{Key, Periods, Total, key_of};
 use crate::sale::Status;
 
@@ -65,7 +65,7 @@ impl Clone for Remembered {
 
 impl Remembered {
     /// What a block's cells may take for each of its sales.
-    pub const BYTES: usize = ASKS_MAX * CELLS_MAX * size_of::<Cell>() / super::sales::BLOCK;
+    pub const BYTES: usize = ASKS_MAX * CELLS_MAX * size_of::<Cell>() / super::block::BLOCK;
 
     /// A sale has changed.
     pub fn forget(&mut self) {

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::Standing;
 use super::agenda::{Item, Owners};
+use super::block::{Block, Word};
 use super::places::Instant;
-use super::sales::{Block, Sales, Seat, Word};
+use super::sales::{Sales, Seat};
 use super::versions::Past;
 use super::words::Words;
 use crate::ask::Sight;

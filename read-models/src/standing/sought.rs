@@ -10,9 +10,10 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::View;
+use super::block::{Ahead, Block, Linked, NO_DAY, Word};
 use super::chosen::Chosen;
 use super::convert::Converter;
-use super::sales::{Ahead, Block, Linked, NO_DAY, Sales, Word, day_number};
+use super::sales::{Sales, day_number};
 use crate::ask::{Filters, InCurrency, start_of_day};
 use crate::find::{Meant, SaleSet};
 use crate::sale::Status;

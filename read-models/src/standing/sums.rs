@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 
 use super::View;
+use super::block::{Block, Word};
 use super::chosen::Chosen;
 use super::convert::Converter;
 use super::remembered::{Ask, Cell};
-use super::sales::{Block, Word, day_number};
+use super::sales::day_number;
 use crate::ask::{Filters, InCurrency};
 use crate::sale::Status;
 

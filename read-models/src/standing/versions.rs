@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::Mark;
 use super::agenda::{ActivityRow, Item, Looking, Owners};
+use super::block::{Ahead, BLOCK};
 use super::moments::{Held, Moments};
 use super::places::{Instant, PlaceOf, Places};
-use super::sales::{Ahead, BLOCK, SaleRow, Sales, Seat};
+use super::sales::{SaleRow, Sales, Seat};
 use crate::ask::WallClock;
 
 /// The number of no sale.

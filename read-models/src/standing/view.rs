@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::agenda::{Item, Owners};
+use super::block::{Ahead, Block, NO_DAY};
 use super::chosen::Chosen;
 use super::moments::Held;
 use super::places::Instant;
 use super::remembered::{Ask, Cell};
-use super::sales::{Ahead, Block, NO_DAY, Sales, day_number};
+use super::sales::{Sales, day_number};
 use super::seen::{SeenItems, SeenSales};
 use super::sums::Periods;
 use super::versions::Past;
