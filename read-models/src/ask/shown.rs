@@ -1,6 +1,7 @@
 //! A snapshot with the standing beside it: for questions about now that sum, sort or count over all sales.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use service_runtime::{Actor, Problem};
 
@@ -8,10 +9,19 @@ use super::live::{Opened, Plans};
 use super::snapshot::{not_live, tenant_of, wait_for, wanted};
 use super::transaction::Told;
 use super::{Pinned, Questions, Snapshot, Statements, When};
-use crate::standing::{Keeper, Mark, PastKeeper, Slot, Standing, Writing};
+use crate::standing::{Keeper, Mark, Past, PastKeeper, Slot, Standing, Writing};
 
 /// How far one read model may be ahead of the others, in positions, before SQL is asked.
 const UNEVEN_MAX: i64 = 10_000;
+
+/// How long a question waits for another one that brings memory up to date, before it asks SQL.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// The same where SQL has to walk through all versions, and takes longer than that.
+const PATIENCE_FOR_VERSIONS: Duration = Duration::from_secs(5);
+
+/// How often such a question goes on filling.
+const FILLS_FOR_VERSIONS: usize = 3;
 
 /// How many positions a question about one thing brings memory on by.
 const NEAR: i64 = 2_000;
@@ -24,16 +34,36 @@ impl Snapshot {
         when: &When,
         pinned: Option<&Pinned>,
     ) -> Result<Self, Problem> {
-        let tenant_id = tenant_of(questions, &actor.tenant).await?;
         let about_now = when.as_of.is_none() && when.known_at.is_none();
+        let look = if about_now { Look::Now } else { Look::Past };
+        Self::open_held(questions, actor, when, (pinned, look)).await
+    }
+
+    /// The same with all versions, also for a question about now: for what sales went through.
+    pub async fn open_versions(
+        questions: &Questions,
+        actor: &Actor,
+        when: &When,
+        pinned: Option<&Pinned>,
+    ) -> Result<Self, Problem> {
+        Self::open_held(questions, actor, when, (pinned, Look::Versions)).await
+    }
+
+    async fn open_held(
+        questions: &Questions,
+        actor: &Actor,
+        when: &When,
+        (pinned, look): (Option<&Pinned>, Look),
+    ) -> Result<Self, Problem> {
+        let tenant_id = tenant_of(questions, &actor.tenant).await?;
         let asking = Asking { questions, tenant_id, wanted: wanted(when, pinned), pinned };
         let held = questions.standings.of(tenant_id).zip(questions.standings.past_of(tenant_id));
         let Some((now, past)) = held.filter(|_| tenant_id != 0) else {
             return Self::open_pinned(questions, actor, when, pinned).await;
         };
-        let mut snapshot = match about_now {
-            true => asking.open(&now).await?,
-            false => asking.open_past(&past).await?,
+        let mut snapshot = match look {
+            Look::Now => asking.open(&now).await?,
+            Look::Past | Look::Versions => asking.open_past(&past, look).await?,
         };
         if snapshot.standing.is_some() && pinned.is_none() {
             snapshot.take_settings();
@@ -103,6 +133,17 @@ impl Snapshot {
     }
 }
 
+/// What a question looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// What is current.
+    Now,
+    /// What was at a moment.
+    Past,
+    /// What sales went through, up to now or a moment.
+    Versions,
+}
+
 /// A question that may be answered from memory.
 struct Asking<'a> {
     questions: &'a Questions,
@@ -143,7 +184,7 @@ impl Asking<'_> {
                 drop(opened);
                 let writing = match writing {
                     Some(writing) => Some(writing),
-                    None => slot.write().await,
+                    None => slot.write(PATIENCE).await,
                 };
                 self.behind(slot, writing, mark.position).await
             }
@@ -202,7 +243,7 @@ impl Asking<'_> {
     }
 
     /// The past may have gone on since the snapshot: what it knows of the time before stays as it is.
-    async fn open_past(&self, slot: &Slot<PastKeeper>) -> Result<Snapshot, Problem> {
+    async fn open_past(&self, slot: &Slot<PastKeeper>, look: Look) -> Result<Snapshot, Problem> {
         let refreshes = slot.refreshes();
         let opened = self.snapshot().await?;
         let mark = self.mark(&opened.mark);
@@ -214,16 +255,19 @@ impl Asking<'_> {
                     let forward = self.pinned.is_none() || mark.position >= writing.reached();
                     if forward {
                         snapshot.read_settings().await?;
-                        let standings = &self.questions.standings;
-                        past = writing.refresh(standings, &mut snapshot, &mark).await?;
+                        past = self.fill(&mut writing, &mut snapshot, (&mark, look)).await?;
                     }
                 }
-                None if slot.current().is_none() => {}
+                None if slot.current().is_none() && look != Look::Versions => {}
                 writing => {
                     drop(snapshot);
+                    let patience = match look {
+                        Look::Now | Look::Past => PATIENCE,
+                        Look::Versions => PATIENCE_FOR_VERSIONS,
+                    };
                     drop(match writing {
                         Some(writing) => Some(writing),
-                        None => slot.write().await,
+                        None => slot.write(patience).await,
                     });
                     let opened = self.snapshot().await?;
                     past = slot.current().filter(|past| past.reaches(&mark));
@@ -242,6 +286,24 @@ impl Asking<'_> {
         // an instant on the wall falls on days of the zone it was read in
         snapshot.past = past.filter(|past| past.zone == Some(snapshot.zone));
         Ok(snapshot)
+    }
+
+    /// Reads what there is of the past; a question that SQL is no answer to does not leave the rest to the next one.
+    async fn fill(
+        &self,
+        writing: &mut Writing<'_, PastKeeper>,
+        snapshot: &mut Snapshot,
+        (mark, look): (&Mark, Look),
+    ) -> Result<Option<Arc<Past>>, Problem> {
+        let fills = if look == Look::Versions { FILLS_FOR_VERSIONS } else { 1 };
+        for _ in 0..fills {
+            let past = writing.refresh(&self.questions.standings, snapshot, mark).await?;
+            // a past there is no room for has been let go
+            if past.is_some() || !writing.holds_any() {
+                return Ok(past);
+            }
+        }
+        Ok(None)
     }
 
     /// Answers at the position another question has reached, in a snapshot that has come as far.

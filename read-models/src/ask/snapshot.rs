@@ -66,7 +66,7 @@ pub(crate) struct Snapshot {
     pub(super) kept: bool,
     /// The same in memory, for a question about now.
     pub standing: Option<Arc<Standing>>,
-    /// The same in memory with all versions, for a question about the past.
+    /// The same in memory with all versions, for a question about the past or about what sales went through.
     pub past: Option<Arc<Past>>,
 }
 

@@ -23,7 +23,7 @@ use super::versions::{Newest, Past, SaleNumbers};
 use crate::ask::{Snapshot, WallClock, failed};
 
 /// How long one question goes on filling before it asks SQL; the next one goes on from there.
-const FILLING: Duration = Duration::from_millis(1000);
+const FILLING: Duration = Duration::from_millis(2500);
 
 /// Streams of a page.
 const PAGE: i64 = 10_000;

@@ -90,10 +90,15 @@ impl Places {
 
     /// Whether a version holds: it was in effect, known and in the log, and the same is not true of its successor.
     pub fn holds(&self, at: usize, moment: Instant) -> bool {
-        self.effective[at] <= moment.as_of
+        self.belongs(at, moment)
             && (self.next_effective[at] > moment.as_of
                 || self.next_recorded[at] > moment.known_at
                 || self.next_position[at] > moment.position)
+    }
+
+    /// Whether it was in effect, known and in the log; its successor may have been too.
+    pub fn belongs(&self, at: usize, moment: Instant) -> bool {
+        self.effective[at] <= moment.as_of
             && self.recorded[at] <= moment.known_at
             && self.position[at] <= moment.position
     }

@@ -82,6 +82,11 @@ impl Sales {
         &self.words[word as usize]
     }
 
+    /// The same, to be kept beside them.
+    pub fn shared_words(&self, word: Word) -> Arc<Words> {
+        Arc::clone(&self.words[word as usize])
+    }
+
     /// The same words, and no sale.
     pub fn without_rows(&self) -> Self {
         Self { blocks: Vec::new(), words: self.words.clone() }

@@ -14,9 +14,6 @@ use super::{Mark, Standings};
 use crate::NotLive;
 use crate::ask::Snapshot;
 
-/// How long a question waits for another one that brings the standing up to date.
-const PATIENCE: Duration = Duration::from_millis(250);
-
 /// How long a tenant that is too large is left to SQL before it is tried again.
 pub(super) const TOO_LARGE_FOR: Duration = Duration::from_secs(600);
 
@@ -102,9 +99,9 @@ impl<K: Keep> Slot<K> {
         Some(Writing { slot: self, keeper })
     }
 
-    /// Waits a while for the turn to write.
-    pub async fn write(&self) -> Option<Writing<'_, K>> {
-        let keeper = tokio::time::timeout(PATIENCE, self.keeper.lock()).await.ok()?;
+    /// Waits for the turn to write, so long at most.
+    pub async fn write(&self, patience: Duration) -> Option<Writing<'_, K>> {
+        let keeper = tokio::time::timeout(patience, self.keeper.lock()).await.ok()?;
         self.has_room().then_some(Writing { slot: self, keeper })
     }
 
@@ -118,6 +115,11 @@ impl<K: Keep> Writing<'_, K> {
     /// The position the writer has reached.
     pub fn reached(&self) -> i64 {
         self.keeper.reached()
+    }
+
+    /// Whether there is anything, be it not all: what there was no room for is gone.
+    pub fn holds_any(&self) -> bool {
+        self.slot.bytes() > 0
     }
 
     /// Brings the standing to the snapshot's position; none where it cannot be had.

@@ -153,6 +153,11 @@ impl Past {
         self.sale_times.0[block].holds(at, moment)
     }
 
+    /// Whether the version of a sale at a seat was in effect, known and in the log, whatever followed.
+    pub(super) fn belongs(&self, block: usize, at: usize, moment: Instant) -> bool {
+        self.sale_times.0[block].belongs(at, moment)
+    }
+
     /// Whether the version of a sale at a seat is its newest up to the moment's position.
     pub(super) fn is_newest(&self, block: usize, at: usize, moment: Instant) -> bool {
         self.sale_times.0[block].holds(at, moment.newest())

@@ -89,6 +89,14 @@ impl View {
         }
     }
 
+    /// All versions, the moment, and what held then; none of what is current.
+    pub(super) fn past(&self) -> Option<(&Past, Instant, &Held)> {
+        match &self.rows {
+            Rows::Now(_) => None,
+            Rows::Then(past, moment, held) => Some((past, *moment, held)),
+        }
+    }
+
     /// Whether it is about what is current.
     pub(super) fn is_now(&self) -> bool {
         matches!(self.rows, Rows::Now(_))

@@ -8,6 +8,7 @@ use service_runtime::Role;
 use tokio::runtime::Runtime;
 
 use super::agenda::{activity, completed, days, planned, rescheduled};
+use super::chances::chances;
 use super::facts::{sale, worth};
 use super::histories::{Player, Step, steps};
 use super::target_facts::many_targets;
@@ -19,7 +20,7 @@ use events::rights::{Level, RecordRights, Records};
 use events::{Event, StreamName, TenantEvent, TenantSlug};
 
 /// Groupings, filters and orders that memory knows, and some it leaves to SQL.
-pub(super) const QUESTIONS: [&str; 70] = [
+pub(super) const QUESTIONS: [&str; 76] = [
     "/v1/pipeline?limit=500",
     "/v1/pipeline?group_by=sale_type&currency=GBP&sort=-number",
     "/v1/pipeline?group_by=owner&currency=NOK&sort=-weighted",
@@ -90,6 +91,12 @@ pub(super) const QUESTIONS: [&str; 70] = [
     "/v1/tiles/compare-to-target?today=2016-11-11&span=year&by=sale_date&currency=NOK",
     "/v1/tiles/largest-upcoming?limit=3&currency=NOK",
     "/v1/sales?rates=sale_date&status=won&currency=NOK&sort=number&limit=500",
+    "/v1/stage-conversion?status=open,stalled,won,lost",
+    "/v1/stage-conversion?from=2016-03-01&to=2017-06-30&owner=ola,kari&currency=NOK&min_amount=5000",
+    "/v1/stage-conversion?title=deal&to=2016-12-31",
+    "/v1/stage-conversion/sales?limit=3",
+    "/v1/stage-conversion/sales?exit=went_back&from=2016-02-01&limit=500",
+    "/v1/stage-conversion/sales?exit=won&status=won&to=2017-03-31&limit=2",
 ];
 
 /// The same questions of one world from memory and by SQL.
@@ -232,7 +239,7 @@ async fn reached(world: &World) -> i64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(chances(1, 8))]
 
     #[test]
     fn memory_answers_what_sql_answers(

@@ -14,7 +14,8 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::days::TimeInStage;
+use super::days::{TimeInStage, Times};
+use super::walked::{counted, walk};
 use super::{Entered, bind_stays, stays};
 use crate::analyses::share::share;
 use crate::ask::{
@@ -144,18 +145,15 @@ pub(crate) async fn stage_conversion(
     )>,
 ) -> Result<Json<StageConversion>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
+    let mut snapshot = Snapshot::open_versions(&questions, &actor, &when, None).await?;
     filters.resolve(&mut snapshot, &actor).await?;
     let currency = InCurrency::load(&mut snapshot, currency.currency).await?;
     let labels = Labels::load(&mut snapshot).await?;
-    let arguments = bind_stays(&snapshot, (&filters, &currency), entered, None, &labels);
-    let rows: Vec<Row> = sqlx::query_as_with(
-        concat!(stays!(), include_str!("whole.sql"), include_str!("conversion.sql")),
-        arguments,
-    )
-    .fetch_all(&mut *snapshot.tx)
-    .await
-    .map_err(|e| failed(&e))?;
+    let meant = (&filters, &currency);
+    let rows = match walk(&mut snapshot, meant, entered, &labels).await? {
+        Some(stays) => counted(&stays),
+        None => read(&mut snapshot, meant, entered, &labels).await?,
+    };
     let total = rows.iter().find(|row| row.stage_id.is_none()).map(Row::total);
     let drill = drill.without(&OF_FILES);
     let stages = rows.into_iter().filter_map(|row| row.stage(&labels, &drill));
@@ -171,33 +169,54 @@ pub(crate) async fn stage_conversion(
     }))
 }
 
+/// As SQL counts them.
+async fn read(
+    snapshot: &mut Snapshot,
+    meant: (&Filters, &InCurrency),
+    entered: Entered,
+    labels: &Labels,
+) -> Result<Vec<Row>, Problem> {
+    snapshot.plan_anew().await?;
+    let arguments = bind_stays(snapshot, meant, entered, None, labels);
+    sqlx::query_as_with(
+        concat!(stays!(), include_str!("whole.sql"), include_str!("conversion.sql")),
+        arguments,
+    )
+    .fetch_all(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))
+}
+
 /// By rank, then name.
 fn order(row: &StageRow) -> (i32, Option<&str>, Uuid) {
     (row.rank.unwrap_or(i32::MAX), row.name.as_deref(), row.stage)
 }
 
-#[derive(Debug, sqlx::FromRow)]
-struct Row {
-    stage_id: Option<Uuid>,
-    entered: i64,
-    entries: Option<i64>,
-    went_on: i64,
-    went_back: i64,
-    moved: i64,
-    won: i64,
-    lost: i64,
-    still_there: i64,
-    ended_won: i64,
-    ended_lost: i64,
-    left_after: Vec<Option<String>>,
-    there_for: Vec<Option<String>>,
+/// The figures of a stage; without one, of every sale that entered any, once.
+#[derive(Debug, Default, sqlx::FromRow)]
+pub(super) struct Row {
+    pub stage_id: Option<Uuid>,
+    pub entered: i64,
+    pub entries: i64,
+    pub went_on: i64,
+    pub went_back: i64,
+    pub moved: i64,
+    pub won: i64,
+    pub lost: i64,
+    pub still_there: i64,
+    pub ended_won: i64,
+    pub ended_lost: i64,
+    #[sqlx(try_from = "Vec<Option<String>>")]
+    pub left_after: Times,
+    #[sqlx(try_from = "Vec<Option<String>>")]
+    pub there_for: Times,
 }
 
 impl Row {
     fn total(&self) -> StageTotal {
         StageTotal {
             sales: self.entered,
-            entries: self.entries.unwrap_or(0),
+            entries: self.entries,
             ended_won: self.ended_won,
             ended_lost: self.ended_lost,
             win_rate: share(self.ended_won.into(), self.entered.into()),
@@ -213,7 +232,7 @@ impl Row {
             name: label.map(|label| label.name.clone()),
             rank: label.map(|label| label.rank),
             entered: self.entered,
-            entries: self.entries.unwrap_or(0),
+            entries: self.entries,
             went_on: self.went_on,
             went_back: self.went_back,
             moved: self.moved,
@@ -224,8 +243,8 @@ impl Row {
             ended_won: self.ended_won,
             ended_lost: self.ended_lost,
             win_rate: share(self.ended_won.into(), whole),
-            days: TimeInStage::of(self.entered - self.still_there, &self.left_after),
-            days_so_far: TimeInStage::of(self.still_there, &self.there_for),
+            days: TimeInStage::of(self.entered - self.still_there, self.left_after),
+            days_so_far: TimeInStage::of(self.still_there, self.there_for),
             drill: StagesBehind::of(drill, stage),
         })
     }

@@ -17,6 +17,6 @@ SELECT w.stage_id, count(*) AS entered, sum(w.entries)::bigint AS entries,
 FROM whole AS w GROUP BY w.stage_id
 UNION ALL
 -- without a stage: every sale that entered any, once
-SELECT NULL, count(*), sum(entries)::bigint, 0, 0, 0, 0, 0, 0, count(*) FILTER (WHERE now = 'won'),
+SELECT NULL, count(*), COALESCE(sum(entries), 0)::bigint, 0, 0, 0, 0, 0, 0, count(*) FILTER (WHERE now = 'won'),
   count(*) FILTER (WHERE now = 'lost'), '{}', '{}'
 FROM (SELECT stream_id, now, sum(entries) AS entries FROM whole GROUP BY stream_id, now) AS once

@@ -27,17 +27,39 @@ pub(crate) struct TimeInStage {
     maximum: Option<String>,
 }
 
+/// How long some sales were in a stage, in microseconds: sum, lower and upper middle, least and most; nothing of none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Times([Option<i128>; 5]);
+
+impl Times {
+    /// Of these.
+    pub fn of(mut micros: Vec<i64>) -> Self {
+        micros.sort_unstable();
+        let at = |place: usize| micros.get(place).map(|micros| i128::from(*micros));
+        let Some(last) = micros.len().checked_sub(1) else { return Self::default() };
+        let sum = micros.iter().map(|micros| i128::from(*micros)).sum();
+        Self([Some(sum), at(last / 2), at(micros.len() / 2), at(0), at(last)])
+    }
+}
+
+/// As SQL gives them.
+impl From<Vec<Option<String>>> for Times {
+    fn from(texts: Vec<Option<String>>) -> Self {
+        let micros = |at: usize| texts.get(at)?.as_deref()?.parse().ok();
+        Self(std::array::from_fn(micros))
+    }
+}
+
 impl TimeInStage {
-    /// Of sum, lower and upper middle, least and most as SQL gives them.
-    pub fn of(sales: i64, micros: &[Option<String>]) -> Self {
-        let micros = |at: usize| micros.get(at)?.as_deref()?.parse::<i128>().ok();
-        let middle = micros(1).zip(micros(2)).map(|(lower, upper)| lower + upper);
+    /// Of so many sales.
+    pub fn of(sales: i64, Times([sum, lower, upper, least, most]): Times) -> Self {
+        let middle = lower.zip(upper).map(|(lower, upper)| lower + upper);
         Self {
             sales,
-            average: micros(0).map(|sum| days(sum, i128::from(sales.max(1)))),
+            average: sum.map(|sum| days(sum, i128::from(sales.max(1)))),
             median: middle.map(|both| days(both, 2)),
-            minimum: micros(3).map(|least| days(least, 1)),
-            maximum: micros(4).map(|most| days(most, 1)),
+            minimum: least.map(|least| days(least, 1)),
+            maximum: most.map(|most| days(most, 1)),
         }
     }
 }
@@ -57,11 +79,16 @@ mod tests {
 
     #[test]
     fn no_sales_took_no_time() {
-        let nothing = TimeInStage::of(0, &[None, None, None, None, None]);
+        let nothing = TimeInStage::of(0, Times::of(Vec::new()));
         assert_eq!((nothing.sales, nothing.average, nothing.median), (0, None, None));
-        let day = |days: i128| Some((days * DAY).to_string());
-        let four = TimeInStage::of(4, &[day(10), day(2), day(3), day(1), day(4)]);
+        let day = |days: i64| days * 86_400_000_000;
+        let times = Times::of([4, 1, 3, 2].map(day).to_vec());
+        let told = [10, 2, 3, 1, 4].map(|days| Some(day(days).to_string()));
+        assert_eq!(times, Times::from(told.to_vec()), "SQL tells the same");
+        let four = TimeInStage::of(4, times);
         let shown = [four.average, four.median, four.minimum, four.maximum].map(Option::unwrap);
         assert_eq!(shown, ["2.50", "2.50", "1.00", "4.00"]);
+        let three = TimeInStage::of(3, Times::of([4, 1, 2].map(day).to_vec()));
+        assert_eq!(three.median.as_deref(), Some("2.00"), "an odd number has one in the middle");
     }
 }

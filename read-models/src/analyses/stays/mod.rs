@@ -14,6 +14,7 @@ mod conversion;
 mod days;
 mod of_sale;
 mod sales;
+mod walked;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use service_runtime::Problem;
@@ -43,9 +44,6 @@ macro_rules! stays {
     };
 }
 use stays;
-
-/// The ways a stay ends, or does not.
-const EXITS: [&str; 6] = ["went_on", "went_back", "moved", "won", "lost", "still_there"];
 
 /// When sales have to enter a stage to be told of.
 #[derive(Debug, Clone, Copy, Default, IntoParams)]

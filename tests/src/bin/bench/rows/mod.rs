@@ -17,6 +17,7 @@ mod queries;
 mod rebuild;
 mod relay;
 mod rights;
+mod stages;
 mod verify;
 
 use std::path::PathBuf;

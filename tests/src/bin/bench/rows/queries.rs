@@ -29,12 +29,13 @@ const QUESTIONS: [(&str, &str); 3] = [
     ),
 ];
 
-/// `queries_100k`, `as_of_100k`, `board_100k`, `find_100k`, `targets_500` and `rights_100k`.
+/// `queries_100k`, `as_of_100k`, `board_100k`, `find_100k`, `targets_500`, `stages_100k` and `rights_100k`.
 pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     let (live, then) = (run.wants("queries_100k"), run.wants("as_of_100k"));
     let (board, rights) = (run.wants("board_100k"), run.wants("rights_100k"));
     let (find, targets) = (run.wants("find_100k"), run.wants("targets_500"));
-    if !live && !then && !board && !find && !targets && !rights {
+    let stages = run.wants("stages_100k");
+    if !live && !then && !board && !find && !targets && !stages && !rights {
         return Ok(());
     }
     // without NATS: a relay still sending the whole log would be measured too
@@ -54,6 +55,9 @@ pub async fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
     }
     if targets {
         super::goals::measure(run, &stack, report).await?;
+    }
+    if stages {
+        super::stages::measure(run, &stack, report).await?;
     }
     if rights {
         super::rights::measure(run, &stack, report).await?;
