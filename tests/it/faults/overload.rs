@@ -27,6 +27,8 @@ type Answered = (u16, Option<String>, String);
 /// A service with few places, and a log that takes nothing for a while.
 struct Scene {
     fleet: Fleet,
+    /// One for all: making one for each command takes longer than the service waits for the log.
+    client: reqwest::Client,
     tasks: Tasks,
     answers: mpsc::UnboundedReceiver<Answered>,
     /// Holds the log's lock.
@@ -39,19 +41,21 @@ impl Scene {
         let places = PLACES.0.to_string();
         let told = [&[("SALGSLOGG_COMMANDS_WAITING_MAX", places.as_str())], more].concat();
         let fleet = Fleet::start_told(1, 1, &told).await;
-        assert_eq!(define(&fleet, "the first").await.0, 201, "which makes the tenant");
+        let client = reqwest::Client::new();
+        let first = define(&client, &fleet, "the first").await;
+        assert_eq!(first.0, 201, "which makes the tenant");
         let mut holder = fleet.database.owner().acquire().await.unwrap();
         sqlx::query("SELECT pg_advisory_lock(17747, 1)").execute(&mut *holder).await.unwrap();
         let (tasks, (told, answers)) = (Tasks::new(), mpsc::unbounded_channel());
         for number in 0..COMMANDS {
             let (told, name) = (told.clone(), format!("type {number}"));
-            let asked = define(&fleet, &name);
+            let asked = define(&client, &fleet, &name);
             tasks.spawn(async move {
                 let (status, retry_after) = asked.await;
                 let _test_is_over = told.send((status, retry_after, name));
             });
         }
-        Self { fleet, tasks, answers, holder }
+        Self { fleet, client, tasks, answers, holder }
     }
 
     /// Commands that wait, as the service's own figures say.
@@ -82,9 +86,13 @@ impl Scene {
 }
 
 /// Defines a sale type; the request is on its way once this is awaited.
-fn define(fleet: &Fleet, name: &str) -> impl Future<Output = (u16, Option<String>)> + use<> {
+fn define(
+    client: &reqwest::Client,
+    fleet: &Fleet,
+    name: &str,
+) -> impl Future<Output = (u16, Option<String>)> + use<> {
     let body: Value = json!({"id": ids::new_id(), "name": name});
-    let ask = reqwest::Client::new()
+    let ask = client
         .post(format!("{}/v1/sale-types", fleet.command_urls()[0]))
         .bearer_auth(fleet.token())
         .json(&body);
@@ -109,7 +117,7 @@ async fn five_times_as_many_commands_as_places_are_told_to_come_back_and_none_is
     let accepted = scene.released(of_tenant).await;
     assert!(accepted.iter().all(|(status, ..)| *status == 201), "{accepted:?}");
     // there is room again
-    assert_eq!(define(&scene.fleet, "the last").await.0, 201);
+    assert_eq!(define(&scene.client, &scene.fleet, "the last").await.0, 201);
     let mut names: BTreeSet<_> = accepted.into_iter().map(|(_, _, name)| name).collect();
     names.extend(["the first".to_owned(), "the last".to_owned()]);
     let mut stored = BTreeSet::new();
