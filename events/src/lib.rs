@@ -27,6 +27,7 @@ mod fact;
 pub mod feature;
 pub mod guide;
 pub mod identity;
+pub mod line;
 pub mod list;
 pub mod money;
 pub mod name;
@@ -60,6 +61,7 @@ pub use identity::{
     ActivityId, Aggregate, CompanyId, ContactId, SaleId, SaleTypeId, SelectionId, StageId,
     StreamName, TargetId, TargetTypeId, TenantSlug, UserId,
 };
+pub use line::Lines;
 pub use list::{ListEvent, ListItem, ListName};
 pub use money::{CurrencyCode, Money};
 pub use name::NameEvent;

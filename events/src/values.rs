@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::line::{self, Lines};
+
 /// A value that could not be: which kind it is and the rule it broke.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{kind} {rule}")]
@@ -24,15 +26,28 @@ impl ParseError {
     }
 }
 
+// `line` or `lines`, and the type it is read as: what a new text of this kind may hold
 macro_rules! text_value {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $max:literal, $rule:literal) => {
+    (
+        $(#[$doc:meta])*
+        $name:ident, $kind:literal, $max:literal, $rule:literal, $form:ident as $read:ident $wire:literal
+    ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[serde(try_from = $wire, into = "String")]
         pub struct $name(String);
 
         impl $name {
-            /// Trims and checks; an empty text is refused.
+            /// As [`parse`](Self::parse), for what somebody says now: it shows something, in characters of its kind.
+            pub fn given(text: &str) -> Result<Self, ParseError> {
+                if line::is_blank(text) {
+                    return Err(ParseError::new($kind, $rule));
+                }
+                line::$form(text).map_err(|rule| ParseError::new($kind, rule))?;
+                Self::parse(text)
+            }
+
+            /// Trims and checks; an empty text is refused. Takes what was ever stored.
             pub fn parse(text: &str) -> Result<Self, ParseError> {
                 let text = text.trim();
                 if text.is_empty() || text.chars().count() > $max || text.contains('\0') {
@@ -46,10 +61,10 @@ macro_rules! text_value {
                 &self.0
             }
         }
-        impl TryFrom<String> for $name {
+        impl TryFrom<$read> for $name {
             type Error = ParseError;
-            fn try_from(text: String) -> Result<Self, ParseError> {
-                Self::parse(&text)
+            fn try_from(text: $read) -> Result<Self, ParseError> {
+                Self::parse(text.as_ref())
             }
         }
         impl From<$name> for String {
@@ -67,45 +82,55 @@ macro_rules! text_value {
 
 text_value!(
     /// A sale's mandatory name, at most 219 characters (SO-F2).
-    Title, "title", 219, "must be 1 to 219 characters"
+    Title, "title", 219, "must be 1 to 219 characters",
+    line as String "String"
 );
 text_value!(
     /// A name of a stage, sale type, company or person, at most 239 characters (SO-45, SO-47).
-    TypeName, "name", 239, "must be 1 to 239 characters"
+    TypeName, "name", 239, "must be 1 to 239 characters",
+    line as String "String"
 );
 text_value!(
     /// A long text, at most 65 536 characters (design §5, note).
-    Description, "description", 65_536, "must be 1 to 65536 characters"
+    Description, "description", 65_536, "must be 1 to 65536 characters",
+    lines as Lines "Lines"
 );
 text_value!(
     /// The note of a sale, at most 65 536 characters (SO-F33, design §5).
-    SaleNote, "note", 65_536, "must be 1 to 65536 characters"
+    SaleNote, "note", 65_536, "must be 1 to 65536 characters",
+    lines as Lines "Lines"
 );
 text_value!(
     /// What is to be known about a stakeholder, at most 2 047 characters (SK-2).
-    StakeholderComment, "comment", 2_047, "must be 1 to 2047 characters"
+    StakeholderComment, "comment", 2_047, "must be 1 to 2047 characters",
+    lines as Lines "Lines"
 );
 text_value!(
     /// What a custom field of kind text holds, at most 2 048 characters (SO-30).
-    FieldText, "text", 2_048, "must be 1 to 2048 characters"
+    FieldText, "text", 2_048, "must be 1 to 2048 characters",
+    lines as Lines "Lines"
 );
 text_value!(
     /// The text of an activity, at most 2 048 characters (SD-2).
-    Note, "description", 2_048, "must be 1 to 2048 characters"
+    Note, "description", 2_048, "must be 1 to 2048 characters",
+    lines as Lines "Lines"
 );
 
 text_value!(
     /// What an item of a guide is good for, a tooltip of at most 254 characters (SG-4, SG-5).
-    Purpose, "purpose", 254, "must be 1 to 254 characters"
+    Purpose, "purpose", 254, "must be 1 to 254 characters",
+    lines as Lines "Lines"
 );
 text_value!(
     /// Our reference on a document, at most 99 characters (SG-5).
-    OurReference, "our reference", 99, "must be 1 to 99 characters"
+    OurReference, "our reference", 99, "must be 1 to 99 characters",
+    line as String "String"
 );
 
 text_value!(
     /// A telephone number as people write it, at most 64 characters (SK-6).
-    PhoneNumber, "phone", 64, "must be 1 to 64 characters"
+    PhoneNumber, "phone", 64, "must be 1 to 64 characters",
+    line as String "String"
 );
 
 /// An address that mail reaches, at most 254 characters (SK-6, RFC 5321).
@@ -297,6 +322,35 @@ mod tests {
         assert!(Title::parse(&"æ".repeat(220)).is_err());
         assert!(Title::parse("  ").is_err());
         assert_eq!(Title::parse("  Fjord ERP ").unwrap().as_str(), "Fjord ERP");
+    }
+
+    /// SO-F2, SO-45: a name is one line of characters that show.
+    #[test]
+    fn a_new_name_is_a_line_and_a_stored_one_is_read_as_it_is() {
+        for bad in ["two\nlines", "bell\u{7}", "nothing\u{200b}here", "joined\u{200d}", "\u{200b}"]
+        {
+            assert!(Title::given(bad).is_err() && TypeName::given(bad).is_err(), "{bad:?}");
+            let stored = serde_json::to_string(bad).unwrap();
+            assert_eq!(serde_json::from_str::<Title>(&stored).unwrap().as_str(), bad);
+            assert_eq!(serde_json::from_str::<TypeName>(&stored).unwrap().as_str(), bad);
+        }
+        assert_eq!(Title::given(" Fjord ERP\r\n").unwrap().as_str(), "Fjord ERP");
+        assert_eq!(TypeName::given("👩\u{200d}💻").unwrap().as_str(), "👩\u{200d}💻");
+        assert!(Title::given(&"æ".repeat(219)).is_ok() && Title::given(&"æ".repeat(220)).is_err());
+    }
+
+    /// SO-F3, SO-F33, SD-2: a long text has lines.
+    #[test]
+    fn a_new_text_has_lines_and_no_other_control_characters() {
+        for good in ["one\ntwo\r\nthree\tfour", "\u{200f}one"] {
+            assert_eq!(Description::given(good).unwrap().as_str(), good);
+            assert!(SaleNote::given(good).is_ok() && Note::given(good).is_ok(), "{good:?}");
+        }
+        for bad in ["one\rtwo", "\u{1b}[31mred", "one\u{85}two", "\u{200b}\n"] {
+            assert!(Description::given(bad).is_err() && Note::given(bad).is_err(), "{bad:?}");
+            let stored = serde_json::to_string(bad).unwrap();
+            assert_eq!(serde_json::from_str::<Note>(&stored).unwrap().as_str(), bad.trim());
+        }
     }
 
     #[test]

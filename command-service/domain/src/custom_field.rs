@@ -87,7 +87,7 @@ fn value_of(field: &FieldDefinition, given: GivenValue) -> Result<FieldValue, Re
     let value = match (field.kind, given) {
         (FieldKind::Boolean, GivenValue::Boolean(yes)) => Some(FieldValue::Boolean(yes)),
         (FieldKind::Text, GivenValue::Text(text)) => {
-            FieldText::parse(&text).ok().map(FieldValue::Text)
+            FieldText::given(&text).ok().map(FieldValue::Text)
         }
         (FieldKind::Number, GivenValue::Text(text)) => {
             parse_decimal("number", &text).ok().map(FieldValue::Number)
@@ -184,14 +184,21 @@ mod tests {
             set(&BTreeMap::new(), &all, BTreeMap::from([(key(at), Some(value))]))
         };
         let text = |text: &str| GivenValue::Text(text.to_owned());
-        for (at, good) in [("t", "Anything"), ("n", "-12.50"), ("d", "2026-02-28"), ("l", "by-sea")]
-        {
+        for (at, good) in [
+            ("t", "Anything"),
+            ("t", "Two\nlines"),
+            ("n", "-12.50"),
+            ("d", "2026-02-28"),
+            ("l", "by-sea"),
+        ] {
             assert_eq!(given(at, text(good)).map(|facts| facts.len()), Ok(1), "{at}");
             assert_eq!(given(at, GivenValue::Boolean(true)), Err(Refusal::FieldValueInvalid));
         }
         assert!(given("b", GivenValue::Boolean(false)).is_ok());
         for (at, bad) in [
             ("t", ""),
+            ("t", "\u{200b}"),
+            ("t", "\u{1b}[31m"),
             ("n", "1e3"),
             ("n", "twelve"),
             ("d", "2026-02-29"),

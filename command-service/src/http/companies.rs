@@ -9,7 +9,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::fields::patch;
+use super::fields::{never_null, patch};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
@@ -64,7 +64,8 @@ fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct EditCompany {
     /// New name.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 239)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, min_length = 1, max_length = 239)]
     name: Option<TypeName>,
     /// New category.
     #[serde(default, deserialize_with = "patch")]

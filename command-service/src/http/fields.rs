@@ -1,9 +1,8 @@
 //! Field types that several bodies share: clearing with null, decimals, and how they look in OpenAPI.
 
 use chrono::NaiveDate;
-use events::LocalName;
-use events::ParseError;
 use events::money::parse_decimal;
+use events::{LocalName, ParseError, TypeName};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, de};
 use utoipa::ToSchema;
@@ -13,6 +12,15 @@ pub fn patch<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     field: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(field).map(Some)
+}
+
+/// A field that may be left out (stays) or given. It is there always, so null, which would clear it, is refused.
+pub fn never_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    field: D,
+) -> Result<Option<T>, D::Error> {
+    let expected = "a value: this field cannot be cleared, leave it out to keep it as it is";
+    let null = || de::Error::invalid_type(de::Unexpected::Option, &expected);
+    Option::<T>::deserialize(field)?.map(Some).ok_or_else(null)
 }
 
 /// Digits up to which every decimal survives the way through a JSON number unchanged.
@@ -94,13 +102,34 @@ impl<'de> Deserialize<'de> for NameField {
                 f.write_str("a name, or an object with names in en, nb and nl")
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<NameField, E> {
-                let name = events::TypeName::parse(text).map_err(E::custom)?;
+                let name = TypeName::given(text).map_err(E::custom)?;
                 Ok(NameField(LocalName::english(name)))
             }
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<NameField, A::Error> {
                 LocalName::deserialize(de::value::MapAccessDeserializer::new(map)).map(NameField)
             }
         }
+        field.deserialize_any(Reader)
+    }
+}
+
+/// The name of something that is there: read as it was stored, though a new one may not be like it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownName(pub TypeName);
+
+impl<'de> Deserialize<'de> for KnownName {
+    fn deserialize<D: Deserializer<'de>>(field: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl de::Visitor<'_> for Reader {
+            type Value = KnownName;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<KnownName, E> {
+                TypeName::parse(text).map(KnownName).map_err(E::custom)
+            }
+        }
+        // texts that say they are one are read as lines; what can be anything is read as it is
         field.deserialize_any(Reader)
     }
 }
@@ -147,6 +176,9 @@ pub enum Name {
 
 #[cfg(test)]
 mod tests {
+    use service_runtime::json::parse_json;
+    use service_runtime::problem::Place;
+
     use super::*;
 
     #[test]
@@ -175,5 +207,41 @@ mod tests {
         assert_eq!(read("\"0.1234567890123456789\"").unwrap(), "0.1234567890123456789");
         assert!(read("0.1234567890123456789").is_err(), "it would be rounded");
         assert!(read("1e300").is_err() && read("\"1e3\"").is_err() && read("true").is_err());
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Edit {
+        #[serde(default, deserialize_with = "never_null")]
+        name: Option<TypeName>,
+        #[serde(default, deserialize_with = "patch")]
+        category: Option<Option<TypeName>>,
+    }
+
+    fn name(text: &str) -> TypeName {
+        TypeName::parse(text).unwrap()
+    }
+
+    /// SO-45: a type always has a name and need not have a category.
+    #[test]
+    fn null_clears_what_need_not_be_there_and_nothing_else() {
+        let read = |text: &str| parse_json::<Edit>(text.as_bytes());
+        assert_eq!(read("{}").unwrap(), Edit { name: None, category: None });
+        let given = Edit { name: Some(name("Fjord")), category: Some(None) };
+        assert_eq!(read(r#"{"name":"Fjord","category":null}"#).unwrap(), given);
+        let refused = read(r#"{"name":null}"#).unwrap_err();
+        assert_eq!((refused.status().as_u16(), refused.code()), (400, "wrong_type"));
+        let fault = &refused.errors()[0];
+        assert_eq!(fault.place, Place::Pointer("/name".into()));
+        assert!(fault.detail.contains("cannot be cleared"), "{}", fault.detail);
+    }
+
+    /// SF-14: what was saved under an odd name can still be taken away.
+    #[test]
+    fn a_known_name_is_read_as_it_was_stored() {
+        let read = parse_json::<KnownName>(r#""two\nlines""#.as_bytes());
+        assert_eq!(read.unwrap(), KnownName(name("two\nlines")));
+        assert!(parse_json::<TypeName>(r#""two\nlines""#.as_bytes()).is_err());
+        assert!(parse_json::<KnownName>(r#"" ""#.as_bytes()).is_err());
+        assert!(parse_json::<KnownName>(b"7").is_err());
     }
 }

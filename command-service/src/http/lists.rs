@@ -9,7 +9,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use super::activities::ActivityKind;
-use super::fields::{self, NameField, patch};
+use super::fields::{self, NameField, never_null, patch};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 use super::sale_types::DurationMinutes;
 
@@ -90,9 +90,12 @@ pub struct EditListItem {
     #[schema(value_type = String, pattern = "^[a-z0-9-]{1,60}$")]
     key: ListKey,
     /// New labels, all of them.
-    #[schema(value_type = Option<fields::Name>)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = fields::Name)]
     labels: Option<NameField>,
     /// New rank.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = i32)]
     rank: Option<i32>,
     /// Of follow_up_type only: new usual length; null for the diary's. Activities that are planned keep theirs.
     #[serde(default, deserialize_with = "patch")]

@@ -9,6 +9,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::fields::{KnownName, never_null};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 use super::selections::{BoardView, fits};
 
@@ -78,9 +79,12 @@ impl TryFrom<i64> for DaysAhead {
 #[serde(deny_unknown_fields)]
 pub struct SetPreferences {
     /// Ask before the form of a suggested follow-up opens.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     confirm_suggested_follow_up: Option<bool>,
     /// How far lists of the diary look ahead, days.
-    #[schema(value_type = Option<u16>, maximum = 366)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = u16, maximum = 366)]
     show_days_ahead: Option<DaysAhead>,
 }
 
@@ -147,11 +151,11 @@ fn save_view(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 pub struct RemoveView {
     /// What it is called.
     #[schema(value_type = String, min_length = 1, max_length = 239)]
-    name: TypeName,
+    name: KnownName,
 }
 
 fn remove_view(asked: &Asked<'_>) -> Result<Decoded, Problem> {
-    let RemoveView { name } = asked.body()?;
+    let RemoveView { name: KnownName(name) } = asked.body()?;
     let user = user(asked)?;
     Ok(on(UserCommand::RemoveView { user: user.clone(), name }, &user))
 }

@@ -187,12 +187,12 @@ impl Asked<'_> {
     /// The caller as a user would be added from the token.
     pub fn caller(&self) -> Caller {
         let given = self.actor.name.as_deref().unwrap_or_default();
-        let name = TypeName::parse(given).or_else(|_| TypeName::parse(&short(&self.actor.user)));
+        let name = TypeName::given(given).or_else(|_| TypeName::given(&short(&self.actor.user)));
         let name = name.unwrap_or_else(|_| {
             TypeName::parse("user").expect("invariant: four letters are a name")
         });
         // a token may carry what is no name of a group here; that is no group of ours
-        let named = |group: &String| TypeName::parse(group).ok().map(String::from);
+        let named = |group: &String| TypeName::given(group).ok().map(String::from);
         let groups = self.actor.groups.iter().filter_map(named).take(GROUPS_MAX).collect();
         Caller { name, groups }
     }

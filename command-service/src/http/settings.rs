@@ -12,7 +12,7 @@ use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
-use super::fields::{Day, DecimalText};
+use super::fields::{Day, DecimalText, never_null};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded, GROUPS_MAX, named};
 
 /// Rows of the command table.
@@ -221,22 +221,32 @@ fn set_functional_right(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct SetDiary {
     /// How long a meeting lasts when nobody says so.
-    #[schema(minimum = 1, maximum = 1440)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = u16, minimum = 1, maximum = 1440)]
     meeting_minutes: Option<u16>,
     /// How long a call lasts when nobody says so.
-    #[schema(minimum = 1, maximum = 1440)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = u16, minimum = 1, maximum = 1440)]
     call_minutes: Option<u16>,
     /// When the working day begins on the tenant's clock.
-    #[schema(value_type = Option<String>, example = "08:00")]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, example = "08:00")]
     day_from: Option<TimeOfDay>,
     /// When it ends; after it began.
-    #[schema(value_type = Option<String>, example = "16:00")]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, example = "16:00")]
     day_to: Option<TimeOfDay>,
     /// Whether overdue activities are marked.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     mark_overdue: Option<bool>,
     /// Whether what is done leaves the diary at once instead of the next day.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     done_leave_at_once: Option<bool>,
     /// Whether somebody who is assigned something is notified.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     assignment_notices: Option<bool>,
 }
 

@@ -10,7 +10,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::fields::{self, NameField, patch};
+use super::fields::{self, NameField, never_null, patch};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 
 /// Rows of the command table.
@@ -85,16 +85,20 @@ fn add(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct EditStage {
     /// New name.
-    #[schema(value_type = Option<fields::Name>)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = fields::Name)]
     name: Option<NameField>,
     /// New probability.
-    #[schema(value_type = Option<u8>, maximum = 100)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = u8, maximum = 100)]
     probability: Option<Probability>,
     /// New text; null clears it.
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<String>, max_length = 65536)]
     description: Option<Option<Description>>,
     /// New rank.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = i32)]
     rank: Option<i32>,
 }
 

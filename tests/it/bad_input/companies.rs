@@ -119,8 +119,10 @@ async fn what_a_company_is_made_of_is_judged_field_by_field_so_f14() {
     )
     .await;
     desk.refused(&edit, [(json!({"id": FJORD}), 400, "unknown_field", "/id")]).await;
-    // null leaves a name alone, and clears what a company need not have
-    let nothing = json!({"name": null, "category": null, "business": null, "country": null});
+    // null clears what a company need not have, and no company is without a name
+    let mut nothing = json!({"name": null, "category": null, "business": null, "country": null});
+    desk.refused(&edit, [(nothing.clone(), 400, "wrong_type", "/name")]).await;
+    nothing.as_object_mut().unwrap().remove("name");
     let answer = desk.world.post(&desk.fixture.importer, &edit, &nothing).await.expect(200).json();
     assert_eq!(answer["events"], json!(["company.edited"]));
 }

@@ -11,6 +11,8 @@ mod guide;
 mod headers;
 mod ids;
 mod limits;
+mod lines;
+mod nulls;
 mod selection_runs;
 mod selections;
 mod targets;

@@ -28,6 +28,7 @@ async fn an_unchanged_answer_is_not_sent_again() {
     for path in [
         "/v1/companies".to_owned(),
         format!("/v1/companies/{}", fjord["id"].as_str().unwrap()),
+        "/v1/contacts".to_owned(),
         "/v1/sales?limit=1".to_owned(),
         "/v1/pipeline".to_owned(),
         "/v1/board?subgroup_by=owner&cards=1".to_owned(),
@@ -148,6 +149,7 @@ async fn streams_files_and_problems_have_no_tag() {
     for (path, status) in [
         ("/v1/events", 200),
         ("/v1/sales/export?format=csv", 200),
+        ("/v1/companies/export?format=xlsx", 200),
         ("/v1/sales/0198f0a0-0000-7000-8000-00000000dead", 404),
         ("/v1/sales?sort=colour", 400),
         ("/v1/nowhere", 404),
@@ -155,6 +157,13 @@ async fn streams_files_and_problems_have_no_tag() {
     ] {
         let reply = shop.unless(token, path, "*").await.expect(status);
         assert_eq!(reply.header("etag"), None, "{path}");
+        // and yet another caller, or another language, may be answered otherwise
+        let vary: Vec<&str> =
+            reply.headers.get_all("vary").iter().map(|value| value.to_str().unwrap()).collect();
+        let depends = path.starts_with("/v1/") && path != "/v1/nowhere";
+        for header in ["authorization", "accept-language"] {
+            assert_eq!(vary.contains(&header), depends, "{path}: {vary:?}");
+        }
     }
     for unread in ["", ",", "x", "W/", "\"", "W/\"x\", \"y", "\"\u{fe}\""] {
         let reply = shop.unless(token, "/v1/sales", unread).await;

@@ -5,7 +5,7 @@ use events::rights::Level;
 use events::sale::Parties;
 use events::{
     ActivityEvent, ActivityId, Event, GuideItem, GuideItemId, Note, OurReference, SaleId,
-    StreamName, Title, TypeName, UserId,
+    StreamName, Title, TypeName, UserId, line,
 };
 
 use super::from_guide::{title_of, used, with_parties_of};
@@ -68,7 +68,10 @@ pub(super) fn create(new: NewDocument, context: &Context<'_>) -> Result<Decision
 /// What was left out comes from the item and the sale (SG-5, SG-13).
 fn filled(new: NewDocument, deal: &Deal, item: &GuideItem) -> Result<NewDocument, Refusal> {
     let suggested = item.terms.document().ok_or(Refusal::GuideItemKind)?;
-    let subject = || suggested.subject.clone().map_or_else(|| title_of(item), String::from);
+    let subject = || {
+        let given = suggested.subject.as_ref();
+        given.map_or_else(|| title_of(item), |subject| line::readable(subject.as_str()))
+    };
     Ok(NewDocument {
         title: Some(new.title.unwrap_or_else(subject)),
         template: new.template.or_else(|| suggested.template.clone()),
@@ -80,7 +83,7 @@ fn filled(new: NewDocument, deal: &Deal, item: &GuideItem) -> Result<NewDocument
 
 fn created(new: NewDocument, context: &Context<'_>) -> Result<Decision, Refusal> {
     let title = new.title.as_deref().unwrap_or_default();
-    let title = Title::parse(title).map_err(|_| Refusal::TitleRequired)?;
+    let title = Title::given(title).map_err(|_| Refusal::TitleRequired)?;
     let owner = new.owner.unwrap_or_else(|| context.actor.clone());
     let Owner { group: owner_group, beside, .. } = resolve_owner(&owner, new.caller, context)?;
     context.may_own_activity(&owner, owner_group.as_deref(), Level::Create)?;

@@ -43,7 +43,7 @@ pub(super) fn edit(
 ) -> Result<Vec<ActivityEvent>, Refusal> {
     let now = &planned.terms;
     let title = match changes.title {
-        Some(title) => Title::parse(&title).map_err(|_| Refusal::TitleRequired)?,
+        Some(title) => Title::given(&title).map_err(|_| Refusal::TitleRequired)?,
         None => now.title.clone(),
     };
     let terms = ActivityTerms {

@@ -7,7 +7,7 @@ use events::guide::SuggestedFollowUp;
 use events::sale::Parties;
 use events::{
     ActivityId, Event, GuideItem, GuideItemId, ListKey, Note, SaleEvent, SaleId, StreamName, Title,
-    TypeName, UserId,
+    TypeName, UserId, line,
 };
 
 use super::plan::{self, NewActivity};
@@ -150,9 +150,10 @@ pub(super) fn used(sale: SaleId, item: GuideItemId, activity: ActivityId) -> (St
 
 /// The name of an item as a title: English, else whichever there is.
 pub(super) fn title_of(item: &GuideItem) -> String {
-    let name = item.terms.name.in_language("en");
+    let name = line::readable(item.terms.name.in_language("en"));
     let title: String = name.chars().take(TITLE_MAX).collect();
-    Title::parse(&title).map_or_else(|_| name.to_owned(), String::from)
+    // a joiner has nobody to join where a name was cut
+    Title::parse(title.trim_end_matches(line::JOINERS)).map_or(name, String::from)
 }
 
 /// Each party the sale's unless another was given.

@@ -93,7 +93,7 @@ pub(super) fn planned(
     guide_item: Option<GuideItemId>,
     context: &Context<'_>,
 ) -> Result<Decision, Refusal> {
-    let title = Title::parse(&new.title).map_err(|_| Refusal::TitleRequired)?;
+    let title = Title::given(&new.title).map_err(|_| Refusal::TitleRequired)?;
     let owner = new.owner.unwrap_or_else(|| context.actor.clone());
     let Owner { group: owner_group, beside, .. } = resolve_owner(&owner, new.caller, context)?;
     context.may_own_activity(&owner, owner_group.as_deref(), Level::Create)?;

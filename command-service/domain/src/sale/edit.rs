@@ -34,7 +34,7 @@ pub struct SaleChanges {
 pub(super) fn edit(deal: &Deal, changes: SaleChanges) -> Result<Vec<SaleEvent>, Refusal> {
     let mut events = Vec::new();
     if let Some(title) = changes.title {
-        let title = Title::parse(&title).map_err(|_| Refusal::TitleRequired)?;
+        let title = Title::given(&title).map_err(|_| Refusal::TitleRequired)?;
         if title != deal.title {
             events.push(SaleEvent::TitleChanged { title });
         }

@@ -64,7 +64,7 @@ pub(super) fn needs(new: &NewSale, actor: &UserId, known: &References) -> Vec<St
 
 /// One sale.registered and a sale.link-added for each link; beside them user.added when the caller becomes an owner for the first time.
 pub(super) fn register(new: NewSale, context: &Context<'_>) -> Result<Decision, Refusal> {
-    let title = Title::parse(&new.title).map_err(|_| Refusal::TitleRequired)?;
+    let title = Title::given(&new.title).map_err(|_| Refusal::TitleRequired)?;
     for (list, key, pointer) in [
         (ListName::Source, &new.source, "/source"),
         (ListName::Credited, &new.details.credited, "/credited"),

@@ -7,6 +7,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
 use super::when::{AlarmMinutes, alarm};
+use crate::http::fields::never_null;
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
@@ -50,9 +51,12 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
 #[serde(deny_unknown_fields)]
 pub struct SetAlarm {
     /// Whether there is one; `true` when left out.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     alarm: Option<bool>,
     /// Minutes before the start at which its owner is reminded; 10 when left out.
-    #[schema(value_type = Option<u32>, maximum = 40320)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = u32, maximum = 40320)]
     alarm_minutes: Option<AlarmMinutes>,
 }
 

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::when::{ActivityKind, AlarmMinutes, Moment, Rule, alarm, when};
-use crate::http::fields::{self, patch};
+use crate::http::fields::{self, never_null, patch};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
@@ -138,14 +138,18 @@ fn plan(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct RescheduleActivity {
     /// First day or the instant it starts; a new start alone keeps the length.
-    #[schema(value_type = Option<String>, example = "2026-03-18T10:00:00+01:00")]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, example = "2026-03-18T10:00:00+01:00")]
     start: Option<Moment>,
     /// Last day or the instant it ends; a new end alone keeps the start. A to-do given one day is dated that
     /// day.
-    #[schema(value_type = Option<String>, example = "2026-03-18T11:00:00+01:00")]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, example = "2026-03-18T11:00:00+01:00")]
     end: Option<Moment>,
     /// Days instead of times from now on, or the other way; then the start is needed, and days clear the
     /// alarm.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     all_day: Option<bool>,
 }
 
@@ -160,7 +164,8 @@ fn reschedule(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct EditActivity {
     /// New name.
-    #[schema(min_length = 1, max_length = 219)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, min_length = 1, max_length = 219)]
     title: Option<String>,
     /// New text.
     #[serde(default, deserialize_with = "patch")]

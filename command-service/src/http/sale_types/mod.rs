@@ -14,7 +14,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::fields::{self, NameField, patch};
+use super::fields::{self, NameField, never_null, patch};
 use super::route::{Asked, BodySchema, CommandRoute, Decoded};
 
 /// Stages of one type at most.
@@ -129,7 +129,8 @@ fn define(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct EditSaleType {
     /// New name.
-    #[schema(value_type = Option<fields::Name>)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = fields::Name)]
     name: Option<NameField>,
     /// New category; null clears it.
     #[serde(default, deserialize_with = "patch")]
@@ -140,13 +141,20 @@ pub struct EditSaleType {
     #[schema(value_type = Option<SaleDuration>)]
     duration: Option<Option<Duration>>,
     /// New stages in order.
-    #[schema(max_items = 100)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = Vec<Uuid>, max_items = 100)]
     stages: Option<Vec<Uuid>>,
     /// Guide on or off.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     guide: Option<bool>,
     /// Auto-advance on or off.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     auto_advance: Option<bool>,
     /// Stakeholders on or off.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     stakeholders: Option<bool>,
 }
 

@@ -8,7 +8,7 @@ use service_runtime::access::Right;
 use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 
-use crate::http::fields::{self, Day};
+use crate::http::fields::{self, Day, never_null};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
@@ -93,10 +93,12 @@ fn stall(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct ChangeStallTerms {
     /// Not before today.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, format = Date)]
     reopen_date: Option<Day>,
     /// Key of a list item.
-    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{1,60}$")]
     reason: Option<ListKey>,
 }
 
@@ -122,10 +124,12 @@ pub struct MarkSold {
     #[schema(value_type = Option<String>, format = Date)]
     close_date: Option<Day>,
     /// Actual value; the estimate when left out.
-    #[schema(value_type = Option<fields::Money>)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = fields::Money)]
     amount: Option<Money>,
     /// Key of a list item: who lost it to us; the known one when left out.
-    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{1,60}$")]
     competitor: Option<ListKey>,
 }
 
@@ -151,7 +155,8 @@ pub struct MarkLost {
     #[schema(value_type = Option<String>, format = Date)]
     close_date: Option<Day>,
     /// Key of a list item; the known one when left out.
-    #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{1,60}$")]
     competitor: Option<ListKey>,
 }
 

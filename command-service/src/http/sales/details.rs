@@ -2,7 +2,7 @@
 
 use domain::sale::{LINKS_MAX, SaleCommand};
 use events::sale::{Link, LinkKind, LinkTarget, Visibility};
-use events::{ParseError, SaleNote, TypeName};
+use events::{Lines, ParseError, SaleNote, TypeName};
 use serde::Deserialize;
 use service_runtime::access::Right;
 use service_runtime::problem::Problem;
@@ -51,13 +51,13 @@ pub(super) const ROUTES: [CommandRoute; 4] = [
 #[serde(deny_unknown_fields)]
 pub struct SetNote {
     /// The whole note; empty clears it.
-    #[schema(max_length = 65536)]
-    note: String,
+    #[schema(value_type = String, max_length = 65536)]
+    note: Lines,
 }
 
 fn set_note(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: SetNote = asked.body()?;
-    asked.on_sale(SaleCommand::SetNote { note: note_of(asked, &body.note)? })
+    asked.on_sale(SaleCommand::SetNote { note: note_of(asked, body.note.as_ref())? })
 }
 
 /// The note that a text is, none for an empty one.
@@ -65,7 +65,7 @@ pub(super) fn note_of(asked: &Asked<'_>, text: &str) -> Result<Option<SaleNote>,
     if text.trim().is_empty() {
         return Ok(None);
     }
-    SaleNote::parse(text).map(Some).map_err(|error| asked.invalid("/note", error.rule))
+    SaleNote::given(text).map(Some).map_err(|error| asked.invalid("/note", error.rule))
 }
 
 /// What a link leads to.

@@ -4,7 +4,8 @@ use domain::Order;
 use domain::sale::{NewSale, SaleChanges, SaleCommand};
 use events::sale::{Details, Parties};
 use events::{
-    Description, ListKey, Money, Party, Probability, SaleId, SaleTypeId, StageId, TypeName, UserId,
+    Description, Lines, ListKey, Money, Party, Probability, SaleId, SaleTypeId, StageId, TypeName,
+    UserId,
 };
 use serde::Deserialize;
 use service_runtime::access::Right;
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::details::{AddLink, VisibleFor, links_of, note_of, visibility_of};
-use crate::http::fields::{self, Day, patch};
+use crate::http::fields::{self, Day, never_null, patch};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
@@ -86,8 +87,8 @@ pub struct RegisterSale {
     #[schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
     competitor: Option<ListKey>,
     /// Note.
-    #[schema(max_length = 65536)]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 65536)]
+    note: Option<Lines>,
     /// Who may see the sale; everybody when left out.
     visible_for: Option<VisibleFor>,
     /// One of the owner's groups, with `group` and with nothing else.
@@ -107,7 +108,7 @@ fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let details = Details {
         credited: body.credited,
         competitor: body.competitor,
-        note: note_of(asked, body.note.as_deref().unwrap_or_default())?,
+        note: note_of(asked, body.note.as_ref().map_or("", AsRef::as_ref))?,
         visibility: visibility_of(asked, visible_for, body.visible_group)?,
     };
     let links = links_of(asked, body.links)?;
@@ -138,14 +139,16 @@ fn register(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct EditSale {
     /// New name.
-    #[schema(min_length = 1, max_length = 219)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, min_length = 1, max_length = 219)]
     title: Option<String>,
     /// New text.
     #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<String>, max_length = 65536)]
     description: Option<Option<Description>>,
     /// New sale date.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, format = Date)]
     sale_date: Option<Day>,
     /// New source.
     #[serde(default, deserialize_with = "patch")]

@@ -8,6 +8,7 @@ use service_runtime::problem::Problem;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::http::fields::never_null;
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Rows of the command table.
@@ -46,6 +47,8 @@ pub struct ChangeSaleType {
     sale_type: Uuid,
     /// A stage of the new type. Left out: the present one if the new type has it too, else the first of a type with a
     /// guide, else none.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = Uuid)]
     stage: Option<Uuid>,
 }
 

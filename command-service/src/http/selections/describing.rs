@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::members::Sales;
 use super::{on, view};
-use crate::http::fields::patch;
+use crate::http::fields::{never_null, patch};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 use crate::http::sales::{VisibleFor, visibility_of};
 
@@ -146,10 +146,12 @@ fn create(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct EditSelection {
     /// New name.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 239)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String, min_length = 1, max_length = 239)]
     name: Option<TypeName>,
     /// New owner.
-    #[schema(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = String)]
     owner: Option<UserId>,
     /// New category.
     #[serde(default, deserialize_with = "patch")]
@@ -160,16 +162,19 @@ pub struct EditSelection {
     #[schema(value_type = Option<String>, max_length = 2048)]
     description: Option<Option<Note>>,
     /// Who sees it from now on.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = VisibleFor)]
     visible_for: Option<VisibleFor>,
-    /// One of the owner's groups, with `group` and with nothing else.
+    /// One of the owner's groups, with `group` and with nothing else; null says that there is none.
+    #[serde(default, deserialize_with = "patch")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 239)]
-    visible_group: Option<TypeName>,
+    visible_group: Option<Option<TypeName>>,
 }
 
 fn edit(asked: &Asked<'_>) -> Result<Decoded, Problem> {
     let body: EditSelection = asked.body()?;
     let visibility = match (body.visible_for, body.visible_group) {
-        (Some(visible_for), group) => Some(visibility_of(asked, visible_for, group)?),
+        (Some(visible_for), group) => Some(visibility_of(asked, visible_for, group.flatten())?),
         (None, Some(_)) => {
             return Err(asked.invalid("/visible_group", "goes with visible_for group only"));
         }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::limits::{CellNumber, Figure, figures};
-use crate::http::fields::{self, NameField};
+use crate::http::fields::{self, NameField, never_null};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 
 /// Items of one type at most.
@@ -92,12 +92,16 @@ fn define(asked: &Asked<'_>) -> Result<Decoded, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct EditTargetType {
     /// New name.
-    #[schema(value_type = Option<fields::Name>)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = fields::Name)]
     name: Option<NameField>,
     /// New choice of items; rows of others stay.
-    #[schema(value_type = Option<Vec<String>>, max_items = 500)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = Vec<String>, max_items = 500)]
     items: Option<Vec<ListKey>>,
     /// True: the rows of users of all years are deleted for good.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     groups_only: Option<bool>,
 }
 

@@ -1,7 +1,9 @@
 //! The meaning: value to type, with a code and a place for whatever does not fit. Stricter than
 //! serde's own readers: an object is never read from an array, and fields a struct does not declare
-//! are refused whether or not it says so.
+//! are refused whether or not it says so. A text is one line of characters that show, unless its type is, or is read
+//! from, [`line::Lines`]; what shows nothing is empty. Values that can be anything are left to whoever reads them.
 
+use events::line;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, IntoDeserializer, MapAccess, SeqAccess,
     Unexpected, VariantAccess, Visitor,
@@ -13,17 +15,31 @@ use super::fault::Fault;
 
 /// One value of a document, readable by any `Deserialize` type.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node<'de>(&'de Value);
+pub(super) struct Node<'de> {
+    value: &'de Value,
+    /// What a text must keep to.
+    rule: fn(&str) -> Result<(), &'static str>,
+}
 
 impl<'de> Node<'de> {
     /// Reads `value`.
     #[must_use]
     pub(super) fn new(value: &'de Value) -> Self {
-        Self(value)
+        Self { value, rule: line::line }
+    }
+
+    /// A text by its rule.
+    fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let Value::String(text) = self.value else { return self.deserialize_any(visitor) };
+        if line::is_blank(text) {
+            return visitor.visit_borrowed_str("");
+        }
+        (self.rule)(text).map_err(Fault::custom)?;
+        visitor.visit_borrowed_str(text)
     }
 
     fn unexpected(self) -> Unexpected<'de> {
-        match self.0 {
+        match self.value {
             Value::Null => Unexpected::Unit,
             Value::Bool(value) => Unexpected::Bool(*value),
             Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
@@ -43,7 +59,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.0 {
+        match self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
@@ -59,7 +75,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.0 {
+        match self.value {
             Value::Null => visitor.visit_none(),
             Value::Bool(_)
             | Value::Number(_)
@@ -69,12 +85,21 @@ impl<'de> Deserializer<'de> for Node<'de> {
         }
     }
 
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.text(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.text(visitor)
+    }
+
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        visitor.visit_newtype_struct(self)
+        let rule = if name == line::SEVERAL { line::lines } else { self.rule };
+        visitor.visit_newtype_struct(Self { rule, ..self })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -83,7 +108,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let Value::Object(object) = self.0 else {
+        let Value::Object(object) = self.value else {
             return Err(Fault::invalid_type(self.unexpected(), &visitor));
         };
         match object.keys().find(|key| !fields.contains(&key.as_str())) {
@@ -98,7 +123,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match self.0 {
+        match self.value {
             Value::String(name) => visitor.visit_enum(name.as_str().into_deserializer()),
             Value::Object(object) if object.len() == 1 => visitor.visit_enum(Members::of(object)),
             Value::Null
@@ -114,7 +139,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit
         unit_struct seq tuple tuple_struct map identifier
     }
 }
@@ -136,7 +161,7 @@ impl<'de> SeqAccess<'de> for Items<'de> {
         };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(Node(value)).map(Some).map_err(|fault| fault.under(index.to_string()))
+        seed.deserialize(Node::new(value)).map(Some).map_err(|fault| fault.under(index.to_string()))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -168,7 +193,7 @@ impl<'de> MapAccess<'de> for Members<'de> {
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
         let (key, value) = self.current.expect("invariant: serde asks for the key first");
-        seed.deserialize(Node(value)).map_err(|fault| fault.under(key))
+        seed.deserialize(Node::new(value)).map_err(|fault| fault.under(key))
     }
 }
 
@@ -205,7 +230,7 @@ impl<'de> VariantAccess<'de> for Members<'de> {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         let (key, value) = self.current.expect("invariant: the variant was read");
-        Node(value).deserialize_struct("", fields, visitor).map_err(|fault| fault.under(key))
+        Node::new(value).deserialize_struct("", fields, visitor).map_err(|fault| fault.under(key))
     }
 }
 

@@ -86,6 +86,51 @@ fn a_body_is_read_into_its_types() {
     assert_eq!(parse_json::<Body>(text.as_bytes()).unwrap(), expected);
 }
 
+/// SO-F2, SO-F3: what a text may hold is said by its type, and a text that says nothing is a line.
+#[test]
+fn a_text_is_a_line_unless_its_type_says_otherwise() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Card {
+        title: String,
+        #[serde(default)]
+        name: Option<events::TypeName>,
+        #[serde(default)]
+        text: Option<events::Description>,
+        #[serde(default)]
+        notes: Vec<events::Lines>,
+        #[serde(default)]
+        labels: BTreeMap<String, String>,
+        #[serde(default)]
+        rest: Value,
+    }
+    let read = |card: &Value| parse_json::<Card>(card.to_string().as_bytes());
+    let several = "one\ntwo\r\n\tthree";
+    let good = json!({"title": "Team 👩\u{200d}💻", "text": several, "notes": [several], "rest": {"x": several}});
+    let card = read(&good).unwrap();
+    assert_eq!(card.text.unwrap().as_str(), several);
+    assert_eq!((card.notes[0].as_ref(), &card.rest["x"]), (several, &json!(several)));
+    for (field, bad, pointer) in [
+        ("title", json!(several), "/title"),
+        ("title", json!("zero\u{200b}width"), "/title"),
+        ("title", json!("\u{202e}gnp.exe"), "/title"),
+        ("title", json!("end\u{200d}"), "/title"),
+        ("name", json!("one\ntwo"), "/name"),
+        ("name", json!("\u{200b}\u{2060}"), "/name"),
+        ("text", json!("\u{1b}[31m"), "/text"),
+        ("notes", json!(["one", "two\rthree"]), "/notes/1"),
+        ("labels", json!({"en": "one\ntwo"}), "/labels/en"),
+    ] {
+        let mut card = good.clone();
+        card[field] = bad;
+        let problem = read(&card).unwrap_err();
+        assert_eq!((problem.status().as_u16(), problem.code()), (400, "invalid_value"), "{card}");
+        assert_eq!(problem.errors()[0].place, Place::Pointer(pointer.into()), "{card}");
+    }
+    // what shows nothing is empty, for whoever refuses or clears what is empty
+    let nothing = read(&json!({"title": "\u{200b} \u{7}\n", "notes": ["\u{200b}"]})).unwrap();
+    assert_eq!((nothing.title.as_str(), nothing.notes[0].as_ref()), ("", ""));
+}
+
 #[test]
 fn what_is_not_json_is_malformed() {
     let cases: [(&[u8], &str); 22] = [

@@ -2,7 +2,9 @@
 
 use chrono_tz::Tz;
 use events::sale_type::SaleTypeTerms;
-use events::{DiarySettings, Feature, TenantEvent, TenantSlug, TimeOfDay};
+use events::{
+    DiarySettings, Feature, GuideItem, LocalName, SaleTypeEvent, TenantEvent, TenantSlug, TimeOfDay,
+};
 
 use super::*;
 use crate::activity::FromGuideItem;
@@ -80,6 +82,32 @@ fn an_item_fills_in_what_is_left_out_sg_12() {
     assert_eq!(terms.title.as_str(), "Customer meeting");
     assert_eq!(terms.description.unwrap().as_str(), "Bring the brochure");
     assert_eq!((terms.sale, terms.parties.company), (Some(FJORD), Some(party("Fjord AS"))));
+}
+
+/// SG-12: an item that was named before names were lines gives a title that is one, cut where a title ends.
+#[test]
+fn the_name_of_an_item_becomes_a_line_sg_12() {
+    let long = format!("{}👩\u{200d}💻", "æ".repeat(217));
+    for (name, title) in [
+        ("Customer\nmeeting\u{200b}", "Customer meeting".to_owned()),
+        ("Møte 👩\u{200d}💻", "Møte 👩\u{200d}💻".to_owned()),
+        (long.as_str(), format!("{}👩", "æ".repeat(217))),
+    ] {
+        let called = |mut item: GuideItem| {
+            item.terms.name = LocalName::english(TypeName::parse(name).unwrap());
+            item
+        };
+        let renamed = new_type().into_iter().map(|fact| match fact {
+            Event::SaleType(SaleTypeEvent::GuideItemAdded(item)) => {
+                Event::SaleType(SaleTypeEvent::GuideItemAdded(called(item)))
+            }
+            other => other,
+        });
+        let facts = renamed.collect::<Vec<_>>();
+        let given = guided(&[]).and_all(NEW.stream(), &facts);
+        let (_, _, terms) = one(given.when(create(of("g1", When::default()))).facts());
+        assert_eq!(terms.title.as_str(), title, "{name:?}");
+    }
 }
 
 /// SG-12, SG-15: what is said wins, each field for itself.

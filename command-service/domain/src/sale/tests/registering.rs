@@ -19,6 +19,18 @@ fn s1_an_empty_title_is_refused_so_1() {
     world([]).when(register(untitled)).then_refused(Refusal::TitleRequired);
 }
 
+/// SO-F2, SO-1: the main identifier is one line of characters that show.
+#[test]
+fn a_title_is_a_line_that_shows_so_f2() {
+    for bad in ["Fjord\nERP", "Fjord\u{7}", "\u{200b}", "Fjord\u{202e}PRE", "\u{200d}Fjord"] {
+        let new = NewSale { title: bad.into(), ..new_sale(NEW) };
+        world([]).when(register(new)).then_refused(Refusal::TitleRequired);
+    }
+    let new =
+        NewSale { title: "نمی\u{200c}خواهم 👩\u{200d}💻".into(), ..new_sale(NEW) };
+    assert_eq!(world([]).when(register(new)).facts().len(), 1);
+}
+
 #[test]
 fn s1_a_type_without_stages_registers_without_stage_for_today_so_3() {
     let facts = world([]).when(register(new_sale(SIMPLE))).facts();

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::limits::{DurationMinutes, FollowUpText, OffsetDays};
 use super::on;
 use crate::http::activities::ActivityKind;
-use crate::http::fields::{self, NameField, patch};
+use crate::http::fields::{self, NameField, never_null, patch};
 use crate::http::route::{Asked, Decoded};
 
 /// EditSuggestedFollowUp: any of the fields; null clears.
@@ -22,9 +22,12 @@ pub struct EditSuggestedFollowUp {
     /// Which item.
     item: Uuid,
     /// New name.
-    #[schema(value_type = Option<fields::Name>)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = fields::Name)]
     name: Option<NameField>,
     /// Meeting, to-do or call; another kind needs another type, or none.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = ActivityKind)]
     kind: Option<ActivityKind>,
     /// New type, of the same kind.
     #[serde(default, deserialize_with = "patch")]
@@ -35,9 +38,12 @@ pub struct EditSuggestedFollowUp {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 254)]
     purpose: Option<Option<Purpose>>,
     /// Whether it is suggested by itself.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     auto_suggest: Option<bool>,
     /// New offset.
-    #[schema(value_type = Option<u16>, maximum = 3650)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = u16, maximum = 3650)]
     offset_days: Option<OffsetDays>,
     /// New length; the usual one when cleared.
     #[serde(default, deserialize_with = "patch")]
@@ -48,6 +54,8 @@ pub struct EditSuggestedFollowUp {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 2047)]
     text: Option<Option<FollowUpText>>,
     /// Whether it counts for the completion of its stage.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     required: Option<bool>,
 }
 
@@ -77,7 +85,8 @@ pub struct EditSuggestedDocument {
     /// Which item.
     item: Uuid,
     /// New name.
-    #[schema(value_type = Option<fields::Name>)]
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = fields::Name)]
     name: Option<NameField>,
     /// New tooltip.
     #[serde(default, deserialize_with = "patch")]
@@ -96,6 +105,8 @@ pub struct EditSuggestedDocument {
     #[schema(value_type = Option<String>, min_length = 1, max_length = 99)]
     our_reference: Option<Option<OurReference>>,
     /// Whether it counts for the completion of its stage.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = bool)]
     required: Option<bool>,
 }
 

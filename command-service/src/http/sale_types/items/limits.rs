@@ -1,7 +1,7 @@
 //! Figures and texts of suggested follow-ups, within their limits (SG-4).
 
 use events::guide::OFFSET_DAYS_MAX;
-use events::{Note, ParseError};
+use events::{Lines, Note, ParseError};
 use serde::Deserialize;
 
 /// A day.
@@ -38,15 +38,17 @@ impl TryFrom<i64> for DurationMinutes {
 
 /// The text a follow-up begins with, one character shorter than that of an activity may be.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(try_from = "Lines")]
 pub(super) struct FollowUpText(pub(super) Note);
 
-impl TryFrom<String> for FollowUpText {
+impl TryFrom<Lines> for FollowUpText {
     type Error = ParseError;
-    fn try_from(text: String) -> Result<Self, ParseError> {
-        let fits = text.trim().chars().count() <= TEXT_MAX;
-        let note = fits.then(|| Note::parse(&text).ok()).flatten();
-        note.map(Self).ok_or(ParseError::new("text", "must be 1 to 2047 characters"))
+    fn try_from(text: Lines) -> Result<Self, ParseError> {
+        let text: &str = text.as_ref();
+        if text.trim().chars().count() > TEXT_MAX {
+            return Err(ParseError::new("text", "must be 1 to 2047 characters"));
+        }
+        Note::given(text).map(Self)
     }
 }
 
@@ -61,7 +63,7 @@ mod tests {
         assert!(days(0) && days(3_650) && !days(-1) && !days(3_651));
         let minutes = |minutes| DurationMinutes::try_from(minutes).is_ok();
         assert!(minutes(1) && minutes(1_440) && !minutes(0) && !minutes(1_441));
-        let text = |n| FollowUpText::try_from("æ".repeat(n)).is_ok();
+        let text = |n| FollowUpText::try_from(Lines::from("æ".repeat(n))).is_ok();
         assert!(text(1) && text(2_047) && !text(0) && !text(2_048));
     }
 }

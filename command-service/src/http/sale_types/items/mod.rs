@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::on;
 use crate::http::activities::ActivityKind;
-use crate::http::fields::{self, NameField};
+use crate::http::fields::{self, NameField, never_null};
 use crate::http::route::{Asked, BodySchema, CommandRoute, Decoded, row};
 pub(in crate::http) use limits::DurationMinutes;
 use limits::{FollowUpText, OffsetDays};
@@ -192,8 +192,12 @@ pub struct MoveGuideItem {
     /// Which item.
     item: Uuid,
     /// A stage of the type; the one it is in when left out.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = Uuid)]
     stage: Option<Uuid>,
     /// Order within the stage; behind all others of another stage when left out.
+    #[serde(default, deserialize_with = "never_null")]
+    #[schema(value_type = i32)]
     rank: Option<i32>,
 }
 
