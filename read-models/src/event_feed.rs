@@ -1,7 +1,8 @@
 //! `GET /v1/events`: the tenant's part of the log as NDJSON, verbatim, for replay and backfill.
 //!
 //! Streamed in pages, so memory stays small whatever `limit` is. A sale's data is as it was stored, with the
-//! version of its shape beside it.
+//! version of its shape beside it. The log has no past of its own to ask about: each line bears both its times, so of the
+//! common parameters it takes `min_position` alone.
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -19,7 +20,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::ask::{
-    Asked, FromGiven, Given, Questions, When, bad, log_failed, unreadable, wait_for_log,
+    Asked, FromGiven, Given, Questions, When, bad, log_failed, min_position, unreadable,
+    wait_for_log,
 };
 use crate::event_sight::{Reader, rights_of};
 
@@ -46,6 +48,9 @@ pub(crate) struct FeedParams {
     aggregate: Option<Aggregate>,
     /// Only events of the stream with this public id; needs `aggregate`.
     id: Option<String>,
+    /// Wait, at most two seconds, until the log has this position; else 504.
+    #[param(minimum = 0)]
+    min_position: Option<i64>,
 }
 
 impl FromGiven for FeedParams {
@@ -69,12 +74,14 @@ impl FromGiven for FeedParams {
         let aggregate =
             aggregate.map(|text| Aggregate::parse(&text).ok_or_else(|| bad("aggregate", rule)));
         let (aggregate, id) = (aggregate.transpose()?, given.text("id"));
+        let min_position = min_position(given)?;
         if id.is_some() && aggregate.is_none() {
             return Err(bad("id", "needs aggregate beside it: ids are unique within an aggregate"));
         }
         // a UUID may be written in several ways, its stream is one
         let id = id.map(|id| Uuid::parse_str(&id).map_or(id, |uuid| uuid.to_string()));
-        Ok(Self { after, limit, types: types.unwrap_or_default(), aggregate, id })
+        let types = types.unwrap_or_default();
+        Ok(Self { after, limit, types, aggregate, id, min_position })
     }
 }
 
@@ -125,7 +132,7 @@ pub(crate) struct FeedLine<'a> {
     get,
     path = "/v1/events",
     tag = "log",
-    params(When, FeedParams),
+    params(FeedParams),
     responses(
         (status = 200, description = "Events in the order of the log, one a line",
          body = FeedLine<'_>, content_type = "application/x-ndjson"),
@@ -135,11 +142,11 @@ pub(crate) struct FeedLine<'a> {
 pub(crate) async fn events(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, params)): Asked<(When, FeedParams)>,
+    Asked(params): Asked<FeedParams>,
 ) -> Result<Response, Problem> {
     let rights = rights_of(&questions, &actor.tenant).await?;
     actor.require_in(&rights, Right::ReadEventFeed)?;
-    wait_for_log(&questions, when.min_position).await?;
+    wait_for_log(&questions, params.min_position).await?;
     let stream_id = params.aggregate.zip(params.id.as_deref());
     let stream_id =
         stream_id.map(|(aggregate, id)| StreamName::new(aggregate, id).stream_id(&actor.tenant));
@@ -150,6 +157,7 @@ pub(crate) async fn events(
         aggregate: params.aggregate,
         stream_id,
     };
+    let when = When { min_position: params.min_position, ..When::default() };
     let reader = Reader::new(&questions, actor, &rights, when);
     let mut feed = Feed { store: questions.store, reader, filter, left: params.limit };
     // the first page before the answer begins: a log that is away is a 503, not a cut connection

@@ -1,16 +1,22 @@
 //! Which events of the log a caller sees (SO-44, SO-31). Rights come from the tenant's own stream, so whoever sees
 //! everything reads the log without any read model; for everybody else whose a sale is comes from the read model, and the
 //! feed goes as far as that has come. What is left out shows as a hole in `previous`, never as a line.
+//!
+//! An event is left out when it is about what the caller does not see, and also when it names a sale that they do not see:
+//! its bytes are what its hash was made of, so it is shown whole or not at all.
+
+mod told;
 
 use std::collections::HashSet;
 
 use events::codec::aggregate_of;
 use events::rights::{Level, Ownership, Records, TenantRights};
 use events::{Aggregate, Event, Recorded, StreamName, TenantSlug};
-use service_runtime::{Actor, Problem};
+use service_runtime::{Actor, Problem, Right};
 use uuid::Uuid;
 
 use crate::ask::{Questions, Sight, Snapshot, When, log_failed, unreadable};
+use told::Told;
 
 /// A reader of the log.
 #[derive(Debug, Clone)]
@@ -75,7 +81,31 @@ impl Reader {
         let judged = sales.into_iter().chain(activities).chain(selections).chain(targets);
         let hidden: HashSet<Uuid> = judged.filter(|stream| !seen.contains(stream)).collect();
         page.retain(|event| !hidden.contains(&event.stream_id));
-        Ok((page, cut))
+        Ok((self.discreet(&mut snapshot, page).await?, cut))
+    }
+
+    /// Those of some events that name no sale the caller does not see and, unless they add users, nobody else's views
+    /// (SF-14).
+    async fn discreet(
+        &self,
+        snapshot: &mut Snapshot,
+        page: Vec<Recorded>,
+    ) -> Result<Vec<Recorded>, Problem> {
+        let tenant = self.tenant();
+        let told = page.iter().map(Told::by).collect::<Result<Vec<Told>, _>>();
+        let told = told.map_err(|e| unreadable(&e))?;
+        let named: HashSet<Uuid> = told.iter().flat_map(|told| told.streams(tenant)).collect();
+        let named: Vec<Uuid> = named.into_iter().collect();
+        let seen = if named.is_empty() { Vec::new() } else { snapshot.seen_sales(&named).await? };
+        let seen: HashSet<Uuid> = seen.into_iter().collect();
+        let own = StreamName::of_user(&self.actor.user).stream_id(tenant);
+        let every_view = snapshot.rights.may(self.actor.roles, Right::AddUsers);
+        let shown = |(event, told): &(Recorded, Told)| {
+            let may_look = !told.own_view || every_view || event.stream_id == own;
+            may_look && told.streams(tenant).all(|stream| seen.contains(&stream))
+        };
+        let shown = page.into_iter().zip(told).filter(shown);
+        Ok(shown.map(|(event, _)| event).collect())
     }
 }
 

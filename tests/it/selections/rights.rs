@@ -135,3 +135,31 @@ async fn the_feed_shows_no_event_of_a_selection_that_is_hidden_so_44() {
     assert_eq!(told("mia", "manager").await, std::slice::from_ref(&of_shown));
     assert_eq!(told("ada", "auditor").await, [of_hidden.clone(), of_shown, of_hidden]);
 }
+
+/// Members and favourites name sales: a reader is shown no event that names one they do not see (SO-31).
+#[tokio::test]
+async fn the_feed_shows_no_event_that_names_a_hidden_sale_so_44() {
+    let office = Office::open().await;
+    let sales = office.sales(2).await;
+    let hide = json!({"visible_for": "owner"});
+    office.fixture.on(&office.world, &sales[1], "set-visibility", hide).await;
+    let id = office.static_with(&sales[..1]).await;
+    office.on(&id, "add-members", json!({"sales": [sales[1]]})).await;
+    for sale in &sales {
+        let favourite = json!({"sale": sale});
+        let reply =
+            office.world.post(&office.fixture.importer, "/v1/users/ola/add-favourite", &favourite);
+        reply.await.expect(200);
+    }
+    let told = async |user: &str, role: &str| {
+        let token = office.world.token_in("demo", user, &[role], &["South"]);
+        let path = "/v1/events?type=selection.members-added,user.favourite-added";
+        let lines = office.world.get(&token, path).await.expect(200).lines();
+        lines.iter().map(|line| line["data"].to_string()).collect::<Vec<String>>()
+    };
+    let all = told("ada", "auditor").await;
+    assert_eq!(all.len(), 4, "{all:?}");
+    let seen: Vec<String> = all.into_iter().filter(|told| !told.contains(&sales[1])).collect();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(told("mia", "manager").await, seen);
+}
