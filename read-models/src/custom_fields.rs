@@ -1,5 +1,5 @@
-//! `GET /v1/custom-fields`: the fields a tenant adds to its sales, and what a card shows of them (SO-30, SO-F35).
-//! They are settings: every question, also one about the past, reads them as they are now.
+//! `GET /v1/custom-fields`: the fields a tenant had added to its sales at a moment, and what a card shows of them (SO-30,
+//! SO-F35). For every other question they are settings: also one about the past reads them as they are now.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use service_runtime::{Actor, Problem, Right};
 use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
-use crate::ask::{Asked, Questions, Snapshot, When, failed};
+use crate::ask::{Asked, Questions, Snapshot, When, coordinates, failed};
 use crate::sale::Fields;
 
 /// A custom field.
@@ -93,11 +93,25 @@ pub(crate) async fn custom_fields(
 ) -> Result<Json<CustomFieldList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
-    let custom_fields = definitions(&mut snapshot).await?.into_values().map(shown).collect();
+    let custom_fields = held(&mut snapshot).await?.into_values().map(shown).collect();
     Ok(Json(CustomFieldList { position: snapshot.position, as_of: snapshot.at, custom_fields }))
 }
 
-/// The fields of the snapshot's tenant.
+/// The fields of the snapshot's tenant at the moment of the question.
+async fn held(snapshot: &mut Snapshot) -> Result<Definitions, Problem> {
+    let found: Option<SqlJson<Definitions>> = sqlx::query_scalar_with(
+        "SELECT fields FROM tenant_version
+          WHERE tenant_id = $1
+            AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4)",
+        coordinates(snapshot),
+    )
+    .fetch_optional(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))?;
+    Ok(found.map(|SqlJson(definitions)| definitions).unwrap_or_default())
+}
+
+/// The fields of the snapshot's tenant as they are now.
 pub(crate) async fn definitions(snapshot: &mut Snapshot) -> Result<Definitions, Problem> {
     let found: Option<SqlJson<Definitions>> = sqlx::query_scalar(
         "SELECT fields FROM tenant_version

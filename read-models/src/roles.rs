@@ -1,4 +1,5 @@
-//! `GET /v1/roles`: what each role may in the tenant: data rights by ownership, functional rights by name (SO-44).
+//! `GET /v1/roles`: what each role may in the tenant at a moment: data rights by ownership, functional rights by name
+//! (SO-44). What a caller is shown, of whatever moment, follows from the rights of now.
 
 use axum::Json;
 use axum::extract::State;
@@ -7,9 +8,10 @@ use events::rights::{Level, RIGHTS, RecordRights, Records, Right, Role, TenantRi
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, Problem};
+use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
-use crate::ask::{Asked, Questions, Snapshot, When};
+use crate::ask::{Asked, Questions, Snapshot, When, coordinates, failed};
 
 /// Levels by ownership: `none`, `read`, `create`, `update`, `delete`; each holds those before it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,7 +52,7 @@ struct RoleRights {
 pub(crate) struct Roles {
     /// The position of the log it shows.
     position: i64,
-    /// The moment it shows; rights are those of now.
+    /// The moment it shows.
     as_of: DateTime<Utc>,
     roles: Vec<RoleRights>,
 }
@@ -89,8 +91,23 @@ pub(crate) async fn roles(
     Asked(when): Asked<When>,
 ) -> Result<Json<Roles>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let snapshot = Snapshot::open(&questions, &actor, &when).await?;
-    let of = |role| RoleRights::of(role, &snapshot.rights);
+    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
+    let rights = rights(&mut snapshot).await?;
+    let of = |role| RoleRights::of(role, &rights);
     let roles = Role::ALL.into_iter().map(of).collect();
     Ok(Json(Roles { position: snapshot.position, as_of: snapshot.at, roles }))
+}
+
+/// Where the tenant departed from the role table at the moment of the question.
+async fn rights(snapshot: &mut Snapshot) -> Result<TenantRights, Problem> {
+    let found: Option<SqlJson<TenantRights>> = sqlx::query_scalar_with(
+        "SELECT rights FROM tenant_version
+          WHERE tenant_id = $1
+            AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4)",
+        coordinates(snapshot),
+    )
+    .fetch_optional(&mut *snapshot.tx)
+    .await
+    .map_err(|e| failed(&e))?;
+    Ok(found.map(|SqlJson(rights)| rights).unwrap_or_default())
 }

@@ -2,7 +2,10 @@
 //!
 //! The tag is a hash of the answer without what only tells when it was asked: its `position`, an `as_of` that nobody
 //! asked for, and the cursors of its pages (`next`, and the end of `more`). A record's own version stands before the
-//! hash, so that `If-Match` takes the whole tag. Streams and problems have none.
+//! hash, so that `If-Match` takes the whole tag. Streams, files and problems have none.
+//!
+//! Every answer says what else it depends on: who asks, and the language of its labels. Files have labels too, and a
+//! problem of one caller is no answer to another.
 
 mod documented;
 
@@ -11,7 +14,8 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_LANGUAGE, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, VARY,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use xxhash_rust::xxh3::Xxh3;
@@ -24,11 +28,11 @@ const POSITION: HeaderName = HeaderName::from_static("salgslogg-position");
 
 /// Answers 304 to who has the answer already. Around routes whose JSON answers begin with a position of a log.
 pub async fn unchanged(log_id: i16, request: Request, next: Next) -> Response {
-    if request.method() != Method::GET {
-        return next.run(request).await;
-    }
-    let asked = Asked::of(&request);
-    let response = next.run(request).await;
+    let asked = (request.method() == Method::GET).then(|| Asked::of(&request));
+    let mut response = next.run(request).await;
+    response.headers_mut().append(VARY, HeaderValue::from(AUTHORIZATION));
+    response.headers_mut().append(VARY, HeaderValue::from(ACCEPT_LANGUAGE));
+    let Some(asked) = asked else { return response };
     let json = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
     if response.status() != StatusCode::OK || !json || response.body().size_hint().exact().is_none()
     {
@@ -53,8 +57,6 @@ pub async fn unchanged(log_id: i16, request: Request, next: Next) -> Response {
         headers.insert(POSITION, position);
     }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.append(VARY, HeaderValue::from(AUTHORIZATION));
-    headers.append(VARY, HeaderValue::from_static("accept-language"));
     if !known {
         return Response::from_parts(parts, Body::from(body));
     }

@@ -1,13 +1,13 @@
 ),
 item AS (
-  SELECT 'alarm' AS kind, 'activity' AS about, activity_id AS id, title, owner, starts_at AS due_at, begins::date AS due_day,
+  SELECT 'alarm' AS kind, 'activity' AS about, activity_id AS id, title, owner, starts_at AS due_at, begins AS due_day,
          NULL::bigint AS amount_minor, NULL::text AS currency
-    FROM open_activity WHERE starts_at - alarm_minutes * interval '1 minute' <= $9::timestamptz AND ends::date >= $5::date
+    FROM open_activity WHERE starts_at - alarm_minutes * interval '1 minute' <= $9::timestamptz AND ends >= $5::date
   UNION ALL
-  SELECT 'overdue_activity', 'activity', activity_id, title, owner, ends_at, ends::date, NULL, NULL
-    FROM open_activity WHERE ends::date < $5::date
+  SELECT 'overdue_activity', 'activity', activity_id, title, owner, ends_at, ends, NULL, NULL
+    FROM open_activity WHERE ends < $5::date
   UNION ALL
-  SELECT 'assignment', 'activity', activity_id, title, owner, starts_at, begins::date, NULL, NULL
+  SELECT 'assignment', 'activity', activity_id, title, owner, starts_at, begins, NULL, NULL
     FROM open_activity WHERE assignment IN ('assigned', 'seen')
   UNION ALL
   SELECT 'overdue_sale', 'sale', sale_id, title, owner, NULL, sale_date, amount_minor, currency

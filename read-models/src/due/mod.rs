@@ -18,7 +18,6 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::activities::entries_sql;
 use crate::ask::{
     Asked, FromGiven, Given, Labels, Page, PageParams, Questions, Snapshot, When, add, failed,
     moment, owners_and_members, sale_is_seen,
@@ -172,11 +171,9 @@ async fn rows(
     add(&mut arguments, page.offset());
     sqlx::query_as_with(
         concat!(
-            "WITH m AS (SELECT w.begins, w.ends, ",
-            entries_sql!(),
-            " AND ($8::text[] IS NULL OR a.owner = ANY ($8)) ",
+            include_str!("open.sql"),
+            include_str!("../activities/seen.sql"),
             include_str!("held.sql"),
-            "    AND ",
             sale_is_seen!(),
             include_str!("due.sql")
         ),

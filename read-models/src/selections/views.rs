@@ -1,5 +1,5 @@
-//! `GET /v1/users/{id}/views`: the views of the board that somebody saved (SF-14). Like preferences these are no history:
-//! every question, also one about the past, reads the newest of its snapshot.
+//! `GET /v1/users/{id}/views`: the views of the board that somebody had saved at a moment (SF-14). A board that is looked
+//! at through one of them uses the newest, also when it shows the past.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use service_runtime::{Actor, PathId, Problem, Right};
 use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
-use crate::ask::{Asked, Questions, Snapshot, When, failed};
+use crate::ask::{Asked, Questions, Snapshot, When, add, coordinates, failed};
 
 /// A view with its name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,16 +61,17 @@ pub(crate) async fn views(
 }
 
 impl Snapshot {
-    /// The views of the board that somebody saved, by name.
+    /// The views of the board that somebody had saved at the moment of the question, by name.
     pub async fn views(&mut self, user: &str) -> Result<BTreeMap<String, BoardView>, Problem> {
-        let found: Option<SqlJson<BTreeMap<String, BoardView>>> = sqlx::query_scalar(
+        let mut arguments = coordinates(self);
+        add(&mut arguments, user);
+        let found: Option<SqlJson<BTreeMap<String, BoardView>>> = sqlx::query_scalar_with(
             "SELECT views FROM user_version
-              WHERE tenant_id = $1 AND user_id = $2 AND ($3::bigint IS NULL OR position <= $3)
-              ORDER BY version DESC LIMIT 1",
+              WHERE tenant_id = $1 AND user_id = $5
+                AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
+                         next_position, $2, $3, $4)",
+            arguments,
         )
-        .bind(self.tenant_id)
-        .bind(user)
-        .bind(self.pin)
         .fetch_optional(&mut *self.tx)
         .await
         .map_err(|e| failed(&e))?;

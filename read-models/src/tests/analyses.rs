@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::World;
+use super::chances::chances;
 use super::histories::{Player, Step, steps};
 
 /// A stay in a stage: stage, entered, left, and the way out.
@@ -189,7 +190,7 @@ async fn analyses_are_what_the_events_say(history: &[Step], picks: &[(Index, Ind
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 20, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(chances(4, 24))]
 
     #[test]
     fn stages_and_losses_are_what_a_second_reading_of_the_log_says_4_5_4_10(

@@ -9,6 +9,7 @@ use serde_json::Value;
 use service_runtime::Role;
 use tokio::runtime::Runtime;
 
+use super::chances::chances;
 use super::facts::{all_profit, day, key, money, percent, sale, worth};
 use super::histories::{Player, Step, steps};
 use super::standing::{Both, one};
@@ -170,7 +171,7 @@ async fn lanes_of_many_sales_begin_with_the_first_of_them_whatever_changes_sf_14
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(chances(1, 8))]
 
     #[test]
     fn cards_figures_and_lists_of_a_board_agree_sf_14(pieces in prop::collection::vec(steps(20..40), 2)) {

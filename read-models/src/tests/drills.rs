@@ -13,6 +13,7 @@ use serde_json::Value;
 use service_runtime::Role;
 use tokio::runtime::Runtime;
 
+use super::chances::chances;
 use super::histories::{Player, Step, steps};
 use super::target_facts::{many_targets, type_id};
 use super::{World, ask};
@@ -246,7 +247,7 @@ async fn every_figure_equals_its_list(history: &[Step]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2, max_shrink_iters: 4, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(chances(1, 8))]
 
     #[test]
     fn every_figure_is_the_sum_of_its_drill_down_sf_6(history in steps(120..200)) {

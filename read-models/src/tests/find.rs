@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::World;
 use super::agenda::{activity, days, deleted, planned, terms};
+use super::chances::chances;
 use super::facts::{registered, registration, sale};
 use super::histories::{Player, Step, steps};
 use super::party_facts::{company, company_id, contact, contact_id, linked};
@@ -289,7 +290,7 @@ async fn every_field_and_operator_is_asked_of_memory_and_of_sql_alike_sf_8() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(chances(1, 8))]
 
     #[test]
     fn memory_finds_what_sql_finds_sf_7(

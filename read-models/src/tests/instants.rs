@@ -8,6 +8,7 @@ use serde_json::Value;
 use service_runtime::Role;
 use tokio::runtime::Runtime;
 
+use super::chances::chances;
 use super::histories::{Player, Step, steps};
 use super::{World, ask};
 use crate::{Questions, Standings, routes};
@@ -107,7 +108,7 @@ async fn every_instant_equals_a_rebuild_stopped_there(history: &[Step], picks: &
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(chances(1, 8))]
 
     #[test]
     fn fifty_random_instants_equal_a_rebuild_stopped_there(

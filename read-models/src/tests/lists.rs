@@ -12,6 +12,7 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use super::agenda::{activity, days, planned};
+use super::chances::chances;
 use super::facts::{registered, registration, sale, worth};
 use super::histories::{Player, Step, steps};
 use super::standing::Both;
@@ -87,7 +88,7 @@ async fn whatever_happened(pieces: &[Vec<Step>]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2, max_shrink_iters: 10, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(chances(1, 8))]
 
     #[test]
     fn neighbours_and_files_are_those_of_the_list_so_26_sd_28(

@@ -6,6 +6,7 @@ mod analyses;
 mod board;
 mod brought_back;
 mod catalogue;
+mod chances;
 mod diary;
 mod drills;
 mod facts;

@@ -5,15 +5,20 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use events::rights::Right;
 use events::sale::Registration;
-use events::{Title, UserId};
+use events::view::{BoardGroup, BoardView, Summarize};
+use events::{
+    Event, FieldDefinition, FieldKind, LocalName, StreamName, TenantEvent, Title, TypeName,
+    UserEvent, UserId,
+};
 use http::Request;
 use serde_json::{Value, json};
 use service_runtime::Role;
 use service_runtime::clock::Stopwatch;
 
-use super::facts::{QT, advanced, day, registered, registration, sale, worth};
-use super::{World, actor};
+use super::facts::{QT, advanced, day, key, registered, registration, sale, worth};
+use super::{World, actor, instant};
 use crate::routes;
 use tower::ServiceExt;
 
@@ -200,4 +205,76 @@ async fn the_card_carries_its_version_as_etag() {
     let request = Request::get(format!("/v1/sales/{}", sale(1))).extension(Arc::new(actor));
     let answer = world.routes(1).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(answer.headers()["etag"], "\"2\"");
+}
+
+#[tokio::test]
+async fn the_feed_has_no_moment_but_waits_for_a_position() {
+    let world = World::provisioned().await;
+    for name in ["as_of", "known_at", "today"] {
+        let question = format!("/v1/events?{name}=2026-03-10");
+        let (status, body) = world.ask_as(&world.tenant, Role::Auditor, &question).await;
+        assert_eq!((status.as_u16(), &body["code"]), (400, &json!("unknown_parameter")));
+        assert_eq!(body["errors"][0]["parameter"], name, "{body}");
+    }
+    let head = world.store.head().await.unwrap();
+    let feed = world.ask(&format!("/v1/events?min_position={head}")).await;
+    assert_eq!(feed.as_array().unwrap().last().unwrap()["position"], head);
+    let (status, code) = world.refused(&format!("/v1/events?min_position={}", head + 1)).await;
+    assert_eq!((status, code.as_str()), (504, "projection_behind"));
+}
+
+/// What a tenant and its people set is asked about a moment like everything else.
+#[tokio::test]
+async fn views_rights_and_custom_fields_are_those_of_the_moment_that_is_asked_about() {
+    let mut world = World::provisioned().await;
+    let view = BoardView {
+        group_by: BoardGroup::Stage,
+        subgroup_by: None,
+        sort: None,
+        summarize: Summarize::Amount,
+        hide_closed: false,
+        currency: None,
+        criteria: None,
+    };
+    let name = || TypeName::parse("Mine").unwrap();
+    let field = FieldDefinition {
+        key: key("region"),
+        name: LocalName::english(TypeName::parse("Region").unwrap()),
+        kind: FieldKind::Text,
+        items: Vec::new(),
+        promoted: false,
+    };
+    let export = |allowed| {
+        let (role, right) = (Role::Seller, Right::Export);
+        Event::Tenant(TenantEvent::FunctionalRightSet { role, right, allowed })
+    };
+    let tenant = StreamName::of_tenant(&world.tenant);
+    let ola = StreamName::of_user(&UserId::parse("ola").unwrap());
+    let set = Event::Tenant(TenantEvent::CustomFieldDefined(field));
+    let saved = Event::User(UserEvent::ViewSaved { name: name(), view });
+    let first = Some(instant("2026-03-02T09:00:00Z"));
+    world.record_at(first, &tenant, &[set, export(false)]).await;
+    world.record_at(first, &ola, &[saved]).await;
+    let second = Some(instant("2026-03-04T09:00:00Z"));
+    let removed = Event::Tenant(TenantEvent::CustomFieldRemoved { key: key("region") });
+    world.record_at(second, &tenant, &[removed, export(true)]).await;
+    world.record_at(second, &ola, &[Event::User(UserEvent::ViewRemoved { name: name() })]).await;
+    world.follow().await;
+    for (when, set) in [
+        ("", false),
+        ("?as_of=2026-03-05", false),
+        ("?as_of=2026-03-03", true),
+        ("?as_of=2026-03-01", false),
+        ("?as_of=2026-03-03&known_at=2026-03-03", false),
+        ("?known_at=2999-01-01&as_of=2026-03-03", true),
+    ] {
+        let count = usize::from(set);
+        let views = world.ask(&format!("/v1/users/ola/views{when}")).await;
+        assert_eq!(views["views"].as_array().unwrap().len(), count, "{when}");
+        let fields = world.ask(&format!("/v1/custom-fields{when}")).await;
+        assert_eq!(fields["custom_fields"].as_array().unwrap().len(), count, "{when}");
+        let roles = world.ask(&format!("/v1/roles{when}")).await;
+        let seller = roles["roles"][0]["rights"].as_array().unwrap().clone();
+        assert_eq!(!seller.contains(&json!("export")), set, "{when}");
+    }
 }

@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::World;
+use super::chances::chances;
 use super::facts::{QT, advanced, sale};
 use super::histories::{Player, Step, steps};
 use super::parties::many_parties;
@@ -118,7 +119,7 @@ async fn a_rebuilt_generation_has_the_indexes_and_guards_of_the_first() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, max_shrink_iters: 30, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(chances(4, 24))]
 
     #[test]
     fn a_rebuild_equals_live(

@@ -1,10 +1,18 @@
 //! Row-level security: the query role sees the tenant of its transaction and nothing else.
 
-use events::TenantSlug;
-use serde_json::json;
+use events::rights::Right;
+use events::sale::{Details, Link, LinkKind, LinkTarget, Registration, Visibility};
+use events::selection::{SelectionKind, SelectionTerms};
+use events::view::{BoardGroup, BoardView, Summarize};
+use events::{
+    ActivityEvent, Event, SaleEvent, SelectionEvent, SelectionId, StreamName, TenantEvent,
+    TenantSlug, TypeName, UserEvent, UserId,
+};
+use serde_json::{Value, json};
 use service_runtime::Role;
+use uuid::Uuid;
 
-use super::agenda::activity_id;
+use super::agenda::{activity, activity_id, assigned, days, planned, terms};
 use super::facts::{registered, registration, sale};
 use super::party_facts::{company_id, contact_id};
 use super::selection_facts::a_selection;
@@ -208,4 +216,149 @@ async fn the_event_feed_is_not_for_sellers() {
     let (world, demo, _) = two_tenants().await;
     let (status, body) = world.ask_as(&demo, Role::Seller, "/v1/events").await;
     assert_eq!((status.as_u16(), &body["code"]), (403, &json!("forbidden")));
+}
+
+fn named(name: &str) -> TypeName {
+    TypeName::parse(name).unwrap()
+}
+
+fn user(name: &str) -> UserId {
+    UserId::parse(name).unwrap()
+}
+
+/// A link to sale `n`.
+fn link(n: u128) -> Link {
+    let to = LinkTarget::parse(LinkKind::Sale, &sale(n).to_string()).unwrap();
+    Link { to, name: named("Before") }
+}
+
+fn saved(name: &str) -> Event {
+    let view = BoardView {
+        group_by: BoardGroup::Stage,
+        subgroup_by: None,
+        sort: None,
+        summarize: Summarize::Amount,
+        hide_closed: false,
+        currency: None,
+        criteria: None,
+    };
+    Event::User(UserEvent::ViewSaved { name: named(name), view })
+}
+
+/// Ola's sale 1; Kari's sale 2, which nobody else is shown; and every kind of event that names a sale or saves a view.
+async fn with_an_unseen_sale() -> World {
+    let mut world = World::provisioned().await;
+    world.record(&sale(1).stream(), &[registered(registration())]).await;
+    let details = Details { visibility: Visibility::Owner, ..Details::default() };
+    let hidden = Registration { owner: user("kari"), details, ..registration() };
+    world.record(&sale(2).stream(), &[registered(hidden)]).await;
+    let links = [
+        SaleEvent::LinkAdded(link(1)),
+        SaleEvent::LinkAdded(link(2)),
+        SaleEvent::LinkRemoved(link(2).to),
+    ];
+    world.record(&sale(1).stream(), &links.map(Event::Sale)).await;
+    let slot = days("2026-03-12", "2026-03-12");
+    let about = |n: u128| Event::Activity(ActivityEvent::Edited(terms("Call", Some(sale(n)))));
+    world.record(&activity(1), &[planned("Call", Some(sale(2)), slot), about(1)]).await;
+    let selection = [
+        SelectionEvent::Created {
+            kind: SelectionKind::Static,
+            terms: SelectionTerms {
+                name: named("Call them"),
+                owner: user("kari"),
+                owner_group: None,
+                category: None,
+                description: None,
+                visibility: Visibility::All,
+            },
+            criteria: None,
+        },
+        SelectionEvent::MembersAdded { sales: vec![sale(1)] },
+        SelectionEvent::MembersAdded { sales: vec![sale(1), sale(2)] },
+        SelectionEvent::MembersRemoved { sales: vec![sale(2)] },
+        SelectionEvent::MembersRemoved { sales: vec![sale(1)] },
+    ];
+    let stream = SelectionId(Uuid::from_u128(0xA1)).stream();
+    world.record(&stream, &selection.map(Event::Selection)).await;
+    let favourites = [
+        UserEvent::FavouriteAdded { sale: sale(1) },
+        UserEvent::FavouriteAdded { sale: sale(2) },
+        UserEvent::FavouriteRemoved { sale: sale(2) },
+        UserEvent::ViewRemoved { name: named("Hers") },
+    ];
+    let kari = StreamName::of_user(&user("kari"));
+    world.record(&kari, &[saved("Hers")]).await;
+    world.record(&kari, &favourites.map(Event::User)).await;
+    world.record(&StreamName::of_user(&user("ola")), &[saved("His")]).await;
+    world.follow().await;
+    world
+}
+
+/// Lines of the whole feed, as its reader in a role has them.
+async fn fed(world: &World, role: Role) -> Vec<Value> {
+    let (status, lines) = world.ask_as(&world.tenant, role, "/v1/events?limit=10000").await;
+    assert_eq!(status.as_u16(), 200, "{lines}");
+    lines.as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn the_feed_shows_no_event_that_names_an_unseen_sale_and_nobody_elses_views_so_44_sf_14() {
+    let mut world = with_an_unseen_sale().await;
+    let all = fed(&world, Role::Auditor).await;
+    assert_eq!(all.len(), world.log().await.len(), "who sees everything reads all of the log");
+    assert_eq!(fed(&world, Role::Admin).await, all);
+    let names_it = |line: &&Value| line.to_string().contains(&sale(2).to_string());
+    let her_views = |line: &&Value| {
+        let kind = line["type"].as_str().unwrap();
+        line["stream"] == "user/kari" && kind.starts_with("user.view-")
+    };
+    let counts = (all.iter().filter(names_it).count(), all.iter().filter(her_views).count());
+    assert_eq!(counts, (8, 2));
+    let shown: Vec<Value> =
+        all.iter().filter(|line| !names_it(line) && !her_views(line)).cloned().collect();
+    assert_eq!(fed(&world, Role::Manager).await, shown, "every other line, byte for byte");
+    let (role, right) = (Role::Manager, Right::AddUsers);
+    let given = TenantEvent::FunctionalRightSet { role, right, allowed: true };
+    world.record(&StreamName::of_tenant(&world.tenant.clone()), &[Event::Tenant(given)]).await;
+    world.follow().await;
+    let all = fed(&world, Role::Auditor).await;
+    let shown: Vec<Value> = all.iter().filter(|line| !names_it(line)).cloned().collect();
+    assert_eq!(fed(&world, Role::Manager).await, shown, "who adds users sees their views");
+}
+
+/// Of activities on a hidden sale only one's own; the list, its pages and its file are one.
+#[tokio::test]
+async fn what_wants_attention_is_what_somebody_sees_so_44_so_31() {
+    let mut world = with_an_unseen_sale().await;
+    let on_it = || planned("Secret", Some(sale(2)), days("2026-03-12", "2026-03-12"));
+    world.record(&activity(2), &[on_it(), assigned("kari")]).await;
+    world.record(&activity(3), &[on_it()]).await;
+    world.follow().await;
+    let overdue = "owner=ola,kari&today=2026-12-31";
+    let ids = |items: &Value| -> Vec<Value> {
+        items["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect()
+    };
+    let activities = [activity_id(1), activity_id(2), activity_id(3)].map(|id| json!(id));
+    let [first, second, third] = &activities;
+    let (mine, hers) = (json!(sale(1)), json!(sale(2)));
+    for (role, seen) in [
+        (Role::Auditor, vec![first, second, third, &mine, &hers]),
+        (Role::Manager, vec![first, third, &mine]),
+    ] {
+        let ask = async |query: String| world.ask_as(&world.tenant, role, &query).await.1;
+        let due = ask(format!("/v1/due?{overdue}")).await;
+        assert_eq!(ids(&due).iter().collect::<Vec<_>>(), seen, "{role:?}");
+        assert_eq!(due["count"], seen.len(), "{role:?}");
+        let page = ask(format!("/v1/due?{overdue}&limit=2")).await;
+        let cursor = page["next"].as_str().unwrap();
+        let rest = ask(format!("/v1/due?{overdue}&limit=2&cursor={cursor}")).await;
+        assert_eq!(ids(&rest)[0], *seen[2], "{role:?}");
+        for kind in ["overdue_sale", "overdue_activity"] {
+            let some = ask(format!("/v1/due?{overdue}&kind={kind}")).await;
+            let of = if kind == "overdue_sale" { "sale" } else { "activity" };
+            let some = some["items"].as_array().unwrap();
+            assert!(!some.is_empty() && some.iter().all(|item| item["about"] == of), "{kind}");
+        }
+    }
 }

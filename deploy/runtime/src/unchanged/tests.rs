@@ -116,14 +116,30 @@ async fn ask(path: &str, tags: &[&str]) -> Response {
     answering().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
 }
 
+fn vary(answer: &Response) -> Vec<&HeaderValue> {
+    answer.headers().get_all(VARY).iter().collect()
+}
+
+#[tokio::test]
+async fn every_answer_says_that_it_depends_on_caller_and_language() {
+    for (path, status) in [("/sales", 200), ("/sale", 200), ("/lines", 200), ("/none", 404)] {
+        for method in [Method::GET, Method::HEAD, Method::POST] {
+            let request = Request::builder().method(&method).uri(path).body(Body::empty());
+            let answer = answering().oneshot(request.unwrap()).await.unwrap();
+            let status = if method == Method::POST { 405 } else { status };
+            assert_eq!(answer.status().as_u16(), status, "{method} {path}");
+            assert_eq!(vary(&answer), ["authorization", "accept-language"], "{method} {path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn who_has_the_answer_is_told_so_without_it() {
     let first = ask("/sales", &[]).await;
     let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
     assert!(tag.starts_with("W/\"") && first.status() == StatusCode::OK, "{tag}");
     assert_eq!(first.headers()[CACHE_CONTROL], "private, no-cache");
-    let vary: Vec<&HeaderValue> = first.headers().get_all(VARY).iter().collect();
-    assert_eq!(vary, ["authorization", "accept-language"]);
+    assert_eq!(vary(&first), ["authorization", "accept-language"]);
     let strong = tag.trim_start_matches("W/");
     let among = format!("\"x\", {tag}, W/\"y\"");
     for known in [&[tag.as_str()][..], &[strong], &["*"], &[&among], &["\"x\"", &tag]] {
@@ -131,6 +147,7 @@ async fn who_has_the_answer_is_told_so_without_it() {
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{known:?}");
         assert_eq!(again.headers()[ETAG], tag);
         assert_eq!(again.headers()["salgslogg-position"], "1:7");
+        assert_eq!(vary(&again), ["authorization", "accept-language"]);
         assert!(again.headers().get(CONTENT_TYPE).is_none());
         assert!(to_bytes(again.into_body(), 1).await.unwrap().is_empty());
     }

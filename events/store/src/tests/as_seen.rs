@@ -47,7 +47,13 @@ fn of(tenant: TenantSlug, group: Group) -> Group {
     Group { tenant, ..group }
 }
 
-/// Batches of a day: registrations, changes, several streams in a group, with and without keys, two tenants.
+fn at_noon(group: Group) -> Group {
+    let noon = chrono::DateTime::parse_from_rfc3339("2026-01-01T12:00:00Z").unwrap().to_utc();
+    Group { effective_at: Some(noon), ..group }
+}
+
+/// Batches of a day: registrations, changes, several streams in a group, with and without keys, two tenants; at last batches
+/// of one group, most of which have one event.
 fn day() -> Vec<Vec<Group>> {
     let of_other = |id: i32| of(tenant("other"), one(sale(id), 0, vec![registered()]));
     let both = group(vec![
@@ -69,6 +75,15 @@ fn day() -> Vec<Vec<Group>> {
             keyed(5, one(sale(2), 2, vec![advanced()])),
         ],
         vec![keyed(6, both), one(sale(3), 1, vec![advanced()])],
+        vec![keyed(7, one(sale(5), 0, vec![registered()]))],
+        vec![keyed(8, one(sale(5), 1, vec![advanced()]))],
+        vec![one(sale(5), 2, vec![advanced()])],
+        vec![keyed(9, one(sale(6), 0, vec![advanced()]))],
+        vec![keyed(10, one(sale(6), 1, vec![advanced()]))],
+        vec![keyed(11, at_noon(one(sale(7), 0, vec![registered()])))],
+        vec![keyed(12, at_noon(one(sale(7), 1, vec![advanced(), advanced()])))],
+        vec![keyed(13, of(tenant("other"), one(sale(50), 1, vec![advanced()])))],
+        vec![keyed(14, of_other(53)), keyed(15, one(sale(8), 0, vec![registered()]))],
     ]
 }
 
@@ -120,8 +135,11 @@ async fn whatever_is_not_as_it_was_seen_is_judged() {
         ("a tenant without events", of(tenant("new"), one(sale(1), 0, vec![registered()]))),
     ];
     for (what, group) in unseen {
-        let sent = store.append(WRITER, &[group]).await;
-        assert!(matches!(sent, Err(AppendError::Unavailable(_))), "{what}: {sent:?}");
+        let another = one(sale(100), 0, vec![registered()]);
+        for batch in [vec![group.clone()], vec![another, group]] {
+            let sent = store.append(WRITER, &batch).await;
+            assert!(matches!(sent, Err(AppendError::Unavailable(_))), "{what}: {sent:?}");
+        }
     }
     let rests = vec![(sale(1).stream_id(&demo()), 7)];
     let sent = store.append_resting(WRITER, &[one(sale(4), 0, vec![registered()])], &[rests]).await;
