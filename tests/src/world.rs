@@ -12,6 +12,7 @@ use service_runtime::auth::{DevelopmentIssuer, JwksSource, TokenRequest};
 use service_runtime::clock::Clock;
 use service_runtime::config::Secret;
 use service_runtime::tasks::Tasks;
+use sqlx::PgConnection;
 use tokio::net::TcpListener;
 
 use crate::reply::Reply;
@@ -266,9 +267,12 @@ impl Ask {
 
 /// An empty log and empty read models.
 pub(crate) async fn fresh_database() -> TestDatabase {
-    let database = TestDatabase::create().await;
-    let mut owner = database.superuser().await;
-    read_models::schema::migrate(&mut owner).await.expect("the read side migrates");
+    let migrate = async |mut on: PgConnection| {
+        read_models::schema::migrate(&mut on).await.expect("the read side migrates");
+    };
+    let database = TestDatabase::prepared("read_models", migrate).await;
+    // the privilege to make more generations
+    migrate(database.superuser().await).await;
     database
 }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+#[cfg(any(test, feature = "testing"))]
+use sha2::{Digest, Sha256};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{PgConnection, PgExecutor, PgPool};
 use thiserror::Error;
@@ -65,6 +67,14 @@ fn migrator() -> Migrator {
 /// The newest migration of this program.
 pub fn version() -> i64 {
     migrator().iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// Which migrations this program knows, as 16 hexadecimal digits.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn fingerprint() -> String {
+    let mut all = Sha256::new();
+    migrator().iter().for_each(|migration| all.update(&migration.checksum));
+    all.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Brings the log's tables forward. Idempotent; needs the group roles (`roles::ensure_roles`) and a

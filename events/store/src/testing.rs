@@ -2,6 +2,8 @@
 //!
 //! Behind the cargo feature `testing`; nothing that runs in production may use it.
 
+mod migrated;
+
 use std::str::FromStr;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -9,9 +11,13 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, PgPool};
 use tokio::sync::OnceCell;
 
 use crate::{EventStore, connect, partitions, roles, schema};
+use migrated::Beginning;
 
 /// Superuser URL of the cluster; set by `./deploy/test`.
 pub const CLUSTER_VARIABLE: &str = "SALGSLOGG_TEST_POSTGRES";
+
+/// What a database without any tables is a copy of.
+const EMPTY: &str = "template1";
 
 /// The password of every login on a test cluster.
 const PASSWORD: &str = "test";
@@ -41,13 +47,31 @@ impl TestDatabase {
     /// # Panics
     /// As [`TestDatabase::create`].
     pub async fn create_partitioned(size: i64, ahead: i32) -> Self {
-        let database = Self::create_empty().await;
-        let mut connection = database.superuser().await;
-        schema::migrate(&mut connection).await.expect("the migrations of the log run");
-        let store = EventStore::new(database.owner.clone(), 1);
-        let ensured = partitions::ensure_sized(&store, size, ahead).await;
-        ensured.expect("partitions can be created");
-        database
+        Self::create_with(Beginning { called: "log", size, ahead, prepare: |_| async {} }).await
+    }
+
+    /// [`TestDatabase::create`] with what `prepare` makes there, which is done once for all tests that call it so and
+    /// copied for each. Privileges on the database itself are not copied.
+    ///
+    /// # Panics
+    /// As [`TestDatabase::create`].
+    pub async fn prepared<F>(called: &str, prepare: impl FnOnce(PgConnection) -> F) -> Self
+    where
+        F: Future<Output = ()>,
+    {
+        let (size, ahead) = (partitions::EVENT_PARTITION_SIZE, partitions::EVENT_PARTITIONS_AHEAD);
+        Self::create_with(Beginning { called, size, ahead, prepare }).await
+    }
+
+    async fn create_with<P, F>(beginning: Beginning<'_, P>) -> Self
+    where
+        P: FnOnce(PgConnection) -> F,
+        F: Future<Output = ()>,
+    {
+        let cluster = cluster_at(&cluster_url());
+        ROLES.get_or_init(|| ensure_roles(cluster.clone())).await;
+        let from = migrated::migrated(&cluster, beginning).await;
+        Self::create_at(cluster, &from).await
     }
 
     /// [`TestDatabase::create`] on a cluster of the test's own, which it may kill: `url` is its superuser's.
@@ -57,7 +81,7 @@ impl TestDatabase {
     pub async fn create_on(url: &str) -> Self {
         let cluster = cluster_at(url);
         ensure_roles(cluster.clone()).await;
-        let database = Self::create_at(cluster).await;
+        let database = Self::create_at(cluster, EMPTY).await;
         let mut connection = database.superuser().await;
         schema::migrate(&mut connection).await.expect("the migrations of the log run");
         let store = EventStore::new(database.owner.clone(), 1);
@@ -85,17 +109,18 @@ impl TestDatabase {
     pub async fn create_empty() -> Self {
         let cluster = cluster_at(&cluster_url());
         ROLES.get_or_init(|| ensure_roles(cluster.clone())).await;
-        Self::create_at(cluster).await
+        Self::create_at(cluster, EMPTY).await
     }
 
-    async fn create_at(cluster: PgConnectOptions) -> Self {
+    /// A copy of the database `from`.
+    async fn create_at(cluster: PgConnectOptions, from: &str) -> Self {
         let mut connection = cluster.connect().await.expect("the test cluster answers");
         let name: String =
             sqlx::query_scalar("SELECT 'test_' || replace(gen_random_uuid()::text, '-', '')")
                 .fetch_one(&mut connection)
                 .await
                 .expect("the cluster makes a name");
-        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {from}")))
             .execute(&mut connection)
             .await
             .expect("the superuser may create a database");

@@ -50,8 +50,8 @@ use events::{Event, Metadata, NewEvent, Recorded, StreamName, TenantSlug, UserId
 use http::{Request, StatusCode};
 use serde_json::Value;
 use service_runtime::{Actor, Clock, Role, ids};
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgConnection, PgPool};
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -81,8 +81,10 @@ pub(super) fn instant(text: &str) -> DateTime<Utc> {
 impl World {
     /// An empty log with generation 1 of the read model.
     pub async fn empty() -> Self {
-        let database = TestDatabase::create().await;
-        schema::migrate(&mut database.superuser().await).await.unwrap();
+        let migrate = async |mut on: PgConnection| schema::migrate(&mut on).await.unwrap();
+        let database = TestDatabase::prepared("read_models", migrate).await;
+        // the privilege to make more generations
+        migrate(database.superuser().await).await;
         Self {
             store: database.store(),
             database,

@@ -12,7 +12,7 @@ use service_runtime::Clock;
 use service_runtime::auth::{DevelopmentIssuer, JwksSource};
 use service_runtime::config::Secret;
 use service_runtime::ids::new_id;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::nats_server::NatsServer;
 use super::publisher;
@@ -32,11 +32,14 @@ pub struct Stage {
 impl Stage {
     /// An empty log, an empty stream, the tally and the product's read models at position 0.
     pub async fn set() -> Self {
-        let database = TestDatabase::create().await;
-        let mut owner = database.superuser().await;
-        read_models::schema::migrate(&mut owner).await.unwrap();
-        sqlx::query("SET ROLE es_owner").execute(&mut owner).await.unwrap();
-        read_models::schema::begin_generation(&mut owner, &Tally, 1, "live").await.unwrap();
+        let tally = async |mut on: PgConnection| {
+            read_models::schema::migrate(&mut on).await.unwrap();
+            sqlx::query("SET ROLE es_owner").execute(&mut on).await.unwrap();
+            read_models::schema::begin_generation(&mut on, &Tally, 1, "live").await.unwrap();
+        };
+        let database = TestDatabase::prepared("tally", tally).await;
+        // the privilege to make more generations
+        read_models::schema::migrate(&mut database.superuser().await).await.unwrap();
         let nats = NatsServer::start().await;
         publisher::create_stream(&nats.root().await, 1).await;
         let store = database.store();
