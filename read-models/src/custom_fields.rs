@@ -14,7 +14,7 @@ use service_runtime::{Actor, Problem, Right};
 use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
-use crate::ask::{Asked, Questions, Snapshot, When, coordinates, failed};
+use crate::ask::{Asked, Questions, Snapshot, When, failed, set_then};
 use crate::sale::Fields;
 
 /// A custom field.
@@ -93,22 +93,9 @@ pub(crate) async fn custom_fields(
 ) -> Result<Json<CustomFieldList>, Problem> {
     actor.require(Right::ReadTenant)?;
     let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
-    let custom_fields = held(&mut snapshot).await?.into_values().map(shown).collect();
+    let held: Definitions = snapshot.set_then(set_then!("fields")).await?;
+    let custom_fields = held.into_values().map(shown).collect();
     Ok(Json(CustomFieldList { position: snapshot.position, as_of: snapshot.at, custom_fields }))
-}
-
-/// The fields of the snapshot's tenant at the moment of the question.
-async fn held(snapshot: &mut Snapshot) -> Result<Definitions, Problem> {
-    let found: Option<SqlJson<Definitions>> = sqlx::query_scalar_with(
-        "SELECT fields FROM tenant_version
-          WHERE tenant_id = $1
-            AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4)",
-        coordinates(snapshot),
-    )
-    .fetch_optional(&mut *snapshot.tx)
-    .await
-    .map_err(|e| failed(&e))?;
-    Ok(found.map(|SqlJson(definitions)| definitions).unwrap_or_default())
 }
 
 /// The fields of the snapshot's tenant as they are now.

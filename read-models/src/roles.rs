@@ -8,10 +8,9 @@ use events::rights::{Level, RIGHTS, RecordRights, Records, Right, Role, TenantRi
 use serde::Serialize;
 use service_runtime::problem::QueryProblems;
 use service_runtime::{Actor, Problem};
-use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
-use crate::ask::{Asked, Questions, Snapshot, When, coordinates, failed};
+use crate::ask::{Asked, Questions, Snapshot, When, set_then};
 
 /// Levels by ownership: `none`, `read`, `create`, `update`, `delete`; each holds those before it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -92,22 +91,9 @@ pub(crate) async fn roles(
 ) -> Result<Json<Roles>, Problem> {
     actor.require(Right::ReadTenant)?;
     let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
-    let rights = rights(&mut snapshot).await?;
+    // where the tenant departed from the role table
+    let rights: TenantRights = snapshot.set_then(set_then!("rights")).await?;
     let of = |role| RoleRights::of(role, &rights);
     let roles = Role::ALL.into_iter().map(of).collect();
     Ok(Json(Roles { position: snapshot.position, as_of: snapshot.at, roles }))
-}
-
-/// Where the tenant departed from the role table at the moment of the question.
-async fn rights(snapshot: &mut Snapshot) -> Result<TenantRights, Problem> {
-    let found: Option<SqlJson<TenantRights>> = sqlx::query_scalar_with(
-        "SELECT rights FROM tenant_version
-          WHERE tenant_id = $1
-            AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at, next_position, $2, $3, $4)",
-        coordinates(snapshot),
-    )
-    .fetch_optional(&mut *snapshot.tx)
-    .await
-    .map_err(|e| failed(&e))?;
-    Ok(found.map(|SqlJson(rights)| rights).unwrap_or_default())
 }

@@ -9,7 +9,7 @@ use projection_service::generation;
 use projection_service::runner::{Lane, Part};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use service_runtime::config::{Secret, standard};
+use service_runtime::config::Secret;
 use service_runtime::ids::new_id;
 
 use crate::support::tally::{Tally, counted};
@@ -62,9 +62,7 @@ fn a_shuffled_and_repeated_stream_gives_the_same_rows_as_one_in_order_case_37() 
         Just((0..EVENTS).collect::<Vec<_>>()).prop_shuffle(),
     ];
     let deliveries = proptest::collection::vec(delivery, 0..25);
-    let full = standard("SALGSLOGG_FAULTS").as_deref() == Some("full");
-    let cases = if full { 64 } else { 16 };
-    let config = ProptestConfig { cases, failure_persistence: None, ..Default::default() };
+    let config = ProptestConfig { cases: 32, failure_persistence: None, ..Default::default() };
     TestRunner::new(config)
         .run(&deliveries, |deliveries| {
             runtime.block_on(offer(&stage, &log, &deliveries));

@@ -1,6 +1,6 @@
 //! The projector dies at the statements of parking a stream and of bringing it back (case 34):
 //! afterwards every event is counted once or waits once, and in the end the rows are those of a run
-//! in order. A plain run tries every third of them, beginning by chance with one of the first three.
+//! in order.
 
 use std::sync::Arc;
 
@@ -9,8 +9,7 @@ use projection_service::config::Pace;
 use projection_service::runner::Step;
 use projection_service::source::Source;
 use read_models::OnPoison;
-use service_runtime::config::{Secret, standard};
-use service_runtime::ids::new_id;
+use service_runtime::config::Secret;
 
 use crate::support::Stage;
 use crate::support::choosy::Choosy;
@@ -74,19 +73,11 @@ async fn one_life(stage: &mut Stage, source: &Arc<Source>, cut: Cut, at: i64) ->
     cuts
 }
 
-/// With the first exchange to die at, and how many further the next one is.
-fn stride() -> (i64, usize) {
-    let full = standard("SALGSLOGG_FAULTS").as_deref() == Some("full");
-    let chance = i64::try_from(new_id().as_u128() % 3).unwrap();
-    if full { (0, 1) } else { (chance, 3) }
-}
-
 async fn die_at_every_exchange(cut: Cut) {
     let mut stage = Stage::set().await;
     decree(&stage, "tally", OnPoison::ParkStream).await;
     let source = reading(&stage);
-    let (first, stride) = stride();
-    for at in (first..EXCHANGES_MAX).step_by(stride) {
+    for at in 0..EXCHANGES_MAX {
         if !one_life(&mut stage, &source, cut, at).await {
             assert!(at > 30, "{at}");
             return;

@@ -10,7 +10,7 @@ use projection_service::config::Pace;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use read_models::sale::SaleModel;
-use service_runtime::config::{Secret, standard};
+use service_runtime::config::Secret;
 use service_runtime::ids::new_id;
 use sqlx::AssertSqlSafe;
 
@@ -156,9 +156,7 @@ fn a_rebuild_equals_what_lived_through_any_history() {
     let stage = runtime.block_on(Stage::set());
     let house = std::sync::atomic::AtomicU32::new(0);
     let histories = (proptest::collection::vec(stretch(), 1..7), 1..20_u16);
-    let full = standard("SALGSLOGG_FAULTS").as_deref() == Some("full");
-    let cases = if full { 32 } else { 6 };
-    let config = ProptestConfig { cases, failure_persistence: None, ..Default::default() };
+    let config = ProptestConfig { cases: 16, failure_persistence: None, ..Default::default() };
     TestRunner::new(config)
         .run(&histories, |(history, batch)| {
             let house = house.fetch_add(1, std::sync::atomic::Ordering::SeqCst);

@@ -11,6 +11,7 @@ use super::chosen::Chosen;
 use super::convert::Converter;
 use super::sales::day_number;
 use super::sums::{Key, Periods, column, key_of};
+use super::words::index;
 use super::{Companies, View};
 use crate::ask::{Dated, Filters, InCurrency};
 
@@ -178,10 +179,6 @@ impl View {
             missing: missing.flatten().collect(),
         }
     }
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).expect("invariant: 32 bits fit")
 }
 
 /// One more sale, at the rates of its day.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::View;
 use super::block::{Block, Word};
 use super::chosen::Chosen;
-use super::words::Words;
+use super::words::{Words, index};
 use crate::ask::{Filters, InCurrency};
 use crate::sale::Status;
 
@@ -317,10 +317,6 @@ impl Walk {
         }
         self.stays
     }
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).expect("invariant: 32 bits fit")
 }
 
 fn count(index: usize) -> u32 {

@@ -3,6 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// A number of the columns as a place in a list.
+pub(super) fn index(number: u32) -> usize {
+    usize::try_from(number).expect("invariant: 32 bits fit")
+}
+
 /// The words of one column.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {

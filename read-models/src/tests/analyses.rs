@@ -190,7 +190,7 @@ async fn analyses_are_what_the_events_say(history: &[Step], picks: &[(Index, Ind
 }
 
 proptest! {
-    #![proptest_config(chances(4, 24))]
+    #![proptest_config(chances(8, 24))]
 
     #[test]
     fn stages_and_losses_are_what_a_second_reading_of_the_log_says_4_5_4_10(

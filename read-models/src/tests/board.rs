@@ -171,7 +171,7 @@ async fn lanes_of_many_sales_begin_with_the_first_of_them_whatever_changes_sf_14
 }
 
 proptest! {
-    #![proptest_config(chances(1, 8))]
+    #![proptest_config(chances(2, 8))]
 
     #[test]
     fn cards_figures_and_lists_of_a_board_agree_sf_14(pieces in prop::collection::vec(steps(20..40), 2)) {

@@ -247,7 +247,7 @@ async fn every_figure_equals_its_list(history: &[Step]) {
 }
 
 proptest! {
-    #![proptest_config(chances(1, 8))]
+    #![proptest_config(chances(2, 8))]
 
     #[test]
     fn every_figure_is_the_sum_of_its_drill_down_sf_6(history in steps(120..200)) {

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use events::sale::{Direction, Margin, Parties, Registration};
 use events::sale_type::SaleTypeTerms;
 use events::stage::StageTerms;
+use events::view::{BoardGroup, BoardView, Summarize};
 use events::{
     Aggregate, CurrencyCode, CurrencyEvent, Event, ListEvent, ListItem, ListKey, ListName,
     LocalName, Money, Probability, SaleEvent, SaleId, SaleTypeEvent, SaleTypeId, StageEvent,
@@ -182,5 +183,18 @@ impl World {
         let mut world = Self::empty().await;
         world.provision().await;
         world
+    }
+}
+
+/// A board by stage and amounts, as somebody saves it (SF-14).
+pub(super) fn board_view() -> BoardView {
+    BoardView {
+        group_by: BoardGroup::Stage,
+        subgroup_by: None,
+        sort: None,
+        summarize: Summarize::Amount,
+        hide_closed: false,
+        currency: None,
+        criteria: None,
     }
 }

@@ -290,7 +290,7 @@ async fn every_field_and_operator_is_asked_of_memory_and_of_sql_alike_sf_8() {
 }
 
 proptest! {
-    #![proptest_config(chances(1, 8))]
+    #![proptest_config(chances(2, 8))]
 
     #[test]
     fn memory_finds_what_sql_finds_sf_7(

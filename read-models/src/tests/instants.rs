@@ -108,7 +108,7 @@ async fn every_instant_equals_a_rebuild_stopped_there(history: &[Step], picks: &
 }
 
 proptest! {
-    #![proptest_config(chances(1, 8))]
+    #![proptest_config(chances(2, 8))]
 
     #[test]
     fn fifty_random_instants_equal_a_rebuild_stopped_there(

@@ -88,7 +88,7 @@ async fn whatever_happened(pieces: &[Vec<Step>]) {
 }
 
 proptest! {
-    #![proptest_config(chances(1, 8))]
+    #![proptest_config(chances(2, 8))]
 
     #[test]
     fn neighbours_and_files_are_those_of_the_list_so_26_sd_28(

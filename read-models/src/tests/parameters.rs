@@ -7,7 +7,6 @@ use axum::Router;
 use axum::body::Body;
 use events::rights::Right;
 use events::sale::Registration;
-use events::view::{BoardGroup, BoardView, Summarize};
 use events::{
     Event, FieldDefinition, FieldKind, LocalName, StreamName, TenantEvent, Title, TypeName,
     UserEvent, UserId,
@@ -17,7 +16,7 @@ use serde_json::{Value, json};
 use service_runtime::Role;
 use service_runtime::clock::Stopwatch;
 
-use super::facts::{QT, advanced, day, key, registered, registration, sale, worth};
+use super::facts::{QT, advanced, board_view, day, key, registered, registration, sale, worth};
 use super::{World, actor, instant};
 use crate::routes;
 use tower::ServiceExt;
@@ -227,15 +226,7 @@ async fn the_feed_has_no_moment_but_waits_for_a_position() {
 #[tokio::test]
 async fn views_rights_and_custom_fields_are_those_of_the_moment_that_is_asked_about() {
     let mut world = World::provisioned().await;
-    let view = BoardView {
-        group_by: BoardGroup::Stage,
-        subgroup_by: None,
-        sort: None,
-        summarize: Summarize::Amount,
-        hide_closed: false,
-        currency: None,
-        criteria: None,
-    };
+    let view = board_view();
     let name = || TypeName::parse("Mine").unwrap();
     let field = FieldDefinition {
         key: key("region"),

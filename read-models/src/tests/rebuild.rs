@@ -119,7 +119,7 @@ async fn a_rebuilt_generation_has_the_indexes_and_guards_of_the_first() {
 }
 
 proptest! {
-    #![proptest_config(chances(4, 24))]
+    #![proptest_config(chances(6, 24))]
 
     #[test]
     fn a_rebuild_equals_live(

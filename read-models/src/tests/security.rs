@@ -3,7 +3,6 @@
 use events::rights::Right;
 use events::sale::{Details, Link, LinkKind, LinkTarget, Registration, Visibility};
 use events::selection::{SelectionKind, SelectionTerms};
-use events::view::{BoardGroup, BoardView, Summarize};
 use events::{
     ActivityEvent, Event, SaleEvent, SelectionEvent, SelectionId, StreamName, TenantEvent,
     TenantSlug, TypeName, UserEvent, UserId,
@@ -13,7 +12,7 @@ use service_runtime::Role;
 use uuid::Uuid;
 
 use super::agenda::{activity, activity_id, assigned, days, planned, terms};
-use super::facts::{registered, registration, sale};
+use super::facts::{board_view, registered, registration, sale};
 use super::party_facts::{company_id, contact_id};
 use super::selection_facts::a_selection;
 use super::target_facts::many_targets;
@@ -233,16 +232,7 @@ fn link(n: u128) -> Link {
 }
 
 fn saved(name: &str) -> Event {
-    let view = BoardView {
-        group_by: BoardGroup::Stage,
-        subgroup_by: None,
-        sort: None,
-        summarize: Summarize::Amount,
-        hide_closed: false,
-        currency: None,
-        criteria: None,
-    };
-    Event::User(UserEvent::ViewSaved { name: named(name), view })
+    Event::User(UserEvent::ViewSaved { name: named(name), view: board_view() })
 }
 
 /// Ola's sale 1; Kari's sale 2, which nobody else is shown; and every kind of event that names a sale or saves a view.

@@ -239,7 +239,7 @@ async fn reached(world: &World) -> i64 {
 }
 
 proptest! {
-    #![proptest_config(chances(1, 8))]
+    #![proptest_config(chances(3, 8))]
 
     #[test]
     fn memory_answers_what_sql_answers(
