@@ -9,7 +9,7 @@ use sqlx::{Connection, PgConnection, PgPool};
 use crate::error::{StoreError, patiently};
 
 /// A connection idle for longer is tried before use; under load nobody pays the round trip.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+pub const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// Opens a pool on the log: statements end after 5 s, a forgotten transaction after 10 s, and every
 /// query uses an index, since each of them has one and a plan may have been made on an empty table.
@@ -26,7 +26,14 @@ pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     Ok(wary(PgPoolOptions::new())
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
-        .test_before_acquire(false)
+        .connect_lazy_with(options))
+}
+
+/// A pool that no silent wire can rob of its places (C1): a connection that comes back is tried with a deadline. The pool
+/// itself tries it without one, and a place that waits for an answer which never comes is lost to everybody. Lent again
+/// within a second it is not tried once more.
+pub fn wary(pool: PgPoolOptions) -> PgPoolOptions {
+    pool.test_before_acquire(false)
         .before_acquire(|connection, meta| {
             Box::pin(async move {
                 if meta.idle_for > TRUSTED_IDLE {
@@ -35,18 +42,12 @@ pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
                 Ok(true)
             })
         })
-        .connect_lazy_with(options))
-}
-
-/// A pool that no silent wire can rob of its places (C1): a connection that comes back is tried with a deadline. The pool
-/// itself tries it without one, and a place that waits for an answer which never comes is lost to everybody.
-pub fn wary(pool: PgPoolOptions) -> PgPoolOptions {
-    pool.after_release(|connection, _| {
-        Box::pin(async move {
-            answered(connection).await?;
-            Ok(true)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                answered(connection).await?;
+                Ok(true)
+            })
         })
-    })
 }
 
 /// Tries a connection; one that stays silent is broken.

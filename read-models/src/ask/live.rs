@@ -14,7 +14,8 @@ use uuid::Uuid;
 use crate::standing::Mark;
 use crate::{Progress, all, schema};
 
-/// Attempts to open a snapshot; each one fails only if the word `live` moved once more meanwhile.
+/// Attempts to open a snapshot; each one fails only if the word `live` moved once more meanwhile, or on a connection that
+/// had ended.
 const ATTEMPTS: u8 = 5;
 
 /// Connections of the query role (es_query) to the live generations; clones share them. Connects on first use.
@@ -191,10 +192,15 @@ impl Live {
         plans: Plans,
         sight: Option<&[String]>,
     ) -> Result<Opened, NotLive> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 1..=ATTEMPTS {
             let connected = self.connected();
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-            let mut tx = connected.pool.begin_with(begin).await?;
+            let mut tx = match connected.pool.begin_with(begin).await {
+                Ok(tx) => tx,
+                // nobody tried it: the server may have gone and come back
+                Err(error) if is_broken(&error) && attempt < ATTEMPTS => continue,
+                Err(error) => return Err(error.into()),
+            };
             let asked = Asked { log_id, tenant_id, plans, sight };
             let state = self.usable(self.look(&mut tx, &asked).await?)?;
             if state.schemas == connected.schemas {
@@ -283,4 +289,10 @@ impl Live {
         let pool = self.0.limits.clone().connect_lazy_with(address);
         *current = Arc::new(Connected { schemas, pool });
     }
+}
+
+/// Whether a connection that was lent is one no more.
+fn is_broken(error: &sqlx::Error) -> bool {
+    let refusal = error.as_database_error().and_then(|refusal| refusal.code());
+    matches!(error, sqlx::Error::Io(_)) || refusal.is_some_and(|code| code == "57P01")
 }
