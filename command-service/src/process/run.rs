@@ -16,8 +16,8 @@ const STANDBY: Duration = Duration::from_secs(3);
 /// What cannot be read is looked at again this often.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
-/// Under load, steps are this far apart: a reopen date is no matter of milliseconds, nor is a reminder.
-const BREATH: Duration = Duration::from_millis(100);
+/// Under load, steps are at least this far apart: a reopen date is no matter of milliseconds, nor is a reminder.
+const BREATH: Duration = Duration::from_millis(200);
 
 /// A process manager, step by step.
 pub trait Steps: Send {
@@ -54,7 +54,7 @@ pub async fn run<M: Steps>(mut manager: M, clock: Clock, cancel: CancellationTok
                 Ok(Pumped::UpTo { .. }) => {
                     pauses.reset();
                     wakeups.next().await;
-                    back_off(BREATH).await;
+                    back_off(breath(M::NAME)).await;
                 }
                 Ok(Pumped::Standby) => back_off(STANDBY).await,
                 Ok(Pumped::Halted(halt)) => {
@@ -75,4 +75,10 @@ pub async fn run<M: Steps>(mut manager: M, clock: Clock, cancel: CancellationTok
     if let Err(fault) = manager.release().await {
         tracing::warn!(process = M::NAME, error = %fault, "the lease of a process manager could not be given back");
     }
+}
+
+/// Up to half as long again, as the name has it: process managers that step at the same time hold up commands.
+fn breath(name: &str) -> Duration {
+    let spread = name.bytes().map(u32::from).sum::<u32>() % 50;
+    BREATH + BREATH * spread / 100
 }

@@ -65,19 +65,21 @@ pub use outcome::{Appended, Outcome, StoredReceipt};
 pub use probe::Probe;
 pub use read::{Filter, Sweep};
 
-/// One log of a database. Cheap to clone; all clones share the pool and the tenant directory.
+/// One log of a database. Cheap to clone; all clones share the pool, the tenant directory and who listens for appends.
 #[derive(Debug, Clone)]
 pub struct EventStore {
     pool: PgPool,
     log_id: i16,
     tenants: Arc<tenants::Directory>,
     writer: Arc<writer::Writer>,
+    wire: Arc<listen::Wire>,
 }
 
 impl EventStore {
     /// A store over an open pool; see [`connect`] for a pool with the right settings.
     pub fn new(pool: PgPool, log_id: i16) -> Self {
-        Self { pool, log_id, tenants: Arc::default(), writer: Arc::default() }
+        let (tenants, writer, wire) = Default::default();
+        Self { pool, log_id, tenants, writer, wire }
     }
 
     /// The pool below.

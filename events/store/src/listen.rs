@@ -1,9 +1,12 @@
 //! Wake-ups: told by Postgres when there is something new, and by a short poll when the telling fails.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use sqlx::Executor;
 use sqlx::postgres::{PgListener, PgPoolOptions};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::EventStore;
@@ -20,44 +23,108 @@ const QUIET_POLLS: u32 = 20;
 #[derive(Debug)]
 pub struct Wakeups {
     store: EventStore,
-    listener: Option<PgListener>,
+    told: watch::Receiver<u64>,
     poll: Interval,
+}
+
+impl Wakeups {
+    /// An alarm clock of a store. All of one store listen on one connection, from the first wait on.
+    pub fn new(store: &EventStore) -> Self {
+        Self { store: store.clone(), told: store.wire.told.subscribe(), poll: every_poll() }
+    }
+
+    /// Returns after an append to this log, also one while nobody waited here, at the latest after [`POLL`], or when a wire
+    /// that fell silent has been given up. Many appends may be one wake-up. Safe to cancel.
+    pub async fn next(&mut self) {
+        let Self { store, told, poll } = self;
+        loop {
+            tokio::select! {
+                biased;
+                // whoever gets here first hears for everybody
+                heard = store.wire.hear(store.log_id()) => match heard {
+                    Heard::Word => {
+                        told.mark_unchanged();
+                        poll.reset();
+                        return;
+                    }
+                    Heard::Nothing => {}
+                    Heard::Quiet(mut listening) => {
+                        listening.look_after(store).await;
+                        return;
+                    }
+                },
+                Ok(()) = told.changed() => {
+                    poll.reset();
+                    return;
+                }
+                _ = poll.tick() => return,
+            }
+        }
+    }
+}
+
+fn every_poll() -> Interval {
+    let mut poll = tokio::time::interval(POLL);
+    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    poll
+}
+
+/// What the followers of a store share: Postgres wakes a process for each connection that listens, with every append.
+#[derive(Debug, Default)]
+pub(crate) struct Wire {
+    /// In the hands of whoever hears for all.
+    listening: Arc<Mutex<Listening>>,
+    /// Counts the words that were heard.
+    told: watch::Sender<u64>,
+}
+
+/// What hearing came to.
+enum Heard {
+    /// The log has grown, and everybody knows.
+    Word,
+    /// Another log has.
+    Nothing,
+    /// Nothing for a while: whoever was to hear it looks after the listener, and is not to be cut off in that by a poll.
+    Quiet(OwnedMutexGuard<Listening>),
+}
+
+impl Wire {
+    async fn hear(&self, log_id: i16) -> Heard {
+        let mut listening = Arc::clone(&self.listening).lock_owned().await;
+        let Listening { listener, poll, quiet } = &mut *listening;
+        let poll = poll.get_or_insert_with(every_poll);
+        tokio::select! {
+            biased;
+            told = heard(log_id, listener) => {
+                if !told {
+                    return Heard::Nothing;
+                }
+                *quiet = 0;
+                poll.reset();
+                self.told.send_modify(|words| *words = words.wrapping_add(1));
+                Heard::Word
+            }
+            _ = poll.tick() => Heard::Quiet(listening),
+        }
+    }
+}
+
+/// The connection that is told.
+#[derive(Debug, Default)]
+struct Listening {
+    listener: Option<PgListener>,
+    poll: Option<Interval>,
     /// Polls since the listener was last heard.
     quiet: u32,
 }
 
-impl Wakeups {
-    /// Starts listening at the first wait; on a connection of its own.
-    pub fn new(store: &EventStore) -> Self {
-        let mut poll = tokio::time::interval(POLL);
-        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { store: store.clone(), listener: None, poll, quiet: 0 }
-    }
-
-    /// Returns after an append to this log, and at the latest after [`POLL`], or when a wire that fell silent has been
-    /// given up. Safe to cancel.
-    pub async fn next(&mut self) {
-        loop {
-            tokio::select! {
-                _ = self.poll.tick() => {
-                    self.look_after().await;
-                    return;
-                }
-                told = heard(self.store.log_id(), &mut self.listener) => if told {
-                    self.quiet = 0;
-                    self.poll.reset();
-                    return;
-                },
-            }
-        }
-    }
-
+impl Listening {
     /// Listens where nobody does, and asks a listener that has been quiet for long whether it is still there: a wire that
     /// swallows bytes never says that it is broken (C1).
-    async fn look_after(&mut self) {
+    async fn look_after(&mut self, store: &EventStore) {
         self.quiet += 1;
         let Some(listener) = &mut self.listener else {
-            self.listener = patiently(listen(&self.store)).await.ok();
+            self.listener = patiently(listen(store)).await.ok();
             self.quiet = 0;
             return;
         };
@@ -82,26 +149,29 @@ async fn listen(store: &EventStore) -> Result<PgListener, sqlx::Error> {
     Ok(listener)
 }
 
-/// True when this log was named; waits for ever without a listener, since the poll still ticks.
+/// True when this log was named; waits for ever without a listener, since the poll still ticks. All that has come is taken at
+/// once: what is left in the wire fills it, and Postgres cannot forget what it could not send.
 async fn heard(log_id: i16, listener: &mut Option<PgListener>) -> bool {
     let Some(open) = listener else { return std::future::pending().await };
-    match open.try_recv().await {
-        Ok(Some(first)) => {
-            let mut told = names(first.payload(), log_id);
-            while let Some(next) = open.next_buffered() {
-                told |= names(next.payload(), log_id);
+    let mut next = open.try_recv().await;
+    let mut told = false;
+    loop {
+        match next {
+            Ok(Some(word)) => told |= names(word.payload(), log_id),
+            // the connection was lost: something may have been missed
+            Ok(None) => {
+                *listener = None;
+                return true;
             }
-            told
+            Err(error) => {
+                tracing::warn!(error = %error, "cannot listen for appends, polling instead");
+                *listener = None;
+                return told;
+            }
         }
-        // the connection was lost: something may have been missed
-        Ok(None) => {
-            *listener = None;
-            true
-        }
-        Err(error) => {
-            tracing::warn!(error = %error, "cannot listen for appends, polling instead");
-            *listener = None;
-            false
+        match open.try_recv().now_or_never() {
+            Some(more) => next = more,
+            None => return told,
         }
     }
 }

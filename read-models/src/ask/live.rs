@@ -32,8 +32,8 @@ struct Inner {
     /// Asks this generation of each instead of the live one.
     only: Option<i32>,
     current: RwLock<Arc<Connected>>,
-    /// Connections of their own beside the pool that are looked on: a look is one round trip there, and four in the pool,
-    /// which tries what it lends and what comes back.
+    /// Connections of their own beside the pool that are looked on: a look is one round trip there, and three in the pool,
+    /// which tries what comes back.
     looking: Mutex<Vec<Looking>>,
     progress: Progress,
 }

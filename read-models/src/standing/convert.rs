@@ -45,6 +45,7 @@ impl Converter {
     }
 
     /// Minor units of the asked currency; none without a rate.
+    #[inline]
     pub fn convert(&self, currency: u32, minor: i64) -> Option<i128> {
         debug_assert_ne!(currency, Words::NONE, "a sale has a currency");
         let way = usize::try_from(currency).ok().and_then(|number| self.0.get(number))?;

@@ -23,6 +23,7 @@ impl<T: Ord + Copy> Front<T> {
     }
 
     /// One more.
+    #[inline]
     pub fn push(&mut self, entry: T) {
         self.met += 1;
         if self.last.is_some_and(|last| entry > last) {

@@ -27,6 +27,7 @@ mod places;
 mod remembered;
 mod rows;
 mod sales;
+mod searched;
 mod seats;
 mod seen;
 mod slot;

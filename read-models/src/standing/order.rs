@@ -76,6 +76,7 @@ impl By {
     }
 
     /// Where a sale stands in the order.
+    #[inline]
     pub fn rank(
         self,
         block: &Block,
@@ -93,6 +94,7 @@ impl By {
     }
 
     /// None: absent, which comes last whatever the direction.
+    #[inline]
     fn of(self, block: &Block, at: usize, ahead: Ahead, convert: &Converter) -> Option<i128> {
         let currency = block.words(Word::Currency)[at];
         Some(i128::from(match self {

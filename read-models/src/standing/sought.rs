@@ -286,6 +286,7 @@ impl Tested {
     }
 
     /// Whether a sale is as it must be. An amount without a rate is nothing that could be compared.
+    #[inline]
     pub fn has(&self, block: &Block, at: usize, ahead: Ahead) -> bool {
         let holds = match &self.test {
             Number::Statuses(among) => among[block.status[at] as usize],

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::agenda::{Item, Owners};
-use super::block::{Ahead, Block, NO_DAY};
+use super::block::{Ahead, BLOCK, Block, NO_DAY};
 use super::chosen::Chosen;
 use super::moments::Held;
 use super::places::Instant;
@@ -176,11 +176,11 @@ impl View {
     ) {
         let seen = self.sight.as_ref().map(|sight| self.seen(sight));
         let blocks = self.sales().blocks.iter().enumerate();
+        let mut places = Vec::with_capacity(BLOCK);
         for (number, block) in blocks.filter(|(_, block)| enter(block)) {
-            for at in chosen.places(block) {
-                if chosen.has(block, at, block.ahead[at])
-                    && seen.as_ref().is_none_or(|seen| seen.has(block, (number, at)))
-                {
+            chosen.meant(block, &mut places);
+            for at in places.iter().map(|at| usize::from(*at)) {
+                if seen.as_ref().is_none_or(|seen| seen.has(block, (number, at))) {
                     show(block, (number, at), block.ahead[at]);
                 }
             }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures::future::join_all;
 use sqlx::Connection;
 
 use super::*;
@@ -88,6 +89,57 @@ async fn a_follower_wakes_up_by_notification_and_by_poll() {
         told |= tokio::time::timeout(listen::POLL / 4, wakeups.next()).await.is_ok();
     }
     assert!(told, "no append woke the follower before its poll");
+}
+
+/// Postgres wakes a process for every connection that listens, with each append.
+#[tokio::test]
+async fn all_followers_of_a_store_listen_on_one_connection_and_each_is_woken() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    let mut followers: Vec<Wakeups> = (0..4).map(|_| Wakeups::new(&store.clone())).collect();
+    for _ in 0..2 {
+        join_all(followers.iter_mut().map(Wakeups::next)).await;
+    }
+    let listening: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+    )
+    .fetch_one(database.owner())
+    .await
+    .unwrap();
+    assert_eq!(listening, 1);
+    let mut told = vec![false; followers.len()];
+    for round in 0..10 {
+        append(&store, one(sale(round), 0, vec![registered()])).await;
+        let woken = followers
+            .iter_mut()
+            .map(|follower| tokio::time::timeout(listen::POLL / 4, follower.next()));
+        for (told, woken) in told.iter_mut().zip(join_all(woken).await) {
+            *told |= woken.is_ok();
+        }
+    }
+    assert_eq!(told, vec![true; told.len()], "woken before a poll");
+}
+
+/// What a follower that rests leaves in the wire would be a wake-up each, for as long as it rested.
+#[tokio::test]
+async fn however_many_appends_there_were_a_follower_that_rested_is_woken_a_few_times() {
+    const WORDS: i64 = 2_000;
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    let mut wakeups = Wakeups::new(&store);
+    for _ in 0..2 {
+        wakeups.next().await;
+    }
+    sqlx::query("SELECT pg_notify('es', '1:' || n) FROM generate_series(1, $1) AS n")
+        .bind(WORDS)
+        .execute(database.owner())
+        .await
+        .unwrap();
+    let mut woken = 0;
+    while tokio::time::timeout(listen::POLL / 4, wakeups.next()).await.is_ok() {
+        woken += 1;
+    }
+    assert!((1..WORDS / 20).contains(&woken), "woken {woken} times by {WORDS} words");
 }
 
 /// Case 33: without a word from Postgres, who looks sees everything, and who only listens nothing.
