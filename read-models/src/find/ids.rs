@@ -43,7 +43,7 @@ mod tests {
     fn ids_fall_into_different_places_however_they_were_made() {
         let many = 1 << 16;
         let counted = |from: u32| (0..many).map(move |n| Uuid::from_u128(n << from));
-        let random = (0..many).map(|_| Uuid::now_v7());
+        let random = (0..many).map(|_| service_runtime::ids::new_id());
         let all: [(&str, Vec<Uuid>); 4] = [
             ("last bytes", counted(0).collect()),
             ("in the middle", counted(56).collect()),
