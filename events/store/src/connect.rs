@@ -28,14 +28,7 @@ pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
     Ok(wary(PgPoolOptions::new())
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
-        .connect_lazy_with(options))
-}
-
-/// A pool that no silent wire can rob of its places (C1): a connection that comes back is tried with a deadline. The pool
-/// itself tries it without one, and a place that waits for an answer which never comes is lost to everybody. Lent again
-/// within a second it is not tried once more.
-pub fn wary(pool: PgPoolOptions) -> PgPoolOptions {
-    pool.test_before_acquire(false)
+        .test_before_acquire(false)
         .before_acquire(|connection, meta| {
             Box::pin(async move {
                 if meta.idle_for > TRUSTED_IDLE {
@@ -44,12 +37,18 @@ pub fn wary(pool: PgPoolOptions) -> PgPoolOptions {
                 Ok(true)
             })
         })
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                answered(connection).await?;
-                Ok(true)
-            })
+        .connect_lazy_with(options))
+}
+
+/// A pool that no silent wire can rob of its places (C1): a connection that comes back is tried with a deadline. The pool
+/// itself tries it without one, and a place that waits for an answer which never comes is lost to everybody.
+pub fn wary(pool: PgPoolOptions) -> PgPoolOptions {
+    pool.after_release(|connection, _| {
+        Box::pin(async move {
+            answered(connection).await?;
+            Ok(true)
         })
+    })
 }
 
 /// Tries a connection; one that stays silent is broken.

@@ -50,6 +50,7 @@ impl Wakeups {
                     Heard::Nothing => {}
                     Heard::Quiet(mut listening) => {
                         listening.look_after(store).await;
+                        poll.reset();
                         return;
                     }
                 },

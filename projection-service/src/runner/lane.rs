@@ -187,6 +187,7 @@ impl Lane {
     /// Gives the lease up at shutdown, also one whose claim was never heard of.
     pub async fn release(&mut self) -> Result<(), LaneError> {
         self.lease = None;
+        self.spared = Spared::default();
         answered(self.part.release(&self.pool, self.owner)).await?;
         Ok(())
     }

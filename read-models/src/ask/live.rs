@@ -14,8 +14,7 @@ use uuid::Uuid;
 use crate::standing::Mark;
 use crate::{Progress, all, schema};
 
-/// Attempts to open a snapshot; each one fails only if the word `live` moved once more meanwhile, or on a connection that
-/// had ended.
+/// Attempts to open a snapshot; each one fails only if the word `live` moved once more meanwhile.
 const ATTEMPTS: u8 = 5;
 
 /// Connections of the query role (es_query) to the live generations; clones share them. Connects on first use.
@@ -32,8 +31,8 @@ struct Inner {
     /// Asks this generation of each instead of the live one.
     only: Option<i32>,
     current: RwLock<Arc<Connected>>,
-    /// Connections of their own beside the pool that are looked on: a look is one round trip there, and three in the pool,
-    /// which tries what comes back.
+    /// Connections of their own beside the pool that are looked on: a look is one round trip there, and four in the pool,
+    /// which tries what it lends and what comes back.
     looking: Mutex<Vec<Looking>>,
     progress: Progress,
 }
@@ -192,15 +191,10 @@ impl Live {
         plans: Plans,
         sight: Option<&[String]>,
     ) -> Result<Opened, NotLive> {
-        for attempt in 1..=ATTEMPTS {
+        for _ in 0..ATTEMPTS {
             let connected = self.connected();
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-            let mut tx = match connected.pool.begin_with(begin).await {
-                Ok(tx) => tx,
-                // nobody tried it: the server may have gone and come back
-                Err(error) if is_broken(&error) && attempt < ATTEMPTS => continue,
-                Err(error) => return Err(error.into()),
-            };
+            let mut tx = connected.pool.begin_with(begin).await?;
             let asked = Asked { log_id, tenant_id, plans, sight };
             let state = self.usable(self.look(&mut tx, &asked).await?)?;
             if state.schemas == connected.schemas {
@@ -289,10 +283,4 @@ impl Live {
         let pool = self.0.limits.clone().connect_lazy_with(address);
         *current = Arc::new(Connected { schemas, pool });
     }
-}
-
-/// Whether a connection that was lent is one no more.
-fn is_broken(error: &sqlx::Error) -> bool {
-    let refusal = error.as_database_error().and_then(|refusal| refusal.code());
-    matches!(error, sqlx::Error::Io(_)) || refusal.is_some_and(|code| code == "57P01")
 }

@@ -16,6 +16,9 @@ const RANGE: i64 = 10_000;
 /// Ranges read at the same time.
 const AT_ONCE: usize = 2;
 
+/// Behind every key, each of which is 32 bytes long.
+const BEHIND_ALL: [u8; 33] = [u8::MAX; 33];
+
 #[derive(Debug, FromRow)]
 struct Receipt {
     command_key: Vec<u8>,
@@ -78,11 +81,12 @@ async fn range_of(
     ranges: i64,
 ) -> Result<Vec<Receipt>, StoreError> {
     let (first, end) = keys(range, ranges);
+    let end = end.map_or(BEHIND_ALL.to_vec(), |end| end.to_vec());
     read_again(store.pool(), || {
         sqlx::query_as(include_str!("receipts.sql"))
             .bind(store.log_id())
             .bind(first)
-            .bind(end)
+            .bind(&end)
             .bind(verified.from)
             .bind(verified.head)
             .fetch_all(store.pool())

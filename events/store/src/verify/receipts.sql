@@ -1,4 +1,4 @@
--- The receipts of keys from $2 on and before $3 (NULL: to the last) whose positions touch $4 to $5, each with what the log
+-- The receipts of keys from $2 on and before $3 whose positions touch $4 to $5, each with what the log
 -- holds of it.
 SELECT k.command_key, k.day, k.answer, cardinality(k.streams)::bigint AS streams, k.versions, k.number,
        k.first_position, k.last_position,
@@ -22,6 +22,6 @@ SELECT k.command_key, k.day, k.answer, cardinality(k.streams)::bigint AS streams
           max(x.number) AS new_number
      FROM es.event x
     WHERE x.log_id = $1 AND x.position BETWEEN k.first_position AND least(k.last_position, k.first_position + 10000)) AS e
- WHERE k.log_id = $1 AND k.command_key >= $2 AND ($3::bytea IS NULL OR k.command_key < $3)
+ WHERE k.log_id = $1 AND k.command_key >= $2 AND k.command_key < $3
    AND coalesce(k.last_position, $4) >= $4 AND coalesce(k.first_position, $5) <= $5
  ORDER BY k.command_key, k.day
