@@ -14,7 +14,6 @@ mod parked;
 mod patience;
 mod sorted;
 mod span;
-mod spared;
 mod worker;
 
 pub use fault::Halted;

@@ -87,15 +87,6 @@ struct Since {
     targets: bool,
     companies: bool,
     contacts: bool,
-    #[sqlx(flatten)]
-    newest: Newest,
-}
-
-/// Positions of the newest version of a sale and of an activity; 0 without any. Nothing lies above them to be read.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
-struct Newest {
-    sales: i64,
-    activities: i64,
 }
 
 /// The writer's side of a tenant's standing.
@@ -151,8 +142,7 @@ impl Keep for Keeper {
             *self = Self { mark: mark.clone(), rows, parties, ..Self::default() };
         }
         self.unsure.extend(mark.parked.iter().map(|(stream, _)| *stream));
-        let newest = self.read_catalogue(snapshot).await?;
-        self.pass_over(newest, mark.position);
+        self.read_catalogue(snapshot).await?;
         let watch = Stopwatch::start();
         while self.sales_reach.to < mark.position || self.activities_reach.to < mark.position {
             if self.bytes() > limit {
@@ -163,7 +153,7 @@ impl Keep for Keeper {
                 return Ok(Refreshed::Partly);
             }
         }
-        if !self.read_overtaken(snapshot, mark.position, newest).await? {
+        if !self.read_overtaken(snapshot, mark.position).await? {
             return Ok(Refreshed::Partly);
         }
         self.read_unsure(snapshot, mark).await?;
@@ -190,14 +180,10 @@ impl Keeper {
         Some(Arc::new(standing))
     }
 
-    /// Settings, names and rates, when they may have changed. Another zone moves every activity: all begins anew. Answers
-    /// how far there is anything to read, where it was looked at.
-    async fn read_catalogue(&mut self, snapshot: &mut Snapshot) -> Result<Option<Newest>, Problem> {
-        let mut ends = None;
+    /// Settings, names and rates, when they may have changed. Another zone moves every activity: all begins anew.
+    async fn read_catalogue(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
         if self.catalogue.is_some() && self.unsure.is_empty() {
-            let Since { changed, targets, companies, contacts, newest } =
-                self.since(snapshot).await?;
-            ends = Some(newest);
+            let Since { changed, targets, companies, contacts } = self.since(snapshot).await?;
             if companies || contacts {
                 self.parties = Arc::new(self.parties.emptied());
             }
@@ -209,7 +195,7 @@ impl Keeper {
                 self.bring_companies_on(snapshot).await?;
             }
             if !changed {
-                return Ok(ends);
+                return Ok(());
             }
         } else {
             self.companies = Companies::read(snapshot).await?;
@@ -235,18 +221,7 @@ impl Keeper {
             self.touched.extend(self.seats.sales());
         }
         self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels, own, fields)));
-        Ok(ends)
-    }
-
-    /// A table without anything new need not be asked what is new.
-    fn pass_over(&mut self, newest: Option<Newest>, to: i64) {
-        let Some(newest) = newest else { return };
-        if newest.sales <= self.sales_reach.to {
-            self.sales_reach.to = self.sales_reach.to.max(to);
-        }
-        if newest.activities <= self.activities_reach.to {
-            self.activities_reach.to = self.activities_reach.to.max(to);
-        }
+        Ok(())
     }
 
     /// What changed since the position that was reached.
@@ -263,11 +238,7 @@ impl Keeper {
                     EXISTS (SELECT FROM company_version
                              WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS companies,
                     EXISTS (SELECT FROM contact_version
-                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS contacts,
-                    COALESCE((SELECT position FROM sale_version WHERE tenant_id = $1 AND next_position = 9223372036854775807
-                               ORDER BY position DESC LIMIT 1), 0) AS sales,
-                    COALESCE((SELECT position FROM activity_version WHERE tenant_id = $1 AND next_position = 9223372036854775807
-                               ORDER BY position DESC LIMIT 1), 0) AS activities",
+                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS contacts",
         )
         .bind(snapshot.tenant_id)
         .bind(self.mark.position)
@@ -313,27 +284,17 @@ impl Keeper {
     }
 
     /// What has changed again beyond the position, in a table that is ahead of it.
-    async fn read_overtaken(
-        &mut self,
-        snapshot: &mut Snapshot,
-        to: i64,
-        newest: Option<Newest>,
-    ) -> Result<bool, Problem> {
+    async fn read_overtaken(&mut self, snapshot: &mut Snapshot, to: i64) -> Result<bool, Problem> {
         if snapshot.pin.is_some() {
             let tenant_id = snapshot.tenant_id;
-            if newest.is_none_or(|newest| newest.sales > to) {
-                let span = Span { tenant_id, after: self.sales_reach.from, to };
-                let sales = SALES.overtaken(&mut snapshot.tx, span).await;
-                let Some(sales) = sales.map_err(|e| failed(&e))? else { return Ok(false) };
-                self.take_sales(&sales);
-            }
-            if newest.is_none_or(|newest| newest.activities > to) {
-                let span = Span { tenant_id, after: self.activities_reach.from, to };
-                let activities = ACTIVITIES.overtaken(&mut snapshot.tx, span).await;
-                let activities = activities.map_err(|e| failed(&e))?;
-                let Some(activities) = activities else { return Ok(false) };
-                self.take_activities(&activities);
-            }
+            let span = Span { tenant_id, after: self.sales_reach.from, to };
+            let sales = SALES.overtaken(&mut snapshot.tx, span).await.map_err(|e| failed(&e))?;
+            let Some(sales) = sales else { return Ok(false) };
+            let span = Span { tenant_id, after: self.activities_reach.from, to };
+            let activities = ACTIVITIES.overtaken(&mut snapshot.tx, span).await;
+            let Some(activities) = activities.map_err(|e| failed(&e))? else { return Ok(false) };
+            self.take_sales(&sales);
+            self.take_activities(&activities);
         }
         self.sales_reach = Reach { from: to, to };
         self.activities_reach = Reach { from: to, to };
