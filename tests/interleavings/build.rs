@@ -42,7 +42,10 @@ const EXPLORED: &[Explored] = &[
     Explored {
         name: "batcher_without_distinct_streams",
         source: BATCHER,
-        changes: &[("!streams.contains(stream)", "next.writes.contains(stream)")],
+        changes: &[(
+            "streams.extend(next.writes.iter().copied());",
+            "if !(fits && distinct) { streams.extend(next.writes.iter().copied()); }",
+        )],
     },
     Explored {
         name: "batcher_that_lets_commands_overtake",

@@ -17,6 +17,9 @@ use crate::{Progress, all, schema};
 /// Attempts to open a snapshot; each one fails only if the word `live` moved once more meanwhile.
 const ATTEMPTS: u8 = 5;
 
+/// Nothing is written, and every statement sees the same.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// Connections of the query role (es_query) to the live generations; clones share them. Connects on first use.
 #[derive(Debug, Clone)]
 pub struct Live(Arc<Inner>);
@@ -49,6 +52,10 @@ struct Connected {
     schemas: Vec<String>,
     pool: PgPool,
 }
+
+/// Generations somebody looked at, with connections to them: for as long as it is held, whichever are live meanwhile.
+#[derive(Debug, Clone)]
+pub(super) struct LookedAt(Arc<Connected>);
 
 /// Why there is no snapshot.
 #[derive(Debug, Error)]
@@ -103,6 +110,8 @@ struct Asked<'a> {
     tenant_id: i32,
     plans: Plans,
     sight: Option<&'a [String]>,
+    /// The generations of these schemas instead of the live ones.
+    among: Option<&'a [String]>,
 }
 
 #[derive(Debug, sqlx::FromRow)]
@@ -180,22 +189,10 @@ impl Live {
         tenant_id: i32,
         plans: Plans,
     ) -> Result<Opened, NotLive> {
-        self.open_as(log_id, tenant_id, plans, None).await
-    }
-
-    /// The same with what the caller sees, as the SQL function `sight` gives it.
-    pub(super) async fn open_as(
-        &self,
-        log_id: i16,
-        tenant_id: i32,
-        plans: Plans,
-        sight: Option<&[String]>,
-    ) -> Result<Opened, NotLive> {
         for _ in 0..ATTEMPTS {
             let connected = self.connected();
-            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-            let mut tx = connected.pool.begin_with(begin).await?;
-            let asked = Asked { log_id, tenant_id, plans, sight };
+            let mut tx = connected.pool.begin_with(BEGIN).await?;
+            let asked = Asked { log_id, tenant_id, plans, sight: None, among: None };
             let state = self.usable(self.look(&mut tx, &asked).await?)?;
             if state.schemas == connected.schemas {
                 let uneven = state.uneven();
@@ -207,9 +204,31 @@ impl Live {
         Err(NotLive::Restless)
     }
 
+    /// The generations of a look, while nobody has seen others live.
+    pub(super) fn looked_at(&self, mark: &Mark) -> Option<LookedAt> {
+        Some(self.connected()).filter(|connected| connected.schemas == mark.schemas).map(LookedAt)
+    }
+
+    /// A snapshot of generations that were looked at, be they live still or not, with what the caller sees, as the SQL
+    /// function `sight` gives it.
+    pub(super) async fn open_again(
+        &self,
+        LookedAt(connected): &LookedAt,
+        (log_id, tenant_id): (i16, i32),
+        plans: Plans,
+        sight: Option<&[String]>,
+    ) -> Result<Opened, NotLive> {
+        let mut tx = connected.pool.begin_with(BEGIN).await?;
+        let asked = Asked { log_id, tenant_id, plans, sight, among: Some(&connected.schemas) };
+        let state = self.usable(self.look(&mut tx, &asked).await?)?;
+        let uneven = state.uneven();
+        Ok(Opened { tx, mark: state.mark(), uneven })
+    }
+
     /// The same without a snapshot: how far the read models had come at a moment of the call.
     pub(super) async fn told(&self, log_id: i16, tenant_id: i32) -> Result<Mark, NotLive> {
-        let asked = Asked { log_id, tenant_id, plans: Plans::Kept, sight: None };
+        let (plans, sight, among) = (Plans::Kept, None, None);
+        let asked = Asked { log_id, tenant_id, plans, sight, among };
         for _ in 0..ATTEMPTS {
             let connected = self.connected();
             // out of its place while somebody looks: a look that is given up half way leaves none behind
@@ -253,6 +272,7 @@ impl Live {
             .bind(asked.plans.as_str())
             .bind(asked.tenant_id)
             .bind(asked.sight)
+            .bind(asked.among)
             .fetch_one(on)
             .await
     }

@@ -210,8 +210,10 @@ impl Asking<'_> {
         let Some(standing) = slot.fitting(&mark).filter(|_| reached) else {
             return Ok(None);
         };
+        let Some(looked_at) = live.looked_at(&mark) else { return Ok(None) };
         let (live, log_id, tenant_id) = (live.clone(), *log_id, self.tenant_id);
-        let statements = Statements::told(Told { live, log_id, tenant_id, mark, sight: None });
+        let told = Told { live, looked_at, log_id, tenant_id, mark, sight: None };
+        let statements = Statements::told(told);
         let position = standing.mark.position;
         let at = (position, Some(position));
         let mut snapshot = Snapshot::on(self.questions, tenant_id, statements, at);

@@ -1,6 +1,7 @@
 -- What is live: $1 the log, $2 and $3 names and shapes this program knows, $4 a generation instead of the live one, $5
--- how to plan what follows, $6 the tenant, $7 what the caller sees. Tenant and sight are set for the transaction first:
--- parked streams are those of the tenant, by row-level security, and are looked for with what `told` answers.
+-- how to plan what follows, $6 the tenant, $7 what the caller sees, $8 generations by schema instead of the live ones. Tenant
+-- and sight are set for the transaction first: parked streams are those of the tenant, by row-level security, and are looked
+-- for with what `told` answers.
 WITH chosen AS (
   SELECT p.name, p.generation, COALESCE(c.position, 0) AS position, COALESCE(c.position, 0) >= COALESCE(r.target, 0) AS filled
     FROM unnest($2::text[], $3::text[]) AS known (name, code_hash)
@@ -8,7 +9,8 @@ WITH chosen AS (
     LEFT JOIN es_ops.projection_part AS c
       ON c.name = p.name AND c.generation = p.generation AND c.log_id = $1 AND c.part = 0
     LEFT JOIN es_ops.rebuild AS r ON r.name = p.name AND r.generation = p.generation AND r.log_id = $1
-   WHERE p.generation = $4 OR $4::integer IS NULL AND p.state = 'live')
+   WHERE CASE WHEN $8::text[] IS NOT NULL THEN format('rm_%s_%s', p.name, p.generation) = ANY ($8)
+              ELSE p.generation = $4 OR $4::integer IS NULL AND p.state = 'live' END)
 SELECT
   l.schemas, l.positions, l.filled,
   ARRAY(SELECT s.stream_id FROM es_ops.parked_stream AS s JOIN chosen USING (name, generation)

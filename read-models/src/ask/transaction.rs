@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnection, PgQueryResult, PgRow, PgStatement, PgTypeInfo
 use sqlx::{Describe, Either, Error, Execute, Executor, Postgres, SqlStr, Transaction};
 use thiserror::Error as ThisError;
 
-use super::live::{Live, NotLive, Plans};
+use super::live::{Live, LookedAt, NotLive, Plans};
 use crate::standing::Mark;
 
 /// Where a snapshot's statements run; stands for a connection wherever one is executed.
@@ -27,6 +27,8 @@ enum State {
 /// What a transaction must see once somebody needs it.
 pub(super) struct Told {
     pub live: Live,
+    /// The generations that memory is of: another one may be live by then, and has other rows.
+    pub looked_at: LookedAt,
     pub log_id: i16,
     pub tenant_id: i32,
     /// The rows that are asked about.
@@ -35,7 +37,7 @@ pub(super) struct Told {
     pub sight: Option<Vec<String>>,
 }
 
-/// Between two looks at the database a stream was brought back, or the tables were replaced.
+/// Between two looks at the database a stream was brought back, or the tables were filled anew or dropped.
 #[derive(Debug, ThisError)]
 #[error("the read models were changed while a question was answered")]
 struct Changed;
@@ -63,7 +65,8 @@ impl Statements {
     pub(super) async fn begin(&mut self, plans: Plans) -> Result<Option<bool>, Error> {
         let State::Told(told) = &self.0 else { return Ok(None) };
         let sight = told.sight.as_deref();
-        let opened = told.live.open_as(told.log_id, told.tenant_id, plans, sight).await;
+        let whose = (told.log_id, told.tenant_id);
+        let opened = told.live.open_again(&told.looked_at, whose, plans, sight).await;
         let opened = opened.map_err(|error| match error {
             NotLive::Database(error) => error,
             NotLive::NoGeneration(_) | NotLive::New | NotLive::Restless => {

@@ -1,5 +1,4 @@
--- The receipts of keys from $2 on and before $3 whose positions touch $4 to $5, each with what the log
--- holds of it.
+-- The receipts of keys from $2 on and before $3 whose positions touch $4 to $5, each with what the log holds of it.
 SELECT k.command_key, k.day, k.answer, cardinality(k.streams)::bigint AS streams, k.versions, k.number,
        k.first_position, k.last_position,
        -- nearly every command writes one stream
