@@ -9,10 +9,11 @@ use sqlx::{Connection, PgConnection, PgPool};
 use crate::error::{StoreError, patiently};
 
 /// A connection idle for longer is tried before use; under load nobody pays the round trip.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+pub const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// Opens a pool on the log: statements end after 5 s, a forgotten transaction after 10 s, and every
-/// query uses an index, since each of them has one and a plan may have been made on an empty table.
+/// query uses an index, since each of them has one and a plan may have been made on an empty table. For the same reason
+/// plans are kept: to find the same one again over all partitions takes ten times as long as to look by a key.
 ///
 /// Connects lazily: a database that is still starting is waited for (5 s) by the first query.
 pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
@@ -21,6 +22,7 @@ pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {
         ("lock_timeout", "5s"),
         ("idle_in_transaction_session_timeout", "10s"),
         ("enable_seqscan", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
         ("jit", "off"),
     ]);
     Ok(wary(PgPoolOptions::new())

@@ -57,7 +57,7 @@ use sqlx::PgPool;
 
 pub use append::{Group, ReceiptRequest, StreamAppend};
 pub use batch::Resting;
-pub use connect::{connect, wary};
+pub use connect::{TRUSTED_IDLE, connect, wary};
 pub use error::{AppendError, StoreError, patiently};
 pub use glean::Gleaned;
 pub use listen::Wakeups;

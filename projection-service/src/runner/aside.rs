@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::attempt::TRIES;
 use super::fault::{Fault, Halted};
-use super::lane::{Lane, LaneError, Step, begin_unflushed};
+use super::lane::{Lane, LaneError, Step};
 use super::lease::{Lease, transient};
 use super::parked::Parked;
 use super::patience::answered;
@@ -77,7 +77,13 @@ impl Lane {
         self.halt(lease, Halted { position: lease.position + 1, reason, sentence }).await
     }
 
-    async fn park(&self, lease: Lease, event: &Recorded, fault: &Fault) -> Result<(), sqlx::Error> {
+    async fn park(
+        &mut self,
+        lease: Lease,
+        event: &Recorded,
+        fault: &Fault,
+    ) -> Result<(), sqlx::Error> {
+        self.none_parked = false;
         let mut tx = self.pool.begin().await?;
         self.part.park(&mut tx, fault, i32::try_from(TRIES).unwrap_or(i32::MAX)).await?;
         self.part.advance(&mut tx, lease, Some(event.into()), self.pace.lease_ttl()).await?;
@@ -160,7 +166,8 @@ impl Lane {
         stream_id: Uuid,
         store: &EventStore,
     ) -> Result<usize, InVain> {
-        let mut tx = answered(begin_unflushed(&self.pool)).await?;
+        // flushed: a queue that comes back after a crash at an unchanged checkpoint would not be looked for
+        let mut tx = answered(self.pool.begin()).await?;
         let (mut after, mut events) = (0, 0);
         loop {
             let asked = self.part.queue_of(&mut tx, stream_id, after, PAGE);

@@ -8,14 +8,16 @@ use read_models::ApplyError;
 use service_runtime::clock::Stopwatch;
 use service_runtime::fault_point;
 use service_runtime::trace;
+use sqlx::PgConnection;
 use tracing::Instrument;
 
-use super::lane::{Lane, LaneError, Step, begin_unflushed};
+use super::lane::{Lane, LaneError, Step};
 use super::lease::Lease;
 use super::parked::Parked;
 use super::patience::answered;
 use super::sorted::Sorted;
 use super::span;
+use super::spared::begin_unflushed;
 use crate::metrics;
 use crate::source::{Batch, Mark};
 
@@ -66,8 +68,30 @@ impl Lane {
 
     /// The transaction: rows first, checkpoint last. Without an fsync of its own, because rows,
     /// queues and checkpoint are lost or kept together.
-    async fn commit(&self, lease: Lease, sorted: &Sorted<'_>, to: Mark) -> Result<(), ApplyError> {
-        let mut tx = answered(begin_unflushed(&self.pool)).await?;
+    async fn commit(
+        &mut self,
+        lease: Lease,
+        sorted: &Sorted<'_>,
+        to: Mark,
+    ) -> Result<(), ApplyError> {
+        let mut connection = answered(self.spared.take(&self.pool)).await?;
+        match sorted.apply.is_empty() && sorted.queue.is_empty() {
+            true => self.pass_over(&mut connection, lease, to).await?,
+            false => self.write_rows(&mut connection, lease, sorted, to).await?,
+        }
+        fault_point::pass("projector.after-commit");
+        self.spared.put(connection);
+        Ok(())
+    }
+
+    async fn write_rows(
+        &self,
+        connection: &mut PgConnection,
+        lease: Lease,
+        sorted: &Sorted<'_>,
+        to: Mark,
+    ) -> Result<(), ApplyError> {
+        let mut tx = answered(begin_unflushed(connection)).await?;
         if !sorted.apply.is_empty() {
             self.holding(self.model.apply(&mut tx, &sorted.apply)).await?;
         }
@@ -78,7 +102,18 @@ impl Lane {
         answered(self.part.advance(&mut tx, lease, Some(to), self.pace.lease_ttl())).await?;
         fault_point::pass("projector.before-commit");
         answered(tx.commit()).await?;
-        fault_point::pass("projector.after-commit");
         Ok(())
+    }
+
+    /// The same for events of which none concerns the read model: nothing but the checkpoint, in one round trip.
+    async fn pass_over(
+        &self,
+        connection: &mut PgConnection,
+        lease: Lease,
+        to: Mark,
+    ) -> Result<(), sqlx::Error> {
+        fault_point::pass("projector.before-checkpoint");
+        fault_point::pass("projector.before-commit");
+        answered(self.part.advance_unflushed(connection, lease, to, self.pace.lease_ttl())).await
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use events::Recorded;
 use read_models::{Progress, ReadModel, Reason};
 use service_runtime::clock::Stopwatch;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::attempt::Attempt;
@@ -17,6 +17,7 @@ use super::lease::{Lease, Part};
 use super::parked::Parked;
 use super::patience::answered;
 use super::sorted::{continuation, sort};
+use super::spared::Spared;
 use crate::config::Pace;
 use crate::metrics;
 use crate::source::{Ahead, Mark, Source, SourceError, Want};
@@ -59,6 +60,8 @@ pub struct Lane {
     pub(super) owner: Uuid,
     pub(super) pace: Pace,
     pub(super) lease: Option<(Lease, Stopwatch)>,
+    /// The connection of the last batch, for the next one.
+    pub(super) spared: Spared,
     /// Far behind, the next page is read while one is applied.
     ahead: Ahead,
     pub(super) attempt: Attempt,
@@ -69,6 +72,8 @@ pub struct Lane {
     redriven: bool,
     /// The event at the checkpoint was found in the log since the lease was last renewed.
     pub(super) proven: bool,
+    /// Nothing was set aside when the database was asked, since the lease was last renewed.
+    pub(super) none_parked: bool,
     /// Who waits for a position is told here.
     progress: Progress,
 }
@@ -91,12 +96,14 @@ impl Lane {
             owner,
             pace,
             lease: None,
+            spared: Spared::default(),
             ahead: Ahead::default(),
             attempt,
             standing: Standing::default(),
             settled: false,
             redriven: false,
             proven: false,
+            none_parked: false,
             progress: Progress::default(),
         }
     }
@@ -124,9 +131,7 @@ impl Lane {
         let Some(lease) = answered(self.hold()).await? else {
             return Ok(Step::NotOurs);
         };
-        // only the owner of the lease changes it, and whatever it may have begun before this claim
-        // has ended: a claim waits for the part's row
-        let parked = answered(self.part.parked(&self.pool)).await?;
+        let parked = answered(self.set_aside()).await?;
         self.redriven = !self.redriven && parked.wished.is_some();
         if let Some(step) = answered(self.astray(lease, source)).await? {
             return Ok(step);
@@ -175,13 +180,14 @@ impl Lane {
         let Some(lease) = self.hold().await? else {
             return Ok(Step::NotOurs);
         };
-        let parked = self.part.parked(&self.pool).await?;
+        let parked = self.set_aside().await?;
         self.apply(lease, events, &parked).await
     }
 
     /// Gives the lease up at shutdown, also one whose claim was never heard of.
     pub async fn release(&mut self) -> Result<(), LaneError> {
         self.lease = None;
+        self.spared = Spared::default();
         answered(self.part.release(&self.pool, self.owner)).await?;
         Ok(())
     }
@@ -211,10 +217,21 @@ impl Lane {
             self.part.wish_for_newer(&self.pool).await?;
             self.settled = true;
         }
-        self.proven = false;
+        (self.proven, self.none_parked) = (false, false);
         self.progress.tell(self.part.model, self.part.generation, lease.position);
         self.lease = Some((lease, Stopwatch::start()));
         Ok(Some(lease))
+    }
+
+    /// What is set aside. Only the owner of the lease adds to it, and whatever an earlier one may have begun has ended: a
+    /// claim waits for the part's row. So where nothing was, there is nothing until this lane sets something aside.
+    async fn set_aside(&mut self) -> Result<Parked, sqlx::Error> {
+        if self.none_parked {
+            return Ok(Parked::default());
+        }
+        let parked = self.part.parked(&self.pool).await?;
+        self.none_parked = parked.streams.is_empty();
+        Ok(parked)
     }
 
     pub(super) async fn apply(
@@ -245,11 +262,4 @@ impl Lane {
         self.progress.tell(self.part.model, self.part.generation, lease.position);
         lease
     }
-}
-
-/// A transaction whose commit does not wait for its flush.
-pub(super) async fn begin_unflushed(
-    pool: &PgPool,
-) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    pool.begin_with("BEGIN; SET LOCAL synchronous_commit = off").await
 }

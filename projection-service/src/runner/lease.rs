@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use read_models::Reason;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, PgPool, Postgres, Row};
 use uuid::Uuid;
 
 use super::fault::Halted;
@@ -12,6 +14,14 @@ use crate::source::Mark;
 
 /// SQLSTATE of `es_ops.advance` when the part is no longer ours or not where we left it.
 const FENCED: &str = "ES010";
+
+/// The call that moves a checkpoint under a lease.
+macro_rules! advance {
+    () => {
+        "es_ops.advance($1, $2, $3, $4, ARRAY[$5::smallint], ARRAY[$6::bigint], ARRAY[$7::bigint], ARRAY[$8::bigint], $9,
+                        ARRAY[$10::bytea])"
+    };
+}
 
 /// One part of one generation of a read model over one log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,23 +108,49 @@ impl Part {
             Some(event) => (event.position, Some(event.hash)),
             None => (lease.position, lease.applied),
         };
-        sqlx::query(
-            "SELECT es_ops.advance($1, $2, $3, $4, ARRAY[$5::smallint], ARRAY[$6::bigint], ARRAY[$7::bigint],
-                                   ARRAY[$8::bigint], $9, ARRAY[$10::bytea])",
-        )
-        .bind(self.model)
-        .bind(self.generation)
-        .bind(self.log_id)
-        .bind(lease.owner)
-        .bind(self.part)
-        .bind(lease.epoch)
-        .bind(lease.position)
-        .bind(position)
-        .bind(ttl)
-        .bind(hash)
-        .execute(tx)
-        .await
-        .map(drop)
+        self.advancing(concat!("SELECT ", advance!()), lease, (position, hash), ttl)
+            .execute(tx)
+            .await
+            .map(drop)
+    }
+
+    /// The same as a transaction of its own that does not wait for its flush, where there are no rows to go with it.
+    pub(super) async fn advance_unflushed(
+        &self,
+        connection: &mut PgConnection,
+        lease: Lease,
+        to: Mark,
+        ttl: Duration,
+    ) -> Result<(), sqlx::Error> {
+        const UNFLUSHED: &str = concat!(
+            "SELECT CASE WHEN off.setting = 'off' THEN ",
+            advance!(),
+            " END FROM (SELECT set_config('synchronous_commit', 'off', true) AS setting OFFSET 0) AS off"
+        );
+        self.advancing(UNFLUSHED, lease, (to.position, Some(to.hash)), ttl)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    fn advancing(
+        &self,
+        statement: &'static str,
+        lease: Lease,
+        (position, hash): (i64, Option<[u8; 32]>),
+        ttl: Duration,
+    ) -> Query<'static, Postgres, PgArguments> {
+        sqlx::query(statement)
+            .bind(self.model)
+            .bind(self.generation)
+            .bind(self.log_id)
+            .bind(lease.owner)
+            .bind(self.part)
+            .bind(lease.epoch)
+            .bind(lease.position)
+            .bind(position)
+            .bind(ttl)
+            .bind(hash)
     }
 
     /// Gives the owner's lease up, so that another process need not wait for its end.

@@ -14,6 +14,7 @@ mod parked;
 mod patience;
 mod sorted;
 mod span;
+mod spared;
 mod worker;
 
 pub use fault::Halted;

@@ -158,7 +158,9 @@ async fn a_rebuild_under_load_is_never_noticed_by_readers_case_42() {
     .await;
     assert_eq!(position(&stage, 1).await, None, "it is gone");
     let manager = token(&stage, "manager");
-    let (_, answer) = json(&app, "/v1/pipeline?group_by=status&limit=1", Some(&manager)).await;
+    // answers are of the position that all read models have reached, and the other one may still be on its way
+    let board = format!("/v1/pipeline?group_by=status&limit=1&min_position={head}");
+    let (_, answer) = json(&app, &board, Some(&manager)).await;
     let columns = answer["columns"].as_array().unwrap();
     let counted: i64 = columns.iter().map(|column| column["count"].as_i64().unwrap()).sum();
     assert_eq!(counted, (head - 1) / i64::from(bulk::LIFE), "every sale is on the board");

@@ -1,6 +1,8 @@
 //! What every question shares: strict parameters, the moment it asks about, one snapshot of the database,
 //! filters, pages. Owns access to the query role's pool; must not know what is asked.
 
+mod asking;
+mod asking_past;
 mod chosen;
 mod columns;
 mod cursor;

@@ -22,7 +22,7 @@ use crate::standing::{Instant, Past, Standing, View};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long the word of a lane of this process is waited for before the database is asked: another process may follow.
-const TOLD_WITHIN: Duration = Duration::from_millis(50);
+pub(super) const TOLD_WITHIN: Duration = Duration::from_millis(50);
 
 /// Pauses while it waits, unless a lane of this process tells it earlier; the last repeats.
 const PAUSES_MS: [u64; 3] = [5, 15, 30];

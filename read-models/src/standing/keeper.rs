@@ -16,14 +16,18 @@ use super::agenda::{ActivityRow, Agenda, AgendaIndex};
 use super::rows::{ACTIVITIES, SALES, Span};
 use super::sales::{SaleRow, Sales, day_number};
 use super::seats::Seats;
-use super::{Catalogue, Companies, KeptRows, Mark, Standing};
+use super::{Catalogue, Companies, KeptRows, Mark, Standing, VersionOf};
 use crate::ask::{Labels, Snapshot, failed};
 use crate::custom_fields::definitions;
+use crate::kept_cards::{Shape, rows_at};
 use crate::parties::KeptParties;
 use crate::targets::KnownTargets;
 
 /// How long one question goes on filling before it asks SQL; the next one goes on from there.
 const FILLING: Duration = Duration::from_millis(1500);
+
+/// Of how few sales that changed the rows are read at once: whoever wrote one asks for it next.
+const FEW: usize = 16;
 
 /// How far a refresh came.
 #[derive(Debug)]
@@ -87,6 +91,15 @@ struct Since {
     targets: bool,
     companies: bool,
     contacts: bool,
+    #[sqlx(flatten)]
+    newest: Newest,
+}
+
+/// Positions of the newest version of a sale and of an activity; 0 without any. Nothing lies above them to be read.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+struct Newest {
+    sales: i64,
+    activities: i64,
 }
 
 /// The writer's side of a tenant's standing.
@@ -112,6 +125,8 @@ pub(crate) struct Keeper {
     unsure: HashSet<Uuid>,
     /// Sales whose next activity has to be found anew.
     touched: HashSet<Uuid>,
+    /// Versions of sales that were read since the last standing, as long as they are few.
+    read: Vec<VersionOf>,
 }
 
 impl Keep for Keeper {
@@ -142,7 +157,8 @@ impl Keep for Keeper {
             *self = Self { mark: mark.clone(), rows, parties, ..Self::default() };
         }
         self.unsure.extend(mark.parked.iter().map(|(stream, _)| *stream));
-        self.read_catalogue(snapshot).await?;
+        let newest = self.read_catalogue(snapshot).await?;
+        self.pass_over(newest, mark.position);
         let watch = Stopwatch::start();
         while self.sales_reach.to < mark.position || self.activities_reach.to < mark.position {
             if self.bytes() > limit {
@@ -153,13 +169,18 @@ impl Keep for Keeper {
                 return Ok(Refreshed::Partly);
             }
         }
-        if !self.read_overtaken(snapshot, mark.position).await? {
+        if !self.read_overtaken(snapshot, mark.position, newest).await? {
             return Ok(Refreshed::Partly);
         }
         self.read_unsure(snapshot, mark).await?;
         self.look_ahead();
         self.mark = mark.clone();
-        Ok(self.show().map_or(Refreshed::Partly, Refreshed::Whole))
+        let Some(standing) = self.show() else { return Ok(Refreshed::Partly) };
+        let read = std::mem::take(&mut self.read);
+        if read.len() <= FEW {
+            rows_at(snapshot, &standing, Shape::Whole, &read).await?;
+        }
+        Ok(Refreshed::Whole(standing))
     }
 }
 
@@ -180,10 +201,14 @@ impl Keeper {
         Some(Arc::new(standing))
     }
 
-    /// Settings, names and rates, when they may have changed. Another zone moves every activity: all begins anew.
-    async fn read_catalogue(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {
+    /// Settings, names and rates, when they may have changed. Another zone moves every activity: all begins anew. Answers
+    /// how far there is anything to read, where it was looked at.
+    async fn read_catalogue(&mut self, snapshot: &mut Snapshot) -> Result<Option<Newest>, Problem> {
+        let mut ends = None;
         if self.catalogue.is_some() && self.unsure.is_empty() {
-            let Since { changed, targets, companies, contacts } = self.since(snapshot).await?;
+            let Since { changed, targets, companies, contacts, newest } =
+                self.since(snapshot).await?;
+            ends = Some(newest);
             if companies || contacts {
                 self.parties = Arc::new(self.parties.emptied());
             }
@@ -195,7 +220,7 @@ impl Keeper {
                 self.bring_companies_on(snapshot).await?;
             }
             if !changed {
-                return Ok(());
+                return Ok(ends);
             }
         } else {
             self.companies = Companies::read(snapshot).await?;
@@ -221,7 +246,18 @@ impl Keeper {
             self.touched.extend(self.seats.sales());
         }
         self.catalogue = Some(Arc::new(Catalogue::new(snapshot, labels, own, fields)));
-        Ok(())
+        Ok(ends)
+    }
+
+    /// A table without anything new need not be asked what is new.
+    fn pass_over(&mut self, newest: Option<Newest>, to: i64) {
+        let Some(newest) = newest else { return };
+        if newest.sales <= self.sales_reach.to {
+            self.sales_reach.to = self.sales_reach.to.max(to);
+        }
+        if newest.activities <= self.activities_reach.to {
+            self.activities_reach.to = self.activities_reach.to.max(to);
+        }
     }
 
     /// What changed since the position that was reached.
@@ -238,7 +274,11 @@ impl Keeper {
                     EXISTS (SELECT FROM company_version
                              WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS companies,
                     EXISTS (SELECT FROM contact_version
-                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS contacts",
+                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS contacts,
+                    COALESCE((SELECT position FROM sale_version WHERE tenant_id = $1 AND next_position = 9223372036854775807
+                               ORDER BY position DESC LIMIT 1), 0) AS sales,
+                    COALESCE((SELECT position FROM activity_version WHERE tenant_id = $1 AND next_position = 9223372036854775807
+                               ORDER BY position DESC LIMIT 1), 0) AS activities",
         )
         .bind(snapshot.tenant_id)
         .bind(self.mark.position)
@@ -284,17 +324,27 @@ impl Keeper {
     }
 
     /// What has changed again beyond the position, in a table that is ahead of it.
-    async fn read_overtaken(&mut self, snapshot: &mut Snapshot, to: i64) -> Result<bool, Problem> {
+    async fn read_overtaken(
+        &mut self,
+        snapshot: &mut Snapshot,
+        to: i64,
+        newest: Option<Newest>,
+    ) -> Result<bool, Problem> {
         if snapshot.pin.is_some() {
             let tenant_id = snapshot.tenant_id;
-            let span = Span { tenant_id, after: self.sales_reach.from, to };
-            let sales = SALES.overtaken(&mut snapshot.tx, span).await.map_err(|e| failed(&e))?;
-            let Some(sales) = sales else { return Ok(false) };
-            let span = Span { tenant_id, after: self.activities_reach.from, to };
-            let activities = ACTIVITIES.overtaken(&mut snapshot.tx, span).await;
-            let Some(activities) = activities.map_err(|e| failed(&e))? else { return Ok(false) };
-            self.take_sales(&sales);
-            self.take_activities(&activities);
+            if newest.is_none_or(|newest| newest.sales > to) {
+                let span = Span { tenant_id, after: self.sales_reach.from, to };
+                let sales = SALES.overtaken(&mut snapshot.tx, span).await;
+                let Some(sales) = sales.map_err(|e| failed(&e))? else { return Ok(false) };
+                self.take_sales(&sales);
+            }
+            if newest.is_none_or(|newest| newest.activities > to) {
+                let span = Span { tenant_id, after: self.activities_reach.from, to };
+                let activities = ACTIVITIES.overtaken(&mut snapshot.tx, span).await;
+                let activities = activities.map_err(|e| failed(&e))?;
+                let Some(activities) = activities else { return Ok(false) };
+                self.take_activities(&activities);
+            }
         }
         self.sales_reach = Reach { from: to, to };
         self.activities_reach = Reach { from: to, to };
@@ -318,6 +368,9 @@ impl Keeper {
 
     fn take_sales(&mut self, rows: &[SaleRow]) {
         for row in rows {
+            if self.read.len() <= FEW {
+                self.read.push((row.stream_id, row.version));
+            }
             let seat = self.seats.of(row.sale_id);
             let taken = self.sales.set(seat, row);
             if seat.is_none() {

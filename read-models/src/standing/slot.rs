@@ -24,6 +24,10 @@ pub(crate) struct Slot<K: Keep> {
     keeper: Turn<K>,
     /// Rises with every refresh.
     refreshes: AtomicU64,
+    /// How many looks for the newest standing have begun.
+    looks: AtomicU64,
+    /// The last of them that the standing is known to show, by number.
+    shown: AtomicU64,
     told: Told,
     bytes: AtomicUsize,
     used: Mutex<Stopwatch>,
@@ -36,6 +40,8 @@ impl<K: Keep> Default for Slot<K> {
             current: Mutex::default(),
             keeper: Turn::default(),
             refreshes: AtomicU64::new(0),
+            looks: AtomicU64::new(0),
+            shown: AtomicU64::new(0),
             told: Told::default(),
             bytes: AtomicUsize::new(0),
             used: Mutex::new(Stopwatch::start()),
@@ -54,6 +60,11 @@ impl<K: Keep> Slot<K> {
     /// How often it was brought up to date; a snapshot opened afterwards is not older than any of these.
     pub fn refreshes(&self) -> u64 {
         self.refreshes.load(Ordering::Acquire)
+    }
+
+    /// How many looks have begun, each under the turn to write.
+    pub fn looks(&self) -> u64 {
+        self.looks.load(Ordering::SeqCst)
     }
 
     /// The newest standing.
@@ -115,6 +126,22 @@ impl<K: Keep> Writing<'_, K> {
     /// The position the writer has reached.
     pub fn reached(&self) -> i64 {
         self.keeper.reached()
+    }
+
+    /// A look begins: what it shows is not older than any question that was asked before.
+    pub fn begin(&self) {
+        self.slot.looks.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The newest standing is all that the look showed.
+    pub fn shows(&self) {
+        self.slot.shown.store(self.slot.looks(), Ordering::SeqCst);
+    }
+
+    /// The newest standing, if a look showed it that began after so many others.
+    pub fn shown_after(&self, looks: u64) -> Option<Arc<K::Held>> {
+        let shown = self.slot.shown.load(Ordering::SeqCst) > looks;
+        self.slot.current().filter(|_| shown)
     }
 
     /// Whether there is anything, be it not all: what there was no room for is gone.
