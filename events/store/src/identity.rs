@@ -10,8 +10,11 @@ impl EventStore {
         positions: &[i64],
     ) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
         let found: Vec<(i64, [u8; 32])> = read_again(self.pool(), || {
+            // LATERAL … LIMIT pins probes of an index: the plan may have been made on an empty table, and is kept
             sqlx::query_as(
-                "SELECT position, content_hash FROM es.event WHERE log_id = $1 AND position = ANY ($2)",
+                "SELECT e.position, e.content_hash FROM unnest($2::bigint[]) AS wanted (position) \
+                   CROSS JOIN LATERAL (SELECT x.position, x.content_hash FROM es.event AS x \
+                                        WHERE x.log_id = $1 AND x.position = wanted.position LIMIT 1) AS e",
             )
             .bind(self.log_id())
             .bind(positions)

@@ -119,8 +119,11 @@ impl EventStore {
     /// The events at these positions, in order; those behind the head are missing.
     pub async fn read_at(&self, positions: &[i64]) -> Result<Vec<Recorded>, StoreError> {
         let rows = read_again(self.pool(), || {
-            sqlx::query(select_event!(
-                "WHERE log_id = $1 AND position = ANY ($2) ORDER BY position"
+            // probes of an index, as in `recorded_event_hashes`
+            sqlx::query(concat!(
+                "SELECT e.* FROM (SELECT DISTINCT unnest($2::bigint[]) AS position) AS wanted CROSS JOIN LATERAL (",
+                select_event!("WHERE log_id = $1 AND position = wanted.position LIMIT 1"),
+                ") AS e ORDER BY e.position"
             ))
             .bind(self.log_id())
             .bind(positions)

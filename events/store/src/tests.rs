@@ -11,6 +11,7 @@ mod groups;
 mod immutability;
 mod lost_connection;
 mod partitions;
+mod plans;
 mod receipts;
 mod resting;
 mod sale_types;

@@ -195,7 +195,9 @@ impl Snapshot {
             self.pin = self.pin.filter(|_| !level);
         }
         if std::mem::take(&mut self.kept) {
-            sqlx::query("SET LOCAL plan_cache_mode = force_custom_plan")
+            sqlx::query(
+                "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true)",
+            )
                 .execute(&mut *self.tx)
                 .await
                 .map_err(|e| failed(&e))?;

@@ -23,7 +23,9 @@ SELECT
         COALESCE(pg_relation_filenode(to_regclass('activity_version'))::bigint, 0)] AS files
 FROM (SELECT set_config('salgslogg.tenant_id', $6::integer::text, true) AS tenant,
              set_config('salgslogg.sight', COALESCE($7::text[]::text, ''), true) AS sight,
-             set_config('plan_cache_mode', $5, true) AS plans OFFSET 0) AS told
+             set_config('plan_cache_mode', $5, true) AS plans,
+             -- a plan that is kept may be made on a small table, which would be read whole
+             set_config('enable_seqscan', CASE $5 WHEN 'force_generic_plan' THEN 'off' ELSE 'on' END, true) OFFSET 0) AS told
 CROSS JOIN (SELECT
   COALESCE(array_agg(format('rm_%s_%s', name, generation) ORDER BY name), '{}') AS schemas,
   COALESCE(array_agg(position ORDER BY name), '{}') AS positions,

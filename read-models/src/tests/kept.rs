@@ -14,6 +14,7 @@ use super::facts::{registered, registration, sale};
 use super::standing::{Both, one};
 use super::{World, actor, ask};
 use crate::ask::{Snapshot, When};
+use crate::kept_cards::{Shape, rows_at};
 use crate::{Live, Questions, routes};
 
 /// Generation 2 of every read model is the live one.
@@ -256,4 +257,48 @@ async fn a_look_that_began_before_a_question_is_not_shared_with_it() {
         drop(turn);
     });
     assert_eq!(asked_later.await.0.1, world.store.head().await.unwrap());
+}
+
+/// Rows of a sale many times, so that who reads the table touches thousands of blocks.
+const MANY: &str = "INSERT INTO rm_sale_1.sale_version
+    SELECT (jsonb_populate_record(v, jsonb_build_object('stream_id', gen_random_uuid(), 'version', n))).*
+      FROM rm_sale_1.sale_version AS v CROSS JOIN generate_series(1, 20000) AS n WHERE v.version = 1";
+
+/// Blocks of the table of sales, and of its indexes, that were touched so far.
+async fn touched(world: &World) -> i64 {
+    let mut superuser = world.database.superuser().await;
+    let blocks = "SELECT (heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::bigint
+                    FROM pg_statio_user_tables WHERE schemaname = 'rm_sale_1' AND relname = 'sale_version'";
+    sqlx::query_scalar(blocks).fetch_one(&mut superuser).await.unwrap()
+}
+
+/// A statement's plan is kept from when the table was small.
+#[tokio::test]
+async fn a_row_is_looked_for_by_key_also_once_the_table_is_large() {
+    let (mut world, ..) = asked_for("Fjord").await;
+    let address = world.database.url_for("salgslogg_query").parse().unwrap();
+    let live = Live::new(address, PgPoolOptions::new().max_connections(1));
+    let questions = Questions { live, ..world.questions(1) };
+    let (auditor, when) = (actor(&world.tenant, Role::Auditor), When::default());
+    let open = async || Snapshot::open_standing(&questions, &auditor, &when, None).await.unwrap();
+    let row = async |snapshot: &mut Snapshot, version| {
+        let wanted = [(sale(1).stream().stream_id(&world.tenant), version)];
+        let standing = snapshot.standing.clone().unwrap();
+        let rows = rows_at(snapshot, &standing, Shape::Card, &wanted).await.unwrap();
+        // of this connection, once its transaction ends
+        let flush = "SELECT pg_stat_force_next_flush()";
+        sqlx::query(flush).execute(&mut *snapshot.tx).await.unwrap();
+        rows[0].is_some()
+    };
+    assert!(!row(&mut open().await, 7).await, "the plan is made");
+    let mut superuser = world.database.superuser().await;
+    sqlx::raw_sql(MANY).execute(&mut superuser).await.unwrap();
+    sqlx::query("SELECT pg_stat_force_next_flush()").execute(&mut superuser).await.unwrap();
+    let mut snapshot = open().await;
+    let before = touched(&world).await;
+    assert!(row(&mut snapshot, 1).await);
+    drop(snapshot);
+    drop(open().await);
+    let blocks = touched(&world).await - before;
+    assert!((1..50).contains(&blocks), "{blocks} blocks touched");
 }

@@ -59,9 +59,11 @@ impl EntryRow {
         let rows: Vec<Self> = sqlx::query_as(concat!(
             "SELECT NULL::text AS description, ",
             include_str!("../entry_columns.sql"),
+            // probes by key, as in `cards_by_version.sql`
             "FROM unnest($2::uuid[], $3::bigint[]) AS wanted (stream_id, version)
-             JOIN activity_version AS a ON a.stream_id = wanted.stream_id AND a.version = wanted.version
-            WHERE a.tenant_id = $1"
+             CROSS JOIN LATERAL (SELECT v.* FROM activity_version AS v
+                                  WHERE v.stream_id = wanted.stream_id AND v.version = wanted.version
+                                    AND v.tenant_id = $1 LIMIT 1) AS a"
         ))
         .bind(snapshot.tenant_id)
         .bind(streams)

@@ -188,9 +188,11 @@ async fn titles(
     let version_of = |stay: &&InStage| (stays.sale(stay).stream, stays.sale(stay).version);
     let (streams, versions): (Vec<Uuid>, Vec<i64>) = shown.iter().map(version_of).unzip();
     let titles: Vec<(Uuid, String)> = sqlx::query_as(
+        // probes by key, as in `cards_by_version.sql`
         "SELECT s.stream_id, s.title FROM unnest($2::uuid[], $3::bigint[]) AS wanted (stream_id, version)
-           JOIN sale_version AS s ON s.stream_id = wanted.stream_id AND s.version = wanted.version
-          WHERE s.tenant_id = $1",
+          CROSS JOIN LATERAL (SELECT v.stream_id, v.title FROM sale_version AS v
+                               WHERE v.stream_id = wanted.stream_id AND v.version = wanted.version
+                                 AND v.tenant_id = $1 LIMIT 1) AS s",
     )
     .bind(snapshot.tenant_id)
     .bind(streams)
