@@ -62,8 +62,8 @@ impl EntryRow {
             // probes by key, as in `cards_by_version.sql`
             "FROM unnest($2::uuid[], $3::bigint[]) AS wanted (stream_id, version)
              CROSS JOIN LATERAL (SELECT v.* FROM activity_version AS v
-                                  WHERE v.stream_id = wanted.stream_id AND v.version = wanted.version
-                                    AND v.tenant_id = $1 LIMIT 1) AS a"
+                                  WHERE v.stream_id = wanted.stream_id AND v.version = wanted.version LIMIT 1) AS a
+             WHERE a.tenant_id = $1"
         ))
         .bind(snapshot.tenant_id)
         .bind(streams)

@@ -190,9 +190,9 @@ async fn titles(
     let titles: Vec<(Uuid, String)> = sqlx::query_as(
         // probes by key, as in `cards_by_version.sql`
         "SELECT s.stream_id, s.title FROM unnest($2::uuid[], $3::bigint[]) AS wanted (stream_id, version)
-          CROSS JOIN LATERAL (SELECT v.stream_id, v.title FROM sale_version AS v
-                               WHERE v.stream_id = wanted.stream_id AND v.version = wanted.version
-                                 AND v.tenant_id = $1 LIMIT 1) AS s",
+          CROSS JOIN LATERAL (SELECT v.* FROM sale_version AS v
+                               WHERE v.stream_id = wanted.stream_id AND v.version = wanted.version LIMIT 1) AS s
+          WHERE s.tenant_id = $1",
     )
     .bind(snapshot.tenant_id)
     .bind(streams)
