@@ -1,6 +1,6 @@
 FROM unnest($2::uuid[], $3::bigint[]) AS wanted (stream_id, version)
--- The plan is kept, and may have been made on a small table, where any join and index will do: LATERAL … LIMIT pins a probe,
--- and with nothing else to go by than the key (the tenant is looked at outside) it is one of the key
+-- The plan is kept, and may have been made on a small table, where any join and index will do: LATERAL … LIMIT pins a probe.
+-- The tenant is looked at outside: named inside, an index by tenant looks as good as the key
 CROSS JOIN LATERAL (SELECT v.* FROM sale_version AS v
                      WHERE v.stream_id = wanted.stream_id AND v.version = wanted.version LIMIT 1) AS s
 -- converted where it is shown: a row is kept for questions in every currency

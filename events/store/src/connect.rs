@@ -12,8 +12,8 @@ use crate::error::{StoreError, patiently};
 pub const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// Opens a pool on the log: statements end after 5 s, a forgotten transaction after 10 s, and every
-/// query uses an index, since each of them has one and a plan may have been made on an empty table. For the same reason
-/// plans are kept: to find the same one again over all partitions takes ten times as long as to look by a key.
+/// query uses an index, since each of them has one and a plan may have been made on an empty table. Plans are kept: to find
+/// the same one again over all partitions takes ten times as long as to look by a key.
 ///
 /// Connects lazily: a database that is still starting is waited for (5 s) by the first query.
 pub fn connect(url: &str, connections: u32) -> Result<PgPool, StoreError> {

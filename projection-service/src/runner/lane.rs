@@ -126,7 +126,7 @@ impl Lane {
 
     /// Claims or renews the lease when due, tries a parked stream again when somebody asked for it,
     /// else reads a batch and applies it. Waits a poll interval at most when there is nothing to
-    /// read. Safe to cancel: an unfinished batch rolls back.
+    /// read. Safe to cancel: an unfinished batch rolls back, or has moved a checkpoint that this lane finds moved.
     pub async fn step(&mut self, source: &Source) -> Result<Step, LaneError> {
         let Some(lease) = answered(self.hold()).await? else {
             return Ok(Step::NotOurs);
@@ -224,7 +224,8 @@ impl Lane {
     }
 
     /// What is set aside. Only the owner of the lease adds to it, and whatever an earlier one may have begun has ended: a
-    /// claim waits for the part's row. So where nothing was, there is nothing until this lane sets something aside.
+    /// claim waits for the part's row. So where nothing was, there is nothing until this lane sets something aside. Only a
+    /// standby that lacks a redrive could have more: rows then refuse the event, and the next claim asks again.
     async fn set_aside(&mut self) -> Result<Parked, sqlx::Error> {
         if self.none_parked {
             return Ok(Parked::default());

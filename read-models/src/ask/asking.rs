@@ -49,8 +49,16 @@ impl Asking<'_> {
         if let Some(snapshot) = self.level(slot).await? {
             return Ok(snapshot);
         }
+        let progress = self.questions.live.progress();
+        if let Some(pinned) = self.pinned {
+            // an earlier page than what is held: the writer does not go back for it
+            let snapshot = self.apart(slot).await?;
+            let held = slot.current().map_or(0, |standing| standing.mark.position);
+            if snapshot.standing.is_some() || held > pinned.position {
+                return Ok(snapshot);
+            }
+        }
         for _ in 0..ROUNDS {
-            let progress = self.questions.live.progress();
             if progress.is_behind(self.wanted) {
                 progress.reaches(self.wanted, TOLD_WITHIN).await;
             }
@@ -64,6 +72,9 @@ impl Asking<'_> {
             if let Some(snapshot) = self.shared(&writing, looks) {
                 return Ok(snapshot);
             }
+            if writing.in_vain_after(looks) {
+                break;
+            }
             writing.begin();
             let opened = self.look().await?;
             if opened.mark.position >= self.wanted {
@@ -73,16 +84,22 @@ impl Asking<'_> {
             drop((writing, opened));
             drop(self.snapshot().await?);
         }
-        Ok(self.with(self.snapshot().await?, None))
+        self.apart(slot).await
     }
 
-    /// What somebody else's look showed, if it began after this question was asked.
+    /// In a snapshot of its own, with the standing if that is there already.
+    async fn apart(&self, slot: &Slot<Keeper>) -> Result<Snapshot, Problem> {
+        let opened = self.snapshot().await?;
+        let standing = slot.fitting(&self.mark(&opened.mark));
+        Ok(self.with(opened, standing))
+    }
+
+    /// What somebody else's look showed, if it began after this question was asked. Not while streams are parked: each that
+    /// comes back changes rows, and who has no transaction by then would have to ask again.
     fn shared(&self, writing: &Writing<'_, Keeper>, looks: u64) -> Option<Snapshot> {
         let standing = writing.shown_after(looks).filter(|_| self.pinned.is_none())?;
-        if standing.mark.position < self.wanted {
-            return None;
-        }
-        self.beside(standing)
+        let enough = standing.mark.position >= self.wanted && standing.mark.parked.is_empty();
+        self.beside(standing).filter(|_| enough)
     }
 
     /// Without a transaction, when the standing is what one would show. That it is the database tells, after the question
@@ -129,12 +146,15 @@ impl Asking<'_> {
         opened: Opened,
     ) -> Result<Snapshot, Problem> {
         let mark = self.mark(&opened.mark);
-        let too_uneven = opened.uneven > UNEVEN_MAX;
-        let standing = slot.fitting(&mark);
+        let (uneven, standing) = (opened.uneven, slot.fitting(&mark));
         let mut snapshot = self.with(opened, standing);
+        if snapshot.standing.is_none() && uneven > UNEVEN_MAX {
+            writing.in_vain();
+            return Ok(snapshot);
+        }
         // an earlier page than what is held: the writer does not go back for it
         let forward = self.pinned.is_none() || mark.position >= writing.reached();
-        if snapshot.standing.is_none() && forward && !too_uneven {
+        if snapshot.standing.is_none() && forward {
             snapshot.standing =
                 writing.refresh(&self.questions.standings, &mut snapshot, &mark).await?;
         }

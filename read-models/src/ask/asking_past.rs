@@ -1,4 +1,5 @@
-//! The same for the past, which may have gone on since a snapshot: what it knows of the time before stays as it is.
+//! How a question gets what memory holds of the past, which may have gone on since its snapshot: what is known of the time
+//! before stays as it is.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -196,11 +196,12 @@ impl Snapshot {
         }
         if std::mem::take(&mut self.kept) {
             sqlx::query(
-                "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true)",
+                "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+                        set_config('enable_seqscan', 'on', true)",
             )
-                .execute(&mut *self.tx)
-                .await
-                .map_err(|e| failed(&e))?;
+            .execute(&mut *self.tx)
+            .await
+            .map_err(|e| failed(&e))?;
         }
         Ok(())
     }

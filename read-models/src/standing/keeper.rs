@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Days;
+use http::StatusCode;
 use service_runtime::Problem;
 use service_runtime::clock::Stopwatch;
 use uuid::Uuid;
@@ -95,7 +96,8 @@ struct Since {
     newest: Newest,
 }
 
-/// Positions of the newest version of a sale and of an activity; 0 without any. Nothing lies above them to be read.
+/// Positions of the newest versions of sales and of activities that are current, also beyond the snapshot's position; 0
+/// without any. Nothing lies above them to be read.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 struct Newest {
     sales: i64,
@@ -177,9 +179,13 @@ impl Keep for Keeper {
         self.mark = mark.clone();
         let Some(standing) = self.show() else { return Ok(Refreshed::Partly) };
         let read = std::mem::take(&mut self.read);
-        if read.len() <= FEW {
-            rows_at(snapshot, &standing, Shape::Whole, &read).await?;
+        if read.len() <= FEW
+            && let Err(problem) = rows_at(snapshot, &standing, Shape::Whole, &read).await
+            && problem.status() == StatusCode::SERVICE_UNAVAILABLE
+        {
+            return Err(problem);
         }
+        // a row that cannot be read fails whoever asks for it, and nobody else
         Ok(Refreshed::Whole(standing))
     }
 }

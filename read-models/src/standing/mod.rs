@@ -1,8 +1,8 @@
 //! The standing of a tenant: its sales and open activities as they are now, in memory, column by column; and its past,
 //! all versions of them, once somebody asks about it.
 //!
-//! A question opens its snapshot, brings what is held to the snapshot's position by what changed since, and answers from
-//! it what SQL would have answered there, rounding and order included. Tenants beyond the memory allowed are answered
+//! One question for many looks how far the tables are, brings what is held there by what changed since, and each answers
+//! from it what SQL would have answered there, rounding and order included. Tenants beyond the memory allowed are answered
 //! by SQL, and so is what looks at columns that are not held. Must not decide what a question means.
 
 mod agenda;

@@ -28,6 +28,8 @@ pub(crate) struct Slot<K: Keep> {
     looks: AtomicU64,
     /// The last of them that the standing is known to show, by number.
     shown: AtomicU64,
+    /// The last of them that found what memory does not go into.
+    in_vain: AtomicU64,
     told: Told,
     bytes: AtomicUsize,
     used: Mutex<Stopwatch>,
@@ -42,6 +44,7 @@ impl<K: Keep> Default for Slot<K> {
             refreshes: AtomicU64::new(0),
             looks: AtomicU64::new(0),
             shown: AtomicU64::new(0),
+            in_vain: AtomicU64::new(0),
             told: Told::default(),
             bytes: AtomicUsize::new(0),
             used: Mutex::new(Stopwatch::start()),
@@ -136,6 +139,16 @@ impl<K: Keep> Writing<'_, K> {
     /// The newest standing is all that the look showed.
     pub fn shows(&self) {
         self.slot.shown.store(self.slot.looks(), Ordering::SeqCst);
+    }
+
+    /// The look found what memory does not go into.
+    pub fn in_vain(&self) {
+        self.slot.in_vain.store(self.slot.looks(), Ordering::SeqCst);
+    }
+
+    /// Whether one did that began after so many others: the next one would find the same.
+    pub fn in_vain_after(&self, looks: u64) -> bool {
+        self.slot.in_vain.load(Ordering::SeqCst) > looks
     }
 
     /// The newest standing, if a look showed it that began after so many others.

@@ -259,6 +259,27 @@ async fn a_look_that_began_before_a_question_is_not_shared_with_it() {
     assert_eq!(asked_later.await.0.1, world.store.head().await.unwrap());
 }
 
+/// One read model is far ahead of the other: those who waited for the look that found it ask SQL.
+#[tokio::test]
+async fn who_waited_for_a_look_in_vain_does_not_look_again() {
+    let (mut world, ..) = asked_for("Fjord").await;
+    let (questions, auditor) = (world.questions(1), actor(&world.tenant, Role::Auditor));
+    let when = When::default();
+    let open = async || Snapshot::open_standing(&questions, &auditor, &when, None).await.unwrap();
+    let slot = questions.standings.of(open().await.tenant_id).unwrap();
+    world.record(&sale(2).stream(), &[titled("Fjell")]).await;
+    world.follow().await;
+    let turn = slot.try_write().unwrap();
+    let waited = join(open(), async {
+        turn.begin();
+        turn.in_vain();
+        drop(turn);
+    });
+    let (snapshot, ()) = waited.await;
+    assert_eq!((slot.looks(), snapshot.standing.is_some()), (2, false));
+    assert_eq!(snapshot.position, world.store.head().await.unwrap());
+}
+
 /// Rows of a sale many times, so that who reads the table touches thousands of blocks.
 const MANY: &str = "INSERT INTO rm_sale_1.sale_version
     SELECT (jsonb_populate_record(v, jsonb_build_object('stream_id', gen_random_uuid(), 'version', n))).*
