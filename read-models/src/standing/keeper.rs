@@ -14,9 +14,11 @@ use service_runtime::clock::Stopwatch;
 use uuid::Uuid;
 
 use super::agenda::{ActivityRow, Agenda, AgendaIndex};
+use super::keep::{Held, Keep, Refreshed};
 use super::rows::{ACTIVITIES, SALES, Span};
 use super::sales::{SaleRow, Sales, day_number};
 use super::seats::Seats;
+use super::since::{Newest, Since};
 use super::{Catalogue, Companies, KeptRows, Mark, Standing, VersionOf};
 use crate::ask::{Labels, Snapshot, failed};
 use crate::custom_fields::definitions;
@@ -30,46 +32,6 @@ const FILLING: Duration = Duration::from_millis(1500);
 /// Of how few sales that changed the rows are read at once: whoever wrote one asks for it next.
 const FEW: usize = 16;
 
-/// How far a refresh came.
-#[derive(Debug)]
-pub(crate) enum Refreshed<T> {
-    /// It is at the position of the snapshot.
-    Whole(Arc<T>),
-    /// There is more to read than one question should wait for.
-    Partly,
-    /// It would take more than the bytes allowed.
-    TooLarge,
-}
-
-/// The writer's side of something held in memory for a tenant.
-pub(crate) trait Keep: Default + Send {
-    /// What readers get; never changes.
-    type Held: Held;
-
-    /// The position it has reached or is on its way to.
-    fn reached(&self) -> i64;
-
-    /// Roughly what it takes.
-    fn bytes(&self) -> usize;
-
-    /// Brings it to the position of a snapshot that is not older than any it has seen.
-    ///
-    /// # Errors
-    /// The database cannot be asked.
-    fn refresh(
-        &mut self,
-        snapshot: &mut Snapshot,
-        mark: &Mark,
-        limit: usize,
-    ) -> impl Future<Output = Result<Refreshed<Self::Held>, Problem>> + Send;
-}
-
-/// What is held of which state.
-pub(crate) trait Held: Send + Sync {
-    /// Which.
-    fn mark(&self) -> &Mark;
-}
-
 impl Held for Standing {
     fn mark(&self) -> &Mark {
         &self.mark
@@ -82,26 +44,6 @@ impl Held for Standing {
 struct Reach {
     from: i64,
     to: i64,
-}
-
-/// What changed since a position.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
-struct Since {
-    /// Settings, names or rates.
-    changed: bool,
-    targets: bool,
-    companies: bool,
-    contacts: bool,
-    #[sqlx(flatten)]
-    newest: Newest,
-}
-
-/// Positions of the newest versions of sales and of activities that are current, also beyond the snapshot's position; 0
-/// without any. Nothing lies above them to be read.
-#[derive(Debug, Clone, Copy, sqlx::FromRow)]
-struct Newest {
-    sales: i64,
-    activities: i64,
 }
 
 /// The writer's side of a tenant's standing.
@@ -213,7 +155,7 @@ impl Keeper {
         let mut ends = None;
         if self.catalogue.is_some() && self.unsure.is_empty() {
             let Since { changed, targets, companies, contacts, newest } =
-                self.since(snapshot).await?;
+                Since::position(snapshot, self.mark.position).await?;
             ends = Some(newest);
             if companies || contacts {
                 self.parties = Arc::new(self.parties.emptied());
@@ -264,33 +206,6 @@ impl Keeper {
         if newest.activities <= self.activities_reach.to {
             self.activities_reach.to = self.activities_reach.to.max(to);
         }
-    }
-
-    /// What changed since the position that was reached.
-    async fn since(&self, snapshot: &mut Snapshot) -> Result<Since, Problem> {
-        sqlx::query_as(
-            "SELECT EXISTS (SELECT FROM stage_version WHERE tenant_id = $1 AND position > $2)
-                 OR EXISTS (SELECT FROM sale_type_version WHERE tenant_id = $1 AND position > $2)
-                 OR EXISTS (SELECT FROM user_version WHERE tenant_id = $1 AND position > $2)
-                 OR EXISTS (SELECT FROM rate_version WHERE tenant_id = $1 AND position > $2)
-                 OR EXISTS (SELECT FROM tenant_version WHERE tenant_id = $1 AND position > $2) AS changed,
-                    EXISTS (SELECT FROM target_type_version WHERE tenant_id = $1 AND position > $2)
-                 OR EXISTS (SELECT FROM target_version
-                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS targets,
-                    EXISTS (SELECT FROM company_version
-                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS companies,
-                    EXISTS (SELECT FROM contact_version
-                             WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2) AS contacts,
-                    COALESCE((SELECT position FROM sale_version WHERE tenant_id = $1 AND next_position = 9223372036854775807
-                               ORDER BY position DESC LIMIT 1), 0) AS sales,
-                    COALESCE((SELECT position FROM activity_version WHERE tenant_id = $1 AND next_position = 9223372036854775807
-                               ORDER BY position DESC LIMIT 1), 0) AS activities",
-        )
-        .bind(snapshot.tenant_id)
-        .bind(self.mark.position)
-        .fetch_one(&mut *snapshot.tx)
-        .await
-        .map_err(|e| failed(&e))
     }
 
     async fn read_targets(&mut self, snapshot: &mut Snapshot) -> Result<(), Problem> {

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::Mark;
 use super::agenda::ActivityRow;
-use super::keeper::{Held, Keep, Refreshed};
+use super::keep::{Held, Keep, Refreshed};
 use super::rows::{activity_columns, sale_columns};
 use super::sales::SaleRow;
 use super::versions::{Newest, Past, SaleNumbers};

@@ -8,7 +8,7 @@ use service_runtime::Problem;
 use service_runtime::clock::Stopwatch;
 use tokio::sync::{Mutex as Turn, MutexGuard};
 
-use super::keeper::{Held, Keep, Refreshed};
+use super::keep::{Held, Keep, Refreshed};
 use super::told::Told;
 use super::{Mark, Standings};
 use crate::NotLive;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Slot;
-use super::keeper::{Keep, Keeper};
+use super::keep::Keep;
+use super::keeper::Keeper;
 use super::past::PastKeeper;
 
 /// How long a tenant must have been silent before another one may take its memory.

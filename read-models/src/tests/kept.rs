@@ -5,7 +5,6 @@ use axum::Router;
 use events::rights::{Level, RecordRights, Records};
 use events::sale::Registration;
 use events::{Event, SaleEvent, StreamName, TenantEvent, TenantSlug, Title};
-use futures::future::{join, join_all};
 use service_runtime::Role;
 use sqlx::postgres::PgPoolOptions;
 
@@ -32,7 +31,7 @@ fn questions() -> [(String, &'static str); 4] {
     ]
 }
 
-fn titled(title: &str) -> Event {
+pub(super) fn titled(title: &str) -> Event {
     let title = Title::parse(title).unwrap();
     registered(Registration { title, ..registration() })
 }
@@ -48,7 +47,7 @@ async fn titles(router: &Router, tenant: &TenantSlug) -> Vec<String> {
 }
 
 /// A sale of Ola's with an activity, which memory holds and whose rows were asked for.
-async fn asked_for(title: &str) -> (World, Both, TenantSlug) {
+pub(super) async fn asked_for(title: &str) -> (World, Both, TenantSlug) {
     let mut world = World::provisioned().await;
     world.record(&sale(1).stream(), &[titled(title)]).await;
     let call = planned("Call", Some(sale(1)), days("2026-03-12", "2026-03-12"));
@@ -205,79 +204,6 @@ async fn a_level_question_needs_no_transaction_until_a_statement_is_run() {
     sqlx::query("VACUUM FULL rm_sale_1.sale_version").execute(&mut superuser).await.unwrap();
     let refused = snapshot.plan_anew().await.unwrap_err();
     assert_eq!(refused.status().as_u16(), 503);
-}
-
-/// Memory is not level: one of those who wait for the turn brings it on and has a transaction, the others show what it saw.
-#[tokio::test]
-async fn questions_that_wait_share_one_look() {
-    let (mut world, ..) = asked_for("Fjord").await;
-    let (questions, auditor) = (world.questions(1), actor(&world.tenant, Role::Auditor));
-    let open = async |when: &When| {
-        Snapshot::open_standing(&questions, &auditor, when, None).await.unwrap()
-    };
-    let tenant_id = open(&When::default()).await.tenant_id;
-    world.record(&sale(2).stream(), &[titled("Fjell")]).await;
-    world.follow().await;
-    let head = world.store.head().await.unwrap();
-    let slot = questions.standings.of(tenant_id).unwrap();
-    let turn = slot.try_write().unwrap();
-    let when = When { min_position: Some(head), ..When::default() };
-    let waiting = join_all((0..6).map(|_| open(&when)));
-    let (snapshots, ()) = join(waiting, async { drop(turn) }).await;
-    let how: Vec<_> = snapshots.iter().map(|snapshot| format!("{:?}", snapshot.tx)).collect();
-    assert_eq!(how, [["open"].as_slice(), &["not needed yet"; 5]].concat());
-    assert!(snapshots.iter().all(|snapshot| snapshot.position == head));
-}
-
-/// What a look shows that began before the question may lack what was there when it was asked.
-#[tokio::test]
-async fn a_look_that_began_before_a_question_is_not_shared_with_it() {
-    let (mut world, ..) = asked_for("Fjord").await;
-    let (questions, auditor) = (world.questions(1), actor(&world.tenant, Role::Auditor));
-    let when = When::default();
-    let open = async || {
-        let snapshot = Snapshot::open_standing(&questions, &auditor, &when, None).await.unwrap();
-        (snapshot.tenant_id, snapshot.position)
-    };
-    let (tenant_id, before) = open().await;
-    let slot = questions.standings.of(tenant_id).unwrap();
-    world.record(&sale(2).stream(), &[titled("Fjell")]).await;
-    world.follow().await;
-    let turn = slot.try_write().unwrap();
-    let asked_earlier = join(open(), async {
-        turn.begin();
-        turn.shows();
-        drop(turn);
-    });
-    assert_eq!(asked_earlier.await.0, (tenant_id, before), "the look is believed");
-    let turn = slot.try_write().unwrap();
-    turn.begin();
-    let asked_later = join(open(), async {
-        turn.shows();
-        drop(turn);
-    });
-    assert_eq!(asked_later.await.0.1, world.store.head().await.unwrap());
-}
-
-/// One read model is far ahead of the other: those who waited for the look that found it ask SQL.
-#[tokio::test]
-async fn who_waited_for_a_look_in_vain_does_not_look_again() {
-    let (mut world, ..) = asked_for("Fjord").await;
-    let (questions, auditor) = (world.questions(1), actor(&world.tenant, Role::Auditor));
-    let when = When::default();
-    let open = async || Snapshot::open_standing(&questions, &auditor, &when, None).await.unwrap();
-    let slot = questions.standings.of(open().await.tenant_id).unwrap();
-    world.record(&sale(2).stream(), &[titled("Fjell")]).await;
-    world.follow().await;
-    let turn = slot.try_write().unwrap();
-    let waited = join(open(), async {
-        turn.begin();
-        turn.in_vain();
-        drop(turn);
-    });
-    let (snapshot, ()) = waited.await;
-    assert_eq!((slot.looks(), snapshot.standing.is_some()), (2, false));
-    assert_eq!(snapshot.position, world.store.head().await.unwrap());
 }
 
 /// Rows of a sale many times, so that who reads the table touches thousands of blocks.

@@ -21,6 +21,7 @@ mod kept;
 mod leases;
 mod lists;
 mod log;
+mod looks;
 mod money;
 mod pages;
 mod parameters;
