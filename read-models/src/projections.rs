@@ -12,7 +12,7 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use utoipa::ToSchema;
 
-use crate::ask::{Asked, Questions, Snapshot, When, failed, log_failed};
+use crate::ask::{AsItStands, Asked, Questions, Snapshot, failed, log_failed};
 
 /// Most parked streams named for each generation; the counts are always complete.
 const NAMED: i64 = 50;
@@ -90,16 +90,16 @@ pub(crate) struct Projections {
     get,
     path = "/v1/projections",
     tag = "log",
-    params(When),
+    params(AsItStands),
     responses((status = 200, description = "Every read model", body = Projections), QueryProblems)
 )]
 pub(crate) async fn projections(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked(when): Asked<When>,
+    Asked(now): Asked<AsItStands>,
 ) -> Result<Json<Projections>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let mut snapshot = Snapshot::open(&questions, &actor, &when).await?;
+    let mut snapshot = Snapshot::open(&questions, &actor, &now.into()).await?;
     // after the snapshot, so a lag is never negative
     let head = questions.store.head().await.map_err(|e| log_failed(&e))?;
     let rows = sqlx::query(

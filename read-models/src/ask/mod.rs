@@ -50,7 +50,8 @@ pub(crate) use snapshot::{Snapshot, failed, log_failed, unreadable, wait_for_log
 pub(crate) use transaction::Statements;
 pub(crate) use wall_clock::WallClock;
 pub(crate) use when::{
-    Moment, When, day, instant, min_position, moment as moment_of, start_of_day, time_of_day,
+    AsItStands, Moment, When, day, instant, min_position, moment as moment_of, start_of_day,
+    time_of_day,
 };
 
 /// What the routes need: the state of their router.

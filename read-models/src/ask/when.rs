@@ -96,6 +96,26 @@ impl FromGiven for When {
     }
 }
 
+/// Parameters of a question about nothing but now.
+#[derive(Debug, Clone, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AsItStands {
+    /// Wait, at most two seconds, until the read model has seen this position of the log; else 504.
+    pub min_position: Option<i64>,
+}
+
+impl FromGiven for AsItStands {
+    fn from_given(given: &mut Given) -> Result<Self, Problem> {
+        Ok(Self { min_position: min_position(given)? })
+    }
+}
+
+impl From<AsItStands> for When {
+    fn from(AsItStands { min_position }: AsItStands) -> Self {
+        Self { min_position, ..Self::default() }
+    }
+}
+
 /// The position of the log that is waited for.
 pub(crate) fn min_position(given: &mut Given) -> Result<Option<i64>, Problem> {
     let rule = "must be a position of the log, 0 or above";

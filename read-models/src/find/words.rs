@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::known::Remembering;
 use super::{Ids, SaleSet};
 use crate::ask::{Snapshot, add, coordinates, failed};
+use crate::standing::beyond;
 
 /// The versions of sales that hold and have the words `$5`, with how well they fit if `$6` says so.
 macro_rules! with_words {
@@ -44,9 +45,11 @@ pub(super) async fn sales(snapshot: &mut Snapshot, text: &str) -> Result<Arc<Sal
     let mut found = remembering.begin(About::Sale);
     if let Some(since) = remembering.since() {
         let changed: Vec<(Uuid, bool)> = sqlx::query_as(
-            "SELECT sale_id, NOT deleted AND sale_words(title, company_name, contact_name) @@ sale_query($3)
-               FROM sale_version
-              WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2",
+            concat!(
+                "SELECT sale_id, NOT deleted AND sale_words(title, company_name, contact_name) @@ sale_query($3)
+                   FROM sale_version AS v WHERE v.tenant_id = $1 AND ",
+                beyond!("v", "$2")
+            ),
         )
         .bind(snapshot.tenant_id)
         .bind(since)

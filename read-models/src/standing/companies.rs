@@ -7,6 +7,7 @@ use std::sync::Arc;
 use service_runtime::Problem;
 use uuid::Uuid;
 
+use super::rows::beyond;
 use super::words::Words;
 use crate::ask::{Snapshot, add, coordinates, failed};
 use crate::find::Ids;
@@ -80,8 +81,10 @@ impl Companies {
         since: i64,
     ) -> Result<Option<Arc<Self>>, Problem> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT company_id, category, business, country FROM company_version
-              WHERE tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2",
+            concat!(
+                "SELECT company_id, category, business, country FROM company_version AS v WHERE v.tenant_id = $1 AND ",
+                beyond!("v", "$2")
+            ),
         )
         .bind(snapshot.tenant_id)
         .bind(since)

@@ -64,6 +64,7 @@ pub(crate) use mark::Mark;
 pub(crate) use order::{InOrder, Place};
 pub(crate) use past::PastKeeper;
 pub(crate) use places::Instant;
+pub(crate) use rows::beyond;
 pub(crate) use slot::{Slot, Writing};
 pub(crate) use sought::Sought;
 pub use standings::Standings;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::Mark;
 use super::agenda::ActivityRow;
 use super::keep::{Held, Keep, Refreshed};
-use super::rows::{activity_columns, sale_columns};
+use super::rows::{activity_columns, beyond, sale_columns};
 use super::sales::SaleRow;
 use super::versions::{Newest, Past, SaleNumbers};
 use crate::ask::{Snapshot, WallClock, failed};
@@ -35,8 +35,7 @@ macro_rules! versions {
         Statements {
             streams: concat!(
                 "SELECT stream_id, position FROM ", $table, " AS v
-                  WHERE ", $held, " AND tenant_id = $1 AND next_position = 9223372036854775807 AND position > $2
-                  ORDER BY position LIMIT $3"
+                  WHERE ", $held, " AND v.tenant_id = $1 AND ", beyond!("v", "$2"), " ORDER BY v.position LIMIT $3"
             ),
             versions: concat!(
                 "SELECT ", $columns, " FROM ", $table, " AS v

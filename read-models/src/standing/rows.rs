@@ -12,8 +12,27 @@ use crate::ask::Statements;
 /// Rows of a page.
 pub(super) const PAGE: i64 = 20_000;
 
-/// Current versions above `$2` and up to `$3`, the lowest first; those above `$3` that held at it; those of streams. All
-/// of them only where `$held` says so.
+/// Current, and beyond a position. The upper end leaves nothing out: of a range with one end the planner believes that it
+/// is a third of the table, and reads all of it by another index.
+macro_rules! beyond {
+    ($table:literal, $position:literal) => {
+        concat!(
+            $table,
+            ".next_position = 9223372036854775807 AND ",
+            $table,
+            ".position > ",
+            $position,
+            " AND ",
+            $table,
+            ".position < 9223372036854775807"
+        )
+    };
+}
+pub(crate) use beyond;
+
+/// Current versions above `$2` and up to `$3`, the lowest first; those that held at `$3` of streams whose current one is
+/// above it, each found by its key, since a join could be planned to read the table; those of streams. All of them only
+/// where `$held` says so.
 macro_rules! changed {
     ($columns:expr, $table:literal, $held:literal) => {
         Changed {
@@ -23,10 +42,13 @@ macro_rules! changed {
                   ORDER BY v.position LIMIT $4"
             ),
             ahead: concat!(
-                "SELECT ", $columns, " FROM ", $table, " AS c JOIN ", $table, " AS v USING (stream_id)
-                  WHERE ", $held, " AND c.tenant_id = $1 AND c.next_position = 9223372036854775807 AND c.position > $3
-                    AND v.position > $2 AND v.position <= $3 AND v.next_position > $3
-                  LIMIT $4"
+                "SELECT ", $columns, " FROM
+                  (SELECT c.stream_id FROM ", $table, " AS c
+                    WHERE c.tenant_id = $1 AND ", beyond!("c", "$3"), " ORDER BY c.position OFFSET 0) AS c
+                  CROSS JOIN LATERAL
+                  (SELECT * FROM ", $table, " AS x
+                    WHERE x.stream_id = c.stream_id AND x.position > $2 AND x.position <= $3 AND x.next_position > $3 LIMIT 1) AS v
+                  WHERE ", $held, " LIMIT $4"
             ),
             streams: concat!(
                 "SELECT ", $columns, " FROM ", $table, " AS v

@@ -207,12 +207,12 @@ async fn a_level_question_needs_no_transaction_until_a_statement_is_run() {
 }
 
 /// Rows of a sale many times, so that who reads the table touches thousands of blocks.
-const MANY: &str = "INSERT INTO rm_sale_1.sale_version
+pub(super) const MANY: &str = "INSERT INTO rm_sale_1.sale_version
     SELECT (jsonb_populate_record(v, jsonb_build_object('stream_id', gen_random_uuid(), 'version', n))).*
       FROM rm_sale_1.sale_version AS v CROSS JOIN generate_series(1, 20000) AS n WHERE v.version = 1";
 
 /// Blocks of the table of sales, and of its indexes, that were touched so far.
-async fn touched(world: &World) -> i64 {
+pub(super) async fn touched(world: &World) -> i64 {
     let mut superuser = world.database.superuser().await;
     let blocks = "SELECT (heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::bigint
                     FROM pg_statio_user_tables WHERE schemaname = 'rm_sale_1' AND relname = 'sale_version'";

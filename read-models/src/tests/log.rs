@@ -120,4 +120,7 @@ async fn projections_tell_position_and_lag() {
     assert_eq!((&sale_model["name"], &sale_model["generation"]), (&json!("sale"), &json!(1)));
     assert_eq!((&sale_model["state"], &sale_model["lag"]), (&json!("live"), &json!(1)));
     assert_eq!(sale_model["halted"], Value::Null);
+    let past = "/v1/projections?as_of=2026-03-01";
+    let (_, refused) = world.ask_as(&world.tenant, Role::Seller, past).await;
+    assert_eq!(refused["code"], "unknown_parameter", "they are told of as they stand now");
 }

@@ -23,6 +23,7 @@ mod lists;
 mod log;
 mod looks;
 mod money;
+mod overtaken;
 mod pages;
 mod parameters;
 mod parties;
