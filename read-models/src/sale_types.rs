@@ -127,13 +127,13 @@ pub(crate) async fn sale_types(
     get,
     path = "/v1/sale-types/{id}",
     tag = "catalogue",
-    params(When, ("id" = String, Path, description = "Public id")),
+    params(When, ("id" = Uuid, Path, description = "Public id")),
     responses((status = 200, description = "The sale type", body = SaleType), QueryProblems)
 )]
 pub(crate) async fn sale_type(
     State(questions): State<Questions>,
     actor: Actor,
-    PathId(id): PathId<String>,
+    PathId(id): PathId<Uuid>,
     Asked(when): Asked<When>,
 ) -> Result<Json<SaleType>, Problem> {
     actor.require(Right::ReadTenant)?;
@@ -166,7 +166,7 @@ async fn page_of(
            FROM sale_type_version
           WHERE tenant_id = $1 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
                                       next_position, $2, $3, $4)
-            AND ($7::text IS NULL OR sale_type_id::text = $7) AND ($8 OR NOT deleted)
+            AND ($7::uuid IS NULL OR sale_type_id = $7) AND ($8 OR NOT deleted)
           ORDER BY 3, sale_type_id LIMIT $5 OFFSET $6",
         arguments,
     )

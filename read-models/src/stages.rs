@@ -71,13 +71,13 @@ pub(crate) async fn stages(
     get,
     path = "/v1/stages/{id}",
     tag = "catalogue",
-    params(When, ("id" = String, Path, description = "Public id")),
+    params(When, ("id" = Uuid, Path, description = "Public id")),
     responses((status = 200, description = "The stage", body = Stage), QueryProblems)
 )]
 pub(crate) async fn stage(
     State(questions): State<Questions>,
     actor: Actor,
-    PathId(id): PathId<String>,
+    PathId(id): PathId<Uuid>,
     Asked(when): Asked<When>,
 ) -> Result<Json<Stage>, Problem> {
     actor.require(Right::ReadTenant)?;
@@ -108,7 +108,7 @@ async fn page_of(
            FROM stage_version
           WHERE tenant_id = $1 AND held(effective_at, recorded_at, position, next_effective_at, next_recorded_at,
                                       next_position, $2, $3, $4)
-            AND ($7::text IS NULL OR stage_id::text = $7) AND ($8 OR NOT deleted)
+            AND ($7::uuid IS NULL OR stage_id = $7) AND ($8 OR NOT deleted)
           ORDER BY rank, 3, stage_id LIMIT $5 OFFSET $6",
         arguments,
     )

@@ -9,7 +9,9 @@ use service_runtime::{Actor, PathId, Problem, Right};
 use sqlx::types::Json as SqlJson;
 use utoipa::ToSchema;
 
-use crate::ask::{Asked, Chosen, PageParams, Questions, Snapshot, When, add, coordinates, failed};
+use crate::ask::{
+    Asked, ChosenUser, PageParams, Questions, Snapshot, When, add, coordinates, failed,
+};
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema, sqlx::FromRow)]
@@ -44,13 +46,13 @@ pub(crate) struct UserList {
     get,
     path = "/v1/users",
     tag = "catalogue",
-    params(When, Chosen, PageParams),
+    params(When, ChosenUser, PageParams),
     responses((status = 200, description = "One page", body = UserList), QueryProblems)
 )]
 pub(crate) async fn users(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, chosen, page)): Asked<(When, Chosen, PageParams)>,
+    Asked((when, chosen, page)): Asked<(When, ChosenUser, PageParams)>,
 ) -> Result<Json<UserList>, Problem> {
     actor.require(Right::ReadTenant)?;
     page_of(&questions, &actor, &when, chosen, &page).await.map(Json)
@@ -71,7 +73,7 @@ pub(crate) async fn user(
     Asked(when): Asked<When>,
 ) -> Result<Json<User>, Problem> {
     actor.require(Right::ReadTenant)?;
-    let chosen = Chosen { id: Some(id) };
+    let chosen = ChosenUser { id: Some(id) };
     let page = page_of(&questions, &actor, &when, chosen, &PageParams::first()).await?;
     let unknown = || Problem::not_found("there is no user with this id");
     page.users.into_iter().next().map(Json).ok_or_else(unknown)
@@ -81,7 +83,7 @@ async fn page_of(
     questions: &Questions,
     actor: &Actor,
     when: &When,
-    chosen: Chosen,
+    chosen: ChosenUser,
     page: &PageParams,
 ) -> Result<UserList, Problem> {
     let pinned = page.pinned(&actor.tenant)?;

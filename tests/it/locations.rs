@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 use system_tests::{Fixture, World};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn every_location_leads_to_what_was_created() {
@@ -22,8 +23,16 @@ async fn every_location_leads_to_what_was_created() {
         let found = world.get(&fixture.importer, &location).await.expect(200).json();
         assert_eq!(found["id"], reply.json()["id"], "{location}");
     }
-    for path in ["/v1/stages/nothing", "/v1/sale-types/nothing", "/v1/users/nobody"] {
-        world.get(&fixture.importer, path).await.expect_problem(404, "not_found");
+    let nothing = Uuid::nil();
+    for path in [
+        format!("/v1/stages/{nothing}"),
+        format!("/v1/sale-types/{nothing}"),
+        "/v1/users/nobody".to_owned(),
+    ] {
+        world.get(&fixture.importer, &path).await.expect_problem(404, "not_found");
+    }
+    for path in ["/v1/stages/nothing", "/v1/sale-types/nothing"] {
+        world.get(&fixture.importer, path).await.expect_problem(400, "malformed_id");
     }
     world.command(Method::GET, "/v1/sales").send().await.expect(405);
 }

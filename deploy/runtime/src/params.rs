@@ -65,7 +65,7 @@ fn decoded(text: &str) -> Option<String> {
 
 /// The id in the path (one parameter: its type; several: a tuple).
 ///
-/// Rejects with 400 `malformed_id` when a text does not have the shape of the id.
+/// Rejects with 400 `malformed_id` when a text does not have the shape of the id, or holds U+0000, which no stored text has.
 #[derive(Debug, Clone, Copy)]
 pub struct PathId<T>(pub T);
 
@@ -73,13 +73,17 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathId<
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        // a database refuses such a text as a fault of ours
+        let storable = percent_decode_str(parts.uri.path()).all(|byte| byte != 0);
         match Path::<T>::from_request_parts(parts, state).await {
-            Ok(Path(id)) => Ok(Self(id)),
-            Err(rejection) if rejection.status().is_client_error() => {
+            Ok(Path(id)) if storable => Ok(Self(id)),
+            Err(rejection) if !rejection.status().is_client_error() => {
+                Err(Problem::internal(&rejection))
+            }
+            Ok(_) | Err(_) => {
                 let detail = "the path does not hold an id of the documented shape";
                 Err(Problem::malformed_id(detail).about(parts.uri.path()))
             }
-            Err(rejection) => Err(Problem::internal(&rejection)),
         }
     }
 }
@@ -172,6 +176,25 @@ mod tests {
             let answer = ask(bad).await.unwrap();
             assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{bad}");
             assert_eq!(answer.headers()["content-type"], "application/problem+json");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_id_that_no_text_could_be_stored_as_is_refused_as_malformed() {
+        let one = get(|PathId(id): PathId<String>| async move { id });
+        let two = get(|PathId((id, name)): PathId<(String, String)>| async move { id + &name });
+        let app: Router = Router::new().route("/users/{id}", one).route("/users/{id}/{name}", two);
+        for (path, status) in [
+            ("/users/ola", StatusCode::OK),
+            ("/users/%2500", StatusCode::OK),
+            ("/users/%00", StatusCode::BAD_REQUEST),
+            ("/users/o%00la", StatusCode::BAD_REQUEST),
+            ("/users/ola/%E2%82%AC", StatusCode::OK),
+            ("/users/ola/view%00", StatusCode::BAD_REQUEST),
+        ] {
+            let asked = Request::get(path).body(Body::empty()).unwrap();
+            let answer = app.clone().oneshot(asked).await.unwrap();
+            assert_eq!(answer.status(), status, "{path}");
         }
     }
 }

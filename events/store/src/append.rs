@@ -171,19 +171,20 @@ impl EventStore {
         Ok(outcomes)
     }
 
-    /// Turns the conflict of a group without key into what it is when the first sending stored it.
+    /// Turns the conflict of a group without key into what it is when the first sending stored it. What it rested on may have
+    /// moved since, through a neighbour in the same batch for one, and is judged first.
     async fn recognise(
         &self,
         groups: &[Resolved<'_>],
         outcomes: &mut [Outcome],
     ) -> Result<(), sqlx::Error> {
         for ((group, _), outcome) in groups.iter().zip(outcomes) {
-            let Outcome::Conflict { .. } = outcome else { continue };
+            let (Outcome::Conflict { .. } | Outcome::RestsOnThePast) = outcome else { continue };
             let wrote = group.appends.iter().find_map(|a| a.events.first().map(|e| (a, e)));
             let (None, Some((append, event))) = (&group.receipt, wrote) else { continue };
             let look = sqlx::query_as(
-                "SELECT position, number FROM es.event \
-                 WHERE log_id = $1 AND stream_id = $2 AND stream_version = $3 AND event_id = $4",
+                "SELECT e.position, s.number FROM es.event e JOIN es.stream s USING (log_id, stream_id) \
+                 WHERE log_id = $1 AND stream_id = $2 AND e.stream_version = $3 AND e.event_id = $4",
             )
             .bind(self.log_id())
             .bind(append.stream.stream_id(&group.tenant))

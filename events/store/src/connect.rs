@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool};
 
 use crate::error::{StoreError, patiently};
 
@@ -51,7 +51,9 @@ pub fn wary(pool: PgPoolOptions) -> PgPoolOptions {
     })
 }
 
-/// Tries a connection; one that stays silent is broken.
+/// Tries a connection; one that stays silent is broken. Whoever gave up while it began a transaction left it in one that
+/// nobody knows of: what the next one appends there would be answered and never committed.
 async fn answered(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    patiently(connection.ping()).await
+    let tried = sqlx::raw_sql("BEGIN; ROLLBACK").execute(connection);
+    patiently(tried).await.map(drop)
 }

@@ -61,6 +61,8 @@ impl EventStore {
         if i64::try_from(events.len()).is_ok_and(|found| found > at_most) {
             return Ok(None);
         }
+        // all were there when they were counted; they may have been taken out since
+        self.not_archived(after, end, None).await?;
         let end_hash = self.recorded_event_hash(end).await?;
         Ok(end_hash.map(|end_hash| Gleaned { events, end, end_hash }))
     }

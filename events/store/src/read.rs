@@ -102,7 +102,6 @@ impl EventStore {
         if up_to <= after {
             return Ok((Vec::new(), up_to));
         }
-        self.not_archived(after, up_to, None).await?;
         let rows = read_again(self.pool(), || {
             sqlx::query(select_event!(
                 "WHERE log_id = $1 AND position > $2 AND position <= $3 AND event_type = ANY ($4) ORDER BY position"
@@ -113,7 +112,9 @@ impl EventStore {
             .bind(types)
             .fetch_all(self.pool())
         });
-        Ok((self.recorded(rows.await?).await?, up_to))
+        let events = self.recorded(rows.await?).await?;
+        self.not_archived(after, up_to, None).await?;
+        Ok((events, up_to))
     }
 
     /// The events at these positions, in order; those behind the head are missing.
@@ -141,7 +142,6 @@ impl EventStore {
 
     /// The next events of whole streams, ordered by stream and version: what a rebuild folds.
     pub async fn read_streams(&self, sweep: &Sweep) -> Result<Vec<Recorded>, StoreError> {
-        self.not_archived(0, sweep.up_to, None).await?;
         let aggregates: Vec<&str> = sweep.aggregates.iter().map(|kind| kind.as_str()).collect();
         let rows = read_again(self.pool(), || {
             // the sum keeps the planner off the index by position, which has another order
@@ -159,7 +159,9 @@ impl EventStore {
             .bind(sweep.limit)
             .fetch_all(self.pool())
         });
-        self.recorded(rows.await?).await
+        let events = self.recorded(rows.await?).await?;
+        self.not_archived(0, sweep.up_to, None).await?;
+        Ok(events)
     }
 
     /// A tenant's events behind a position, in order; empty for an unknown tenant.
@@ -169,7 +171,6 @@ impl EventStore {
         filter: &Filter,
     ) -> Result<Vec<Recorded>, StoreError> {
         let Some(tenant_id) = self.tenant_id(tenant).await? else { return Ok(Vec::new()) };
-        self.not_archived(filter.after, i64::MAX, filter.stream_id).await?;
         let types = (!filter.types.is_empty()).then_some(&filter.types);
         let prefix = filter.aggregate.map(|aggregate| format!("{aggregate}."));
         let rows = read_again(self.pool(), || {
@@ -197,7 +198,9 @@ impl EventStore {
                 .bind(filter.stream_id)
                 .fetch_all(self.pool())
         });
-        self.recorded(rows.await?).await
+        let events = self.recorded(rows.await?).await?;
+        self.not_archived(filter.after, i64::MAX, filter.stream_id).await?;
+        Ok(events)
     }
 
     /// The clock that `recorded_at` comes from.

@@ -21,6 +21,7 @@ mod targets;
 mod tenants;
 mod times;
 mod verifying;
+mod what_stayed;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -10,9 +10,10 @@ use uuid::Uuid;
 use super::attempt::TRIES;
 use super::fault::{Fault, Halted};
 use super::lane::{Lane, LaneError, Step};
-use super::lease::{Lease, transient};
+use super::lease::{Lease, timed_out, transient};
 use super::parked::Parked;
 use super::patience::answered;
+use super::spared::Spared;
 use crate::source::{Halt, SourceError};
 
 /// Events of a queue applied by one statement of the read model.
@@ -120,6 +121,8 @@ impl Lane {
         stream_id: Uuid,
         store: &EventStore,
     ) -> Result<Step, LaneError> {
+        // a queue takes a connection of its own
+        self.spared = Spared::default();
         match self.apply_queue(lease, stream_id, store).await {
             Ok(events) => {
                 let (model, generation) = (self.part.model, self.part.generation);
@@ -214,10 +217,4 @@ impl From<sqlx::Error> for InVain {
     fn from(error: sqlx::Error) -> Self {
         Self::Now(LaneError::Database(error))
     }
-}
-
-/// The queue is too long for one statement: trying again at once would end the same way.
-fn timed_out(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|refusal| refusal.code());
-    code.is_some_and(|code| code == "57014")
 }

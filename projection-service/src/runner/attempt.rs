@@ -53,6 +53,12 @@ impl Attempt {
         if self.tries < TRIES { Next::Again } else { Next::Poison }
     }
 
+    /// A batch of `length` events took longer than a statement may. That says nothing against any of them: a slow disk is
+    /// nobody's fault.
+    pub(super) fn took_too_long(&mut self, length: usize) {
+        self.limit = (length / 2).clamp(1, self.limit_max);
+    }
+
     /// Somebody asked for another try.
     pub(super) fn pardon(&mut self) {
         self.tries = 0;
@@ -92,6 +98,16 @@ mod tests {
         assert_eq!(attempt.failed(1, Some(0)), Next::Again);
         assert_eq!(attempt.failed(1, None), Next::Again);
         assert_eq!(attempt.failed(1, None), Next::Poison);
+    }
+
+    #[test]
+    fn what_takes_too_long_becomes_smaller_and_never_poison() {
+        let mut attempt = Attempt::new(500);
+        for limit in [250, 125, 62, 31, 15, 7, 3, 1, 1, 1, 1, 1] {
+            attempt.took_too_long(attempt.limit);
+            assert_eq!(attempt.limit, limit);
+        }
+        assert_eq!(attempt.failed(1, None), Next::Again, "as if it had never been tried");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use service_runtime::clock::{Stopwatch, back_off};
 
 use super::attempt::{Next, chain, good_before};
 use super::lane::{Lane, LaneError, Step};
-use super::lease::{Lease, fenced, transient};
+use super::lease::{Lease, fenced, timed_out, transient};
 use super::parked::Parked;
 use super::patience::{WORKS_WITHIN, answered, silence, silent};
 use crate::metrics;
@@ -47,6 +47,9 @@ impl Lane {
     ) -> Result<Step, LaneError> {
         let error = match error {
             ApplyError::Database(error) if fenced(&error) || transient(&error) => {
+                if timed_out(&error) {
+                    self.attempt.took_too_long(run.0);
+                }
                 return self.interrupted(error);
             }
             other @ (ApplyError::Database(_)

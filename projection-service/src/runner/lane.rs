@@ -129,6 +129,7 @@ impl Lane {
     /// read. Safe to cancel: an unfinished batch rolls back, or has moved a checkpoint that this lane finds moved.
     pub async fn step(&mut self, source: &Source) -> Result<Step, LaneError> {
         let Some(lease) = answered(self.hold()).await? else {
+            self.spared = Spared::default();
             return Ok(Step::NotOurs);
         };
         let parked = answered(self.set_aside()).await?;

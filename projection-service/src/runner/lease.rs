@@ -230,6 +230,12 @@ pub fn fenced(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|refusal| refusal.code()).is_some_and(|code| code == FENCED)
 }
 
+/// Whether a statement took longer than it may: trying again with as much would end the same way.
+pub(super) fn timed_out(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|refusal| refusal.code());
+    code.is_some_and(|code| code == "57014")
+}
+
 /// Whether trying again may help: the connection or the server failed, not the statement. 25P03: we slept within a batch.
 pub fn transient(error: &sqlx::Error) -> bool {
     match error.as_database_error() {

@@ -9,6 +9,21 @@ use uuid::Uuid;
 
 use crate::ask::{FromGiven, Given, Snapshot, add, bad, day, owners_and_members, reversed};
 
+/// The condition of questions over activities, behind [`entries_sql`](super::entries_sql): `$1` to `$7` the moment, `$8` to
+/// `$26` the filters.
+macro_rules! matching_activities {
+    () => {
+        concat!(
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/activities/matching.sql")),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/activities/seen.sql")),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/activities/matching_sales.sql")),
+            $crate::ask::sale_is_seen!(),
+            "))\n"
+        )
+    };
+}
+pub(crate) use matching_activities;
+
 /// Filters; each takes one or more values separated by commas unless it says otherwise.
 #[derive(Debug, Clone, Default, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -118,7 +133,7 @@ impl ActivityFilters {
         Ok(())
     }
 
-    /// Binds `$8` to `$26`, as `matching.sql` reads them.
+    /// Binds `$8` to `$26`, as [`matching_activities`] reads them.
     pub fn bind(&self, to: &mut PgArguments) {
         add(to, &self.owner);
         add(to, &self.group);

@@ -10,7 +10,7 @@ use sqlx::postgres::PgArguments;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::filters::ActivityFilters;
+use super::filters::{ActivityFilters, matching_activities};
 use super::sort::ActivitySort;
 use super::summary::{Summary, SummaryParams};
 use super::{Entry, EntryRow, entries, entries_sql};
@@ -24,7 +24,7 @@ macro_rules! sorted_entries {
         concat!(
             "SELECT NULL::text AS description, ",
             entries_sql!(),
-            include_str!("matching.sql"),
+            matching_activities!(),
             include_str!("sorted.sql")
         )
     };

@@ -14,13 +14,12 @@
   AND ($21::text IS NULL OR starts_with(a.company_folded, $21))
   AND ($22::text IS NULL OR starts_with(a.contact_folded, $22))
   AND ($23::text IS NULL OR starts_with(a.location_folded, $23))
-  -- with the contact, or with a company the contact was ever linked beside (SD-30)
-  AND ($24::uuid IS NULL OR a.contact_id = $24 OR a.company_id IN (
-    SELECT x.company_id FROM activity_version AS x
-     WHERE x.tenant_id = $1 AND x.contact_id = $24 AND NOT x.deleted AND x.company_id IS NOT NULL
-       AND held(x.effective_at, x.recorded_at, x.position, x.next_effective_at, x.next_recorded_at, x.next_position, $2, $3, $4)
-    UNION SELECT y.company_id FROM sale_version AS y
-     WHERE y.tenant_id = $1 AND y.contact_id = $24 AND y.company_id IS NOT NULL AND NOT y.deleted
-       AND held(y.effective_at, y.recorded_at, y.position, y.next_effective_at, y.next_recorded_at, y.next_position, $2, $3, $4)))
   AND ($25::uuid[] IS NULL OR a.series_id = ANY ($25))
   AND ($26::text[] IS NULL OR a.follow_up_type = ANY ($26))
+  -- with the contact, or with a company the contact was ever linked beside (SD-30) in an activity or a sale that whoever asks
+  -- sees: what they do not see tells them of nobody's company (SO-44). This `a` is the activity beside, not the one above it.
+  AND ($24::uuid IS NULL OR a.contact_id = $24 OR a.company_id IN (
+    SELECT a.company_id FROM activity_version AS a
+     WHERE a.tenant_id = $1 AND a.contact_id = $24 AND NOT a.deleted AND a.company_id IS NOT NULL
+       AND held(a.effective_at, a.recorded_at, a.position, a.next_effective_at, a.next_recorded_at, a.next_position, $2, $3, $4)
+       AND

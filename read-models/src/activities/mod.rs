@@ -9,7 +9,7 @@ mod sort;
 mod summary;
 
 pub(crate) use entry::{Edge, Entry, EntryRow, entries, entries_sql, held_entries};
-pub(crate) use filters::ActivityFilters;
+pub(crate) use filters::{ActivityFilters, matching_activities};
 pub(crate) use history::{__path_activity_history, activity_history};
 pub(crate) use list::{__path_activities, activities, first_streams};
 pub(crate) use one::{__path_activity, activity};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 use super::entries_sql;
-use super::filters::ActivityFilters;
+use super::filters::{ActivityFilters, matching_activities};
 use crate::ask::{FromGiven, Given, Snapshot, add, bad, failed, moment};
 
 /// Fields a list can be grouped by.
@@ -161,7 +161,7 @@ async fn rows(
             "WITH m AS (SELECT w.begins, w.ends,
                (EXTRACT(EPOCH FROM a.ends_at - a.starts_at) / 60)::bigint AS minutes, ",
             entries_sql!(),
-            include_str!("matching.sql"),
+            matching_activities!(),
             ") ",
             include_str!("summary.sql")
         ),

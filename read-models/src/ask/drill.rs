@@ -43,8 +43,12 @@ impl Drill {
     }
 
     /// A filter by what a figure is grouped by; no key asks for sales that have none. A key that a list of values cannot
-    /// hold is asked for by a criterion.
+    /// hold is asked for by a criterion; so is a company beside stakeholders, where `company` means more than the one linked
+    /// to, and what was asked of it has to stay.
     pub fn of_key(&self, name: &str, key: Option<&str>) -> Self {
+        if name == "company" && self.includes_stakeholders() {
+            return self.and(Field::Company, key);
+        }
         match key {
             Some(key) if key.contains(',') || key.trim() != key || key == ABSENT => {
                 match Field::parse(name) {
@@ -56,6 +60,10 @@ impl Drill {
             None if name == "stage" => self.with(name, "none"),
             None => self.with(name, ABSENT),
         }
+    }
+
+    fn includes_stakeholders(&self) -> bool {
+        self.given.get("include_stakeholders").is_some_and(|asked| asked == "true")
     }
 
     /// A criterion more, in every block that is asked for; no key asks for sales that have nothing there.
@@ -149,6 +157,26 @@ mod tests {
             "/v1/x?owner=ola&title=50%20%25%20%26%20mer%2B"
         );
         assert_eq!(Drill::default().to_sales(), "/v1/sales");
+    }
+
+    #[test]
+    fn a_company_beside_stakeholders_is_asked_for_by_a_criterion_sf_6_sk_7() {
+        let id = "00000000-0000-0000-0000-000000000007";
+        let plain = asked(&[("company", "a,b"), ("include_stakeholders", "false")]);
+        assert_eq!(
+            plain.of_key("company", Some(id)).to_sales(),
+            format!("/v1/sales?company={id}&include_stakeholders=false")
+        );
+        let wide = asked(&[("company", "a,b"), ("include_stakeholders", "true")]);
+        for (key, criteria) in [
+            (Some(id), format!("company.id%20one_of%20{id}")),
+            (None, "company.id%20is_empty".to_owned()),
+        ] {
+            assert_eq!(
+                wide.of_key("company", key).to_sales(),
+                format!("/v1/sales?company=a,b&criteria={criteria}&include_stakeholders=true")
+            );
+        }
     }
 
     #[test]

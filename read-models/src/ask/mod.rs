@@ -30,7 +30,7 @@ use service_runtime::Clock;
 
 use crate::Standings;
 
-pub(crate) use chosen::{Chosen, WithDeleted};
+pub(crate) use chosen::{Chosen, ChosenUser, WithDeleted};
 pub(crate) use columns::{ColumnParam, Shown};
 pub(crate) use cursor::{Fingerprint, Pinned};
 pub(crate) use dated::{Dated, RatesByDay, RatesOf, RatesParam};

@@ -70,10 +70,14 @@ impl Heading {
 }
 
 /// The keys a sale could be moved to: their columns are there also while they are empty. Owners and groups are many, so
-/// theirs are not.
+/// theirs are not. Where open sales are not asked for, nothing would be in any column but those of statuses, and none is
+/// offered: the list behind it would be one of sales that the question leaves out.
 pub(super) fn offered(group: BoardGroup, filters: &Filters, labels: &Labels) -> Vec<String> {
     let asked = |id: &Uuid| filters.sale_type.as_ref().is_none_or(|types| types.contains(id));
     let types = labels.offered.sale_types.iter().filter(|(id, _)| asked(id));
+    if group != BoardGroup::Status && !statuses(filters).any(|status| status == Status::Open) {
+        return Vec::new();
+    }
     match group {
         BoardGroup::Stage => {
             let stages: BTreeSet<String> =

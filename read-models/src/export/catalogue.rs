@@ -8,7 +8,7 @@ use service_runtime::{AcceptLanguage, Actor, Problem};
 
 use super::table::{Shown, Taking, day, instant, mark, number, text};
 use super::{ExportParams, FileAnswers};
-use crate::ask::{Asked, Chosen, PageParams, Questions, When, WithDeleted};
+use crate::ask::{Asked, Chosen, ChosenUser, PageParams, Questions, When, WithDeleted};
 use crate::currencies::currencies;
 use crate::sale_types::sale_types;
 use crate::stages::stages;
@@ -73,13 +73,13 @@ const TARGET_TYPES: [Shown; 6] = [
     get,
     path = "/v1/users/export",
     tag = "catalogue",
-    params(When, Chosen, ExportParams),
+    params(When, ChosenUser, ExportParams),
     responses(FileAnswers, QueryProblems)
 )]
 pub(crate) async fn users_export(
     State(questions): State<Questions>,
     actor: Actor,
-    Asked((when, chosen, params)): Asked<(When, Chosen, ExportParams)>,
+    Asked((when, chosen, params)): Asked<(When, ChosenUser, ExportParams)>,
 ) -> Result<Response, Problem> {
     let taking = Taking::begin(&questions, &actor, &when, params).await?;
     let asked = (when, chosen, PageParams::every_row());

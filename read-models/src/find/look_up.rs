@@ -113,7 +113,10 @@ pub(super) async fn elements(
             About::Activity => snapshot.sight.is_none(),
             About::Stakeholder => false,
         };
-    let remembering = Remembering::of(snapshot, lasting, || format!("{field} {asked:?}")).await?;
+    // in another zone an activity that nobody changed lies on another day
+    let zone = snapshot.zone;
+    let key = || format!("{field} {asked:?} {zone}");
+    let remembering = Remembering::of(snapshot, lasting, key).await?;
     if let Some(known) = remembering.as_is() {
         return Ok(known);
     }

@@ -24,6 +24,7 @@ use crate::ask::{
     Asked, CurrencyParam, Drill, Filters, FromGiven, Given, InCurrency, Labels, Questions,
     Snapshot, When, bad, day,
 };
+use crate::export::OF_FILES;
 use cells::{OF_CURRENCY, cells};
 pub(crate) use goals::Goals;
 use rows::{ForecastRow, ForecastTotals, Making};
@@ -136,6 +137,8 @@ pub(crate) async fn forecast(
     )>,
 ) -> Result<Json<Forecast>, Problem> {
     actor.require(Right::ReadTenant)?;
+    // what a file is like narrows no sales, so it parts them from no target
+    let drill = drill.without(&OF_FILES);
     let mut snapshot = Snapshot::open_standing(&questions, &actor, &when, None).await?;
     let range = params.range(snapshot.today)?;
     filters.resolve(&mut snapshot, &actor).await?;

@@ -179,7 +179,7 @@ pub(crate) async fn target_types(
     let language = language.best();
     let mut target_types = Vec::new();
     for kind in TargetKind::all(&mut snapshot).await? {
-        if chosen.id.as_ref().is_some_and(|id| *id != kind.id.to_string()) {
+        if chosen.id.is_some_and(|id| id != kind.id) {
             continue;
         }
         let names = kind.item_names(&mut snapshot, &labels, language).await?;

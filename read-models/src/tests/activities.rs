@@ -1,10 +1,11 @@
 //! Activities as lists, cards and histories show them.
 
 use events::activity::ActivityTerms;
-use events::sale::Parties;
+use events::sale::{Details, Parties, Registration, Visibility};
 use events::values::Note;
-use events::{ActivityEvent, Event, Party, TypeName};
+use events::{ActivityEvent, Event, Party, SaleId, TypeName, UserId};
 use serde_json::json;
+use service_runtime::Role;
 use uuid::Uuid;
 
 use super::agenda::{
@@ -12,6 +13,7 @@ use super::agenda::{
     terms, times,
 };
 use super::facts::{registered, registration, sale};
+use super::party_facts::{company_id, contact_id, linked};
 use super::{World, today};
 
 #[tokio::test]
@@ -164,4 +166,57 @@ async fn the_list_filters_by_field_sorts_and_pages() {
     }
     let unknown = world.refused("/v1/activities?colour=red").await;
     assert_eq!(unknown, (400, "unknown_parameter".into()));
+}
+
+/// An activity of Ola's in March with these parties.
+async fn with_parties(
+    world: &mut World,
+    n: u128,
+    (title, of): (&str, Option<SaleId>),
+    parties: Parties,
+) {
+    let edited = ActivityTerms { parties, ..terms(title, of) };
+    let edited = Event::Activity(ActivityEvent::Edited(edited));
+    let slot = days("2026-03-12", "2026-03-12");
+    world.record(&activity(n), &[planned(title, of, slot), edited]).await;
+}
+
+/// Contact 0 is linked to company 0 in a sale of Ola's, contact 1 to company 1 in a sale of Kari's that only she is shown,
+/// contact 2 to company 2 in an activity of hers on it; each company has an activity of Ola's.
+#[tokio::test]
+async fn a_contact_leads_to_a_company_only_through_what_the_caller_sees_sd_30_so_44() {
+    let mut world = World::provisioned().await;
+    let beside = |n: u128| linked(Some(company_id(n).0), Some(contact_id(n).0));
+    let shown = Registration { parties: beside(0), ..registration() };
+    world.record(&sale(1).stream(), &[registered(shown)]).await;
+    let hidden = Registration {
+        owner: UserId::parse("kari").unwrap(),
+        parties: beside(1),
+        details: Details { visibility: Visibility::Owner, ..Details::default() },
+        ..registration()
+    };
+    world.record(&sale(2).stream(), &[registered(hidden)]).await;
+    with_parties(&mut world, 1, ("Secret", Some(sale(2))), beside(2)).await;
+    world.record(&activity(1), &[assigned("kari")]).await;
+    for n in 0..3 {
+        let title = format!("At company {n}");
+        let there = linked(Some(company_id(n).0), None);
+        with_parties(&mut world, 10 + n, (&title, None), there).await;
+    }
+    world.follow().await;
+    for (role, found) in [
+        (Role::Auditor, ["At company 0", "At company 1", "At company 2, Secret"]),
+        (Role::Manager, ["At company 0", "", ""]),
+    ] {
+        for (n, titles) in (0..).zip(found) {
+            let question =
+                format!("/v1/activities?sort=title&sums=true&of_contact={}", contact_id(n).0);
+            let (status, list) = world.ask_as(&world.tenant, role, &question).await;
+            assert_eq!(status, 200, "{question}: {list}");
+            let rows = list["activities"].as_array().unwrap().iter();
+            let told: Vec<_> = rows.map(|row| row["title"].as_str().unwrap()).collect();
+            assert_eq!(told.join(", "), titles, "{role:?} of contact {n}");
+            assert_eq!(list["sums"]["count"], told.len(), "{role:?} of contact {n}");
+        }
+    }
 }

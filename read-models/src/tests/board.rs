@@ -5,7 +5,7 @@ use chrono::Days;
 use events::sale::{ReopenCause, ReopenedFrom};
 use events::{Event, Probability, SaleEvent};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 use service_runtime::Role;
 use tokio::runtime::Runtime;
 
@@ -168,6 +168,31 @@ async fn lanes_of_many_sales_begin_with_the_first_of_them_whatever_changes_sf_14
         }
         world.follow().await;
     }
+}
+
+/// Columns are of open sales: a question that leaves those out has none, and so no list of what it left out (SF-6).
+#[tokio::test]
+async fn there_are_columns_only_of_statuses_that_are_asked_for_sf_14_sf_6() {
+    let mut world = World::provisioned().await;
+    for n in 0..10 {
+        world.record(&sale(u128::from(n)).stream(), &ended(n)).await;
+    }
+    world.follow().await;
+    for (asked, columns) in [
+        ("status=won", 0),
+        ("status=won,lost&group_by=sale_type", 0),
+        ("status=stalled&group_by=owner&subgroup_by=stage", 0),
+        ("status=won&skip_completed=true", 0),
+        ("status=won,lost&group_by=status", 2),
+        ("status=open,won", 3),
+        ("skip_completed=true&group_by=sale_type", 2),
+    ] {
+        let board = world.ask(&format!("/v1/board?cards=1&{asked}")).await;
+        assert_eq!(board["columns"].as_array().unwrap().len(), columns, "{asked}: {board}");
+        columns_are_their_lists(&world, &board).await;
+    }
+    let won = world.ask("/v1/board?status=won").await;
+    assert_eq!((&won["lanes"][0]["key"], &won["lanes"][0]["count"]), (&json!("won"), &json!(4)));
 }
 
 proptest! {

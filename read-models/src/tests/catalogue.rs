@@ -1,7 +1,9 @@
 //! What sales refer to, at any moment: stages, types, users, currencies, the caller.
 
+use events::target_type::DEFAULT;
 use events::{Event, StageEvent, StreamName, TenantEvent};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::facts::{FM, NEW, advanced, registered, registration, sale, stage_named};
 use super::{World, instant};
@@ -135,4 +137,36 @@ async fn a_read_model_that_was_deleted_comes_back_from_the_log() {
     assert_eq!(world.refused("/v1/stages").await, refused, "its checkpoint went with it");
     world.follow().await;
     assert_eq!(world.ask("/v1/stages").await["stages"], before["stages"]);
+}
+
+#[tokio::test]
+async fn an_id_is_the_same_in_capitals_and_what_is_none_is_refused() {
+    let world = World::provisioned().await;
+    world.follow().await;
+    for (path, list, id) in [
+        ("/v1/stages", "stages", FM.0),
+        ("/v1/sale-types", "sale_types", NEW.0),
+        ("/v1/target-types", "target_types", DEFAULT.0),
+    ] {
+        for written in [id.to_string(), id.to_string().to_uppercase()] {
+            let found = world.ask(&format!("{path}?id={written}")).await;
+            let rows = found[list].as_array().unwrap();
+            assert_eq!((rows.len(), &rows[0]["id"]), (1, &json!(id)), "{path} {written}");
+        }
+        let none = world.ask(&format!("{path}?id={}", Uuid::from_u128(404))).await;
+        assert_eq!(none[list], json!([]), "{path}");
+        let refused = world.refused(&format!("{path}?id=FM")).await;
+        assert_eq!(refused, (400, "bad_parameter".to_owned()), "{path}");
+    }
+    for (path, id) in [("/v1/stages", FM.0), ("/v1/sale-types", NEW.0)] {
+        let capitals = id.to_string().to_uppercase();
+        assert_eq!(world.ask(&format!("{path}/{capitals}")).await["id"], json!(id));
+        let refused = world.refused(&format!("{path}/FM")).await;
+        assert_eq!(refused, (400, "malformed_id".to_owned()), "{path}");
+        let unknown = world.refused(&format!("{path}/{}", Uuid::from_u128(404))).await;
+        assert_eq!(unknown, (404, "not_found".to_owned()), "{path}");
+    }
+    let users = async |id: &str| world.ask(&format!("/v1/users?id={id}")).await["users"].clone();
+    assert_eq!(users("ola").await[0]["id"], "ola");
+    assert_eq!(users("OLA").await, json!([]), "users are called by a text");
 }

@@ -3,18 +3,22 @@
 use std::collections::HashMap;
 
 use events::rights::{Level, RecordRights, Records};
+use events::sale::{Part, Registration, Stakeholder, StakeholderId};
 use events::{
-    Event, FieldDefinition, FieldItem, FieldKind, ListKey, LocalName, StreamName, TenantEvent,
-    TypeName,
+    Event, FieldDefinition, FieldItem, FieldKind, ListKey, LocalName, Party, SaleEvent, StreamName,
+    TenantEvent, TypeName,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use service_runtime::Role;
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use super::chances::chances;
+use super::facts::{registered, registration, sale};
 use super::histories::{Player, Step, steps};
+use super::party_facts::{company_id, linked};
 use super::target_facts::{many_targets, type_id};
 use super::{World, ask};
 
@@ -243,6 +247,64 @@ async fn every_figure_equals_its_list(history: &[Step]) {
             }
         }
         assert!(lists.checked > 500, "only {} figures", lists.checked);
+    }
+}
+
+/// A sale linked to one company, or none, with another as its stakeholder, or none.
+async fn involving(world: &mut World, n: u128, own: Option<u128>, beside: Option<u128>) {
+    let parties = linked(own.map(|own| company_id(own).0), None);
+    let mut facts = vec![registered(Registration { parties, ..registration() })];
+    let name = || TypeName::parse("Beside").unwrap();
+    facts.extend(beside.map(|company| {
+        Event::Sale(SaleEvent::StakeholderAdded(Stakeholder {
+            id: StakeholderId(Uuid::from_u128(n)),
+            company: Some(Party { id: company_id(company).0, name: name() }),
+            contact: None,
+            part: Part::default(),
+        }))
+    }));
+    world.record(&sale(n).stream(), &facts).await;
+}
+
+/// A sale that is found by its stakeholder (SK-7) counts where it is linked itself.
+#[tokio::test]
+async fn figures_by_company_are_their_lists_also_beside_stakeholders_sf_6_sk_7() {
+    let mut world = World::provisioned().await;
+    let sales = [
+        (Some(0), None),
+        (Some(1), Some(0)),
+        (None, Some(0)),
+        (Some(1), None),
+        (Some(0), Some(1)),
+        (None, None),
+    ];
+    for (n, (own, beside)) in (1..).zip(sales) {
+        involving(&mut world, n, own, beside).await;
+    }
+    world.follow().await;
+    let (first, either) = (company_id(0), "amount%20gt%201%20or%20number%20eq%201003");
+    let mut lists = Lists { world: &world, role: Role::Analyst, known: HashMap::new(), checked: 0 };
+    for asked in [
+        format!("include_stakeholders=true&company={}", first.0),
+        "include_stakeholders=true".to_owned(),
+        format!("company={},(none)", first.0),
+        format!("include_stakeholders=true&company={}&criteria={either}", first.0),
+    ] {
+        let question = format!("/v1/sale-summary?by=company&{asked}");
+        let rows = lists.answer(&question).await["rows"].as_array().unwrap().clone();
+        assert!(rows.len() > 1, "{question}: {rows:?}");
+        for row in rows {
+            let open = &row["open"];
+            let figures = ["count", "amount", "weighted"].map(|name| (name, &open[name]));
+            lists.check(&question, &row["drill"]["open"], &figures).await;
+        }
+        let question = format!("/v1/sales/grouped?group_by=company,status&{asked}");
+        let groups = lists.answer(&question).await["groups"].as_array().unwrap().clone();
+        for group in &groups {
+            for of in group["groups"].as_array().unwrap().iter().chain([group]) {
+                lists.check(&question, &of["drill"], &[("count", &of["count"])]).await;
+            }
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::World;
-use super::agenda::{activity, days, deleted, planned, terms};
+use super::agenda::{activity, days, deleted, planned, terms, times};
 use super::chances::chances;
 use super::facts::{registered, registration, sale};
 use super::histories::{Player, Step, steps};
@@ -178,6 +178,30 @@ async fn what_is_known_of_a_search_is_brought_on_by_what_changed_sf_7() {
     assert_eq!(found(&world, title).await, ["1001", "1003"]);
     assert_eq!(found(&world, words).await, ["1001", "1003"]);
     assert_eq!(found(&world, call).await, ["1001", "1003"]);
+}
+
+/// SF-8: half past midnight in Oslo is the evening before in New York, and nobody changes the activity.
+#[tokio::test]
+async fn an_activity_is_found_on_its_day_in_the_zone_the_tenant_has_now_sf_8() {
+    let mut world = World::provisioned().await;
+    world.record(&sale(1).stream(), &[registered(registration())]).await;
+    let late = times("2026-03-10T23:30:00Z", "2026-03-11T00:30:00Z");
+    world.record(&activity(1), &[planned("Call", Some(sale(1)), late)]).await;
+    world.follow().await;
+    let both = Both::of(&world);
+    let on = async |world: &World, day: &str| {
+        let question = format!("criteria={}", encoded(&format!("activity.start on {day}")));
+        both.agree_on(&world.tenant, Role::Auditor, format!("/v1/sales?{question}")).await;
+        found(world, &question).await
+    };
+    let oslo = [on(&world, "2026-03-10").await, on(&world, "2026-03-11").await];
+    assert_eq!(oslo, [vec![], vec!["1001".to_owned()]]);
+    let moved = TenantEvent::TimeZoneChanged { time_zone: chrono_tz::America::New_York };
+    let tenant = StreamName::of_tenant(&world.tenant);
+    world.record(&tenant, &[Event::Tenant(moved)]).await;
+    world.follow().await;
+    let new_york = [on(&world, "2026-03-10").await, on(&world, "2026-03-11").await];
+    assert_eq!(new_york, [vec!["1001".to_owned()], vec![]]);
 }
 
 #[tokio::test]

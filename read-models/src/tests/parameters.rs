@@ -112,6 +112,8 @@ async fn what_cannot_be_is_refused_by_name() {
         "/v1/events?aggregate=house",
         "/v1/events?id=0198",
         "/v1/sales/not-a-uuid",
+        "/v1/users/o%00la",
+        "/v1/users/%00/views",
         "/v1/pipeline?title=%FF",
     ] {
         let (status, code) = world.refused(bad).await;

@@ -12,7 +12,7 @@ use service_runtime::{Actor, Problem, Right};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Days, month_of};
-use crate::activities::{ActivityFilters, entries_sql};
+use crate::activities::{ActivityFilters, entries_sql, matching_activities};
 use crate::ask::{
     Asked, Drill, FromGiven, Given, Questions, Snapshot, When, add, bad, failed, moment,
 };
@@ -200,7 +200,7 @@ async fn counts(
         concat!(
             "WITH m AS (SELECT w.begins, w.ends, ",
             entries_sql!(),
-            include_str!("../activities/matching.sql"),
+            matching_activities!(),
             ")
              SELECT p.first_day, m.kind, m.completed_on IS NOT NULL, count(*)
                FROM m JOIN unnest($27::date[], $28::date[]) AS p (first_day, last_day)

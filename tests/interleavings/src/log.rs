@@ -121,12 +121,13 @@ impl Log {
         let streams = group.appends.iter().map(|append| append.stream.stream_id(&group.tenant));
         let streams: Vec<Uuid> = streams.collect();
         let versions: Vec<i64> = streams.iter().map(|stream| self.version(*stream)).collect();
+        // in the order of the log: what it rests on comes first
+        if rests_on.iter().any(|(stream, version)| self.version(*stream) != *version) {
+            return Outcome::RestsOnThePast;
+        }
         if group.appends.iter().zip(&versions).any(|(append, version)| append.expected != *version)
         {
             return Outcome::Conflict { versions };
-        }
-        if rests_on.iter().any(|(stream, version)| self.version(*stream) != *version) {
-            return Outcome::RestsOnThePast;
         }
         let first = i64::try_from(self.events.len()).unwrap_or_default() + 1;
         for (append, stream) in group.appends.iter().zip(&streams) {

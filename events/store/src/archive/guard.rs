@@ -7,7 +7,9 @@ use crate::EventStore;
 use crate::error::{StoreError, read_again};
 
 impl EventStore {
-    /// Refuses when a position behind `after` and up to `up_to` lies in an archive, of a stream if one is named.
+    /// Refuses when a position behind `after` and up to `up_to` lies in an archive, of a stream if one is named. Asked after
+    /// the rows were read: rows are taken out in the transaction that notes the archive, and whoever waited for it reads
+    /// what it left.
     ///
     /// # Errors
     /// [`StoreError::Archived`] with the first file that is needed.

@@ -150,3 +150,17 @@ async fn a_group_without_streams_or_with_one_twice_is_refused_alone() {
     assert_eq!(outcomes[2], appended(&[1], 1, 1, Some(1001)));
     assert_eq!(store.append(WRITER, &[]).await.unwrap(), []);
 }
+
+/// Who gives up while a transaction begins leaves it to the pool, which knows nothing of it. The next one's batch would be
+/// answered there and lost with the connection.
+#[tokio::test]
+async fn a_connection_that_comes_back_in_a_transaction_is_lent_without_it() {
+    let database = TestDatabase::create().await;
+    let pool = crate::connect(&database.url_for("salgslogg_command"), 1).unwrap();
+    let mut begun = pool.acquire().await.unwrap();
+    sqlx::raw_sql("BEGIN").execute(&mut *begun).await.unwrap();
+    drop(begun);
+    let store = EventStore::new(pool, 1);
+    append(&store, one(sale(1), 0, vec![registered()])).await;
+    assert_eq!(database.store().head().await.unwrap(), 1, "others see it");
+}

@@ -140,6 +140,24 @@ async fn case_1_without_a_key_the_events_themselves_are_recognised() {
     assert_eq!(log_is_ok(&proxy.store).await, 4);
 }
 
+/// What a group rested on has moved when it is sent again, here through its neighbour in the same batch.
+#[tokio::test]
+async fn case_1_without_a_key_events_are_recognised_although_what_they_rested_on_has_moved() {
+    let database = TestDatabase::create().await;
+    let proxy = Proxy::before(&database).await;
+    let warm = sale("warm").stream_id(&demo());
+    let batch = [one(sale(2), 0, vec![registered()]), one(sale("warm"), 1, vec![advanced()])];
+    proxy.order(LOSE_THE_ANSWER);
+    let rests = [vec![(warm, 1)], vec![]];
+    let outcomes = proxy.store.append_resting(WRITER, &batch, &rests).await.unwrap();
+    assert_eq!(outcomes[0], appended(&[1], 2, 2, Some(1002)));
+    assert_eq!(outcomes[1], appended(&[2], 3, 3, Some(1001)));
+    let late = [one(sale(3), 0, vec![registered()])];
+    let refused = proxy.store.append_resting(WRITER, &late, &[vec![(warm, 1)]]).await.unwrap();
+    assert_eq!(refused[0], Outcome::RestsOnThePast, "what was never stored is refused as ever");
+    assert_eq!(log_is_ok(&proxy.store).await, 3);
+}
+
 #[tokio::test]
 async fn case_3_a_connection_lost_before_the_call_ran_costs_nothing() {
     let database = TestDatabase::create().await;

@@ -168,3 +168,19 @@ async fn repeats_and_reused_keys_are_judged_beside_others_in_one_call() {
     );
     assert_eq!(log_is_ok(&store).await, 3);
 }
+
+/// The database's clock was days ahead for a while, and receipts bear the days it showed.
+#[tokio::test]
+async fn a_receipt_from_before_the_clock_was_set_back_is_found() {
+    let database = TestDatabase::create().await;
+    let store = database.store();
+    append(&store, keyed(1, one(sale(1), 0, vec![registered()]))).await;
+    sqlx::raw_sql(
+        "ALTER TABLE es.command DISABLE TRIGGER immutable; UPDATE es.command SET day = day + 5",
+    )
+    .execute(database.owner())
+    .await
+    .unwrap();
+    let probe = store.probe(Some([1; 32]), &[]).await.unwrap();
+    assert_eq!(probe.receipt.map(|(found, _)| found), Some(receipt(1, 1, Some(1), Some(1001))));
+}

@@ -5,15 +5,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use events::identity::part_of;
-use events::{Recorded, TenantSlug};
+use events::TenantSlug;
 use futures::{StreamExt, stream};
-use sqlx::FromRow;
-use uuid::Uuid;
 
-use super::findings::{Area, Finding, Findings, hex};
-use super::replay::{BatchRow, Replay, Slim};
-use super::{Scope, Step, Verified};
+use super::findings::{Area, Finding, Findings};
+use super::replay::{BatchRow, Replay};
+use super::row::{Row, page};
+use super::{Scope, Step, Verified, stayed};
 use crate::EventStore;
 use crate::error::{StoreError, read_again};
 
@@ -35,8 +33,13 @@ pub(super) async fn judge(
     let to = scope.to.map_or(head, |to| to.min(head));
     let tenants: Arc<HashMap<i32, TenantSlug>> =
         Arc::new(store.tenants().await?.into_iter().collect());
-    let (mut replay, from) = begin(store, scope.from.unwrap_or(1).max(archived + 1)).await?;
+    let wanted = scope.from.unwrap_or(1);
+    let whole = stayed::behind_archives(store, archived).await?;
+    let (mut replay, from) = begin(store, wanted.max(whole)).await?;
     let decode = scope.decode;
+    if wanted < whole {
+        stayed::judge(store, (wanted, whole.min(to + 1)), (&tenants, decode), findings).await?;
+    }
     let pages = (0..).map(|n| from + n * PAGE).take_while(|first| *first <= to);
     let mut pages = stream::iter(pages)
         .map(|first| {
@@ -87,8 +90,8 @@ fn broken_off(error: tokio::task::JoinError) -> StoreError {
     StoreError::Unavailable(sqlx::Error::Io(std::io::Error::other(error)))
 }
 
-/// The state before the batch that holds `from`, or the next one if that batch began before it: taken as the log
-/// has it, since what lies before is judged elsewhere.
+/// The state before the batch that holds `from`, and where that batch begins: taken as the log has it, since what lies
+/// before is judged elsewhere.
 async fn begin(store: &EventStore, from: i64) -> Result<(Replay, i64), StoreError> {
     if from <= 1 {
         return Ok((Replay::genesis(store.log_id()), 1));
@@ -151,115 +154,4 @@ async fn batches_after(
         .fetch_all(store.pool())
     })
     .await
-}
-
-async fn page(store: &EventStore, first: i64, last: i64) -> Result<Vec<Row>, StoreError> {
-    read_again(store.pool(), || {
-        sqlx::query_as(
-            "SELECT position, previous_position, tenant_id, stream_id, stream_version, event_id, event_type, \
-             schema_version, recorded_at, effective_at, number, meta, payload, content_hash, part FROM es.event \
-             WHERE log_id = $1 AND position BETWEEN $2 AND $3 ORDER BY position",
-        )
-        .bind(store.log_id())
-        .bind(first)
-        .bind(last)
-        .fetch_all(store.pool())
-    })
-    .await
-}
-
-#[derive(Debug, FromRow)]
-struct Row {
-    position: i64,
-    previous_position: i64,
-    tenant_id: i32,
-    stream_id: Uuid,
-    stream_version: i64,
-    event_id: Uuid,
-    event_type: String,
-    schema_version: i16,
-    recorded_at: DateTime<Utc>,
-    effective_at: Option<DateTime<Utc>>,
-    number: Option<i64>,
-    meta: Vec<u8>,
-    payload: Vec<u8>,
-    content_hash: [u8; 32],
-    part: i16,
-}
-
-impl Row {
-    /// What the replay needs of it, with what is wrong with it by itself.
-    fn slim(self, log_id: i16, tenants: &HashMap<i32, TenantSlug>, decode: bool) -> Slim {
-        let mut slim = Slim {
-            position: self.position,
-            previous: self.previous_position,
-            tenant_id: self.tenant_id,
-            recorded_at: self.recorded_at,
-            number: self.number,
-            registers: self.event_type == "sale.registered",
-            content_hash: self.content_hash,
-            faults: Vec::new(),
-        };
-        let mut fault = |what: &str, stored: String, expected: String| {
-            slim.faults.push(Finding::new(Area::Log, self.position, what, stored, expected));
-        };
-        let part = part_of(&self.stream_id);
-        if self.part != part {
-            fault("the part is not that of its stream", self.part.to_string(), part.to_string());
-        }
-        let Some(tenant) = tenants.get(&self.tenant_id) else {
-            fault(
-                "the tenant is unknown",
-                self.tenant_id.to_string(),
-                "a tenant of this log".into(),
-            );
-            return slim;
-        };
-        let event = Recorded {
-            log_id,
-            position: self.position,
-            previous: self.previous_position,
-            tenant: tenant.clone(),
-            tenant_id: self.tenant_id,
-            stream_id: self.stream_id,
-            version: self.stream_version,
-            event_id: self.event_id,
-            event_type: self.event_type,
-            schema_version: self.schema_version,
-            recorded_at: self.recorded_at,
-            effective_at: self.effective_at,
-            number: self.number,
-            meta: self.meta,
-            payload: self.payload,
-            content_hash: self.content_hash,
-        };
-        let computed = event.computed_hash();
-        if computed != event.content_hash {
-            fault(
-                "the content hash does not fit the content",
-                hex(&event.content_hash),
-                hex(&computed),
-            );
-        }
-        if decode {
-            unreadable(&event, &mut fault);
-        }
-        slim
-    }
-}
-
-/// An event of an unknown type, of a newer version or without its shape, and one that names another stream.
-fn unreadable(event: &Recorded, fault: &mut impl FnMut(&str, String, String)) {
-    let kind = || format!("{} version {}", event.event_type, event.schema_version);
-    if let Err(error) = event.decode() {
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        fault("the event cannot be read", kind(), cause.unwrap_or_else(|| error.to_string()));
-    }
-    match event.stream() {
-        Ok(name) if name.stream_id(&event.tenant) == event.stream_id => {}
-        Ok(name) => {
-            fault("the event names another stream", name.to_string(), event.stream_id.to_string())
-        }
-        Err(error) => fault("the metadata cannot be read", kind(), error.to_string()),
-    }
 }

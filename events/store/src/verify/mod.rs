@@ -15,6 +15,8 @@ mod findings;
 mod log;
 mod receipts;
 mod replay;
+mod row;
+mod stayed;
 mod streams;
 
 use events::Recorded;
@@ -28,7 +30,8 @@ pub use findings::{Area, Finding, Findings};
 /// What is judged.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scope {
-    /// First position; the batch that holds it is judged from its beginning. None = the first that is not archived.
+    /// First position; the batch that holds it is judged from its beginning. Of what lies before the first batch behind the
+    /// archives only the rows that stayed are judged, each by itself. None = all there is.
     pub from: Option<i64>,
     /// Last position; none = the head. With a range the streams are not judged, since a stream is judged whole.
     pub to: Option<i64>,
@@ -55,7 +58,7 @@ pub struct Verified {
     pub streams: Option<i64>,
     /// Receipts compared; none when they were not asked for.
     pub receipts: Option<i64>,
-    /// Last position that lies in an archive; its events are judged there.
+    /// Last position that lies in an archive: what was taken out is judged there.
     pub archived: i64,
 }
 

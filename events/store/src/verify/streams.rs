@@ -192,7 +192,7 @@ impl Merge {
 
     fn event(&mut self, event: Seen) {
         let Some((first, before)) = self.open.take() else {
-            if event.stream_version != 1 && event.position > self.archived && self.archived == 0 {
+            if event.stream_version != 1 && event.position > self.archived {
                 self.broken(
                     event.position,
                     "the version within the stream",
@@ -281,15 +281,13 @@ impl Merge {
         }
     }
 
-    /// Rows before `stream` have no events.
+    /// Rows before `stream` have no events. An archive leaves the newest one of each.
     fn rows_without_events(&mut self, stream: Uuid) {
         let alone = self.rows.partition_point(|row| row.stream_id < stream);
         for row in self.rows.drain(..alone).collect::<Vec<_>>() {
-            if row.last_position > self.archived {
-                let expected = format!("{} event(s)", row.version);
-                let what = format!("stream {} claims version {}", row.stream_id, row.version);
-                self.broken(row.last_position, &what, "no event", expected);
-            }
+            let expected = format!("{} event(s)", row.version);
+            let what = format!("stream {} claims version {}", row.stream_id, row.version);
+            self.broken(row.last_position, &what, "no event", expected);
         }
     }
 }

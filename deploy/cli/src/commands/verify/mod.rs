@@ -49,7 +49,7 @@ Examples:
   salgslogg verify --from 1000000 --json
   salgslogg verify --no-receipts --no-read-models")]
 pub struct Arguments {
-    /// First position; the batch that holds it is judged from the next batch on if it began before
+    /// First position; the batch that holds it is judged from its beginning
     #[arg(long, value_name = "POSITION", value_parser = clap::value_parser!(i64).range(1..))]
     from: Option<i64>,
     /// Last position
