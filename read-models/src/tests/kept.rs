@@ -219,13 +219,18 @@ pub(super) async fn touched(world: &World) -> i64 {
     sqlx::query_scalar(blocks).fetch_one(&mut superuser).await.unwrap()
 }
 
+/// Questions that come through one connection, one after the other.
+pub(super) fn on_one_connection(world: &World) -> Questions {
+    let address = world.database.url_for("salgslogg_query").parse().unwrap();
+    let live = Live::new(address, PgPoolOptions::new().max_connections(1));
+    Questions { live, ..world.questions(1) }
+}
+
 /// A statement's plan is kept from when the table was small.
 #[tokio::test]
 async fn a_row_is_looked_for_by_key_also_once_the_table_is_large() {
     let (world, ..) = asked_for("Fjord").await;
-    let address = world.database.url_for("salgslogg_query").parse().unwrap();
-    let live = Live::new(address, PgPoolOptions::new().max_connections(1));
-    let questions = Questions { live, ..world.questions(1) };
+    let questions = on_one_connection(&world);
     let (auditor, when) = (actor(&world.tenant, Role::Auditor), When::default());
     let open = async || Snapshot::open_standing(&questions, &auditor, &when, None).await.unwrap();
     let row = async |snapshot: &mut Snapshot, version| {

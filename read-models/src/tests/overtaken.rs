@@ -2,22 +2,19 @@
 
 use events::{Event, SaleEvent, Title};
 use service_runtime::Role;
-use sqlx::postgres::PgPoolOptions;
 
 use super::actor;
 use super::facts::sale;
-use super::kept::{MANY, asked_for, titled, touched};
+use super::kept::{MANY, asked_for, on_one_connection, titled, touched};
+use crate::all;
 use crate::ask::{Snapshot, When};
-use crate::{Live, Questions, all};
 
 /// What changed and has changed once more beyond the position is looked for among what is beyond it. Read from the other end it
 /// takes seconds of a table of a million versions, for each question, for as long as commands come in.
 #[tokio::test]
 async fn what_was_overtaken_is_found_without_reading_the_table() {
     let (mut world, ..) = asked_for("Fjord").await;
-    let address = world.database.url_for("salgslogg_query").parse().unwrap();
-    let live = Live::new(address, PgPoolOptions::new().max_connections(1));
-    let questions = Questions { live, ..world.questions(1) };
+    let questions = on_one_connection(&world);
     let mut superuser = world.database.superuser().await;
     sqlx::raw_sql(MANY).execute(&mut superuser).await.unwrap();
     sqlx::raw_sql("ANALYZE rm_sale_1.sale_version; SELECT pg_stat_force_next_flush()")

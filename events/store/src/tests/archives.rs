@@ -39,11 +39,21 @@ async fn every_line(
     Ok((bytes, replayed))
 }
 
-async fn written(store: &EventStore, range: (i64, i64), folder: &Path) -> (Archive, PathBuf) {
+pub(super) async fn written(
+    store: &EventStore,
+    range: (i64, i64),
+    folder: &Path,
+) -> (Archive, PathBuf) {
     let archive = create(store, range, folder, "test").await.unwrap();
     archive.verify().unwrap();
     let path = folder.join(&archive.manifest().file);
     (archive, path)
+}
+
+/// The events of all sales up to a position.
+pub(super) fn of_all_sales(up_to: i64) -> Sweep {
+    let aggregates = &[Aggregate::Sale];
+    Sweep { after: (Uuid::nil(), 0), last: Uuid::max(), up_to, aggregates, limit: 100 }
 }
 
 async fn rows(database: &TestDatabase) -> Vec<String> {
@@ -112,14 +122,7 @@ async fn case_53_whoever_reads_what_is_not_there_is_told_which_file_it_is_in() {
     refused(store.read_tenant(&demo(), &Filter { limit: 5, ..Filter::default() }).await);
     let of_one = Filter { limit: 5, stream_id: Some(stream(2)), ..Filter::default() };
     refused(store.read_tenant(&demo(), &of_one).await);
-    let sweep = Sweep {
-        after: (Uuid::nil(), 0),
-        last: Uuid::max(),
-        up_to: 27,
-        aggregates: &[Aggregate::Sale],
-        limit: 100,
-    };
-    refused(store.read_streams(&sweep).await);
+    refused(store.read_streams(&of_all_sales(27)).await);
 
     assert_eq!(store.read_after(10, 100).await.unwrap().len(), 17);
     assert_eq!(

@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
+use super::archives::{of_all_sales, written};
 use super::*;
 use crate::archive::detach::detach;
-use crate::archive::file::create;
 use crate::testing::TestDatabase;
 use crate::verify::verify;
-use crate::{Filter, StoreError, Sweep};
+use crate::{Filter, StoreError};
 
 async fn taken_out(database: &TestDatabase, store: &EventStore, range: (i64, i64), folder: &Path) {
-    let archive = create(store, range, folder, "test").await.unwrap();
-    archive.verify().unwrap();
+    let (archive, _) = written(store, range, folder).await;
     detach(&mut database.superuser().await, store, &archive).await.unwrap();
 }
 
@@ -80,7 +79,7 @@ async fn case_53_a_reader_that_waited_for_an_archive_is_refused() {
     for id in 1..=5 {
         append(&store, one(sale(id), 0, vec![registered(), advanced(), event("sale.won")])).await;
     }
-    let archive = create(&store, (1, 10), folder.path(), "test").await.unwrap();
+    let (archive, _) = written(&store, (1, 10), folder.path()).await;
     let mut operator = database.superuser().await;
     let held = "BEGIN; LOCK TABLE es.event IN ACCESS EXCLUSIVE MODE";
     sqlx::raw_sql(held).execute(&mut operator).await.unwrap();
@@ -90,13 +89,7 @@ async fn case_53_a_reader_that_waited_for_an_archive_is_refused() {
         .execute(&mut operator)
         .await
         .unwrap();
-    let sweep = Sweep {
-        after: (Uuid::nil(), 0),
-        last: Uuid::max(),
-        up_to: 15,
-        aggregates: &[Aggregate::Sale],
-        limit: 100,
-    };
+    let sweep = of_all_sales(15);
     let everything = Filter { limit: 50, ..Filter::default() };
     let (demo, gleaned) = (demo(), [Aggregate::Sale]);
     let reading = async {

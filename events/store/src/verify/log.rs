@@ -10,13 +10,11 @@ use futures::{StreamExt, stream};
 
 use super::findings::{Area, Finding, Findings};
 use super::replay::{BatchRow, Replay};
-use super::row::{Row, page};
+use super::row::{PAGE, Row, page};
 use super::{Scope, Step, Verified, stayed};
 use crate::EventStore;
 use crate::error::{StoreError, read_again};
 
-/// Positions of a page.
-const PAGE: i64 = 4_000;
 /// Pages read and hashed at the same time.
 const AT_ONCE: usize = 4;
 /// Batches read at a time.

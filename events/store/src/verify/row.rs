@@ -13,6 +13,9 @@ use super::replay::Slim;
 use crate::EventStore;
 use crate::error::{StoreError, read_again};
 
+/// Rows read at a time.
+pub(super) const PAGE: i64 = 4_000;
+
 /// Rows of events, as far as they are judged.
 macro_rules! select_row {
     ($which:literal) => {

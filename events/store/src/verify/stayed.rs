@@ -6,12 +6,9 @@ use std::collections::HashMap;
 use events::TenantSlug;
 
 use super::findings::Findings;
-use super::row::{Row, select_row};
+use super::row::{PAGE, Row, select_row};
 use crate::EventStore;
 use crate::error::{StoreError, read_again};
-
-/// Rows of a page.
-const PAGE: i64 = 4_000;
 
 /// Where the first batch begins all of which lies behind the archives: 1 without any, the head's successor without a batch.
 pub(super) async fn behind_archives(store: &EventStore, archived: i64) -> Result<i64, StoreError> {
